@@ -1,0 +1,32 @@
+"""The product's settings, kept away from the developer's own data.
+
+pytest-django loads settings before any conftest.py, so what must differ in tests stands here: keys
+of their own, a database in memory unless DATABASE_URL names a server, files in a folder that goes
+away, a password hasher that costs nothing. ELASTICSEARCH_URL stays in the environment for the
+tests that ask for a node; nothing else runs on it.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
+os.environ.setdefault("SECRET_KEY", "test-secret-key-of-no-value-0123456789-abcdefghij")
+os.environ.setdefault("FIELD_KEYS", "test-field-key-of-no-value-0123456789-abcdefghij")
+
+from config.settings import *  # noqa: F403
+from config.settings import STORAGES
+
+_files = Path(tempfile.mkdtemp(prefix="parkledger-tests-"))
+atexit.register(shutil.rmtree, _files, ignore_errors=True)
+
+MEDIA_ROOT = _files / "media"
+STATIC_ROOT = _files / "static"
+STORAGES = STORAGES | {
+    "private": STORAGES["private"]
+    | {"OPTIONS": STORAGES["private"]["OPTIONS"] | {"location": _files / "private"}},
+}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ELASTICSEARCH_URL = ""
