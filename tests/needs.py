@@ -1,15 +1,22 @@
-"""What a test may need that a bare machine lacks, and the sentence that says so.
+"""What a test may need that a bare machine lacks: a plugin of pytest.
 
-A marker on the test names the need; tests/conftest.py skips it with that sentence where the need is
-not met. With CI set everything is there, so a skip is a failure.
+A marker on the test names the need. Where it is not met the test is skipped, and one line at the
+end says what did not run and why. With CI set everything is there, so a skip is a failure.
 """
 
 import os
 import shutil
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Generator
 from pathlib import Path
 
+import pytest
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def in_ci() -> bool:
+    return os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 
 
 def chromium() -> str:
@@ -21,6 +28,7 @@ def chromium() -> str:
 
 
 def elasticsearch() -> str:
+    """The address of the node that the tests of that backend use; nothing else runs on it."""
     return os.environ.get("ELASTICSEARCH_URL", "")
 
 
@@ -38,7 +46,63 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "sqlite": (lambda: vendor() == "sqlite", "needs SQLite"),
     "shared": (SHARED.is_dir, "needs ../shared"),
 }
-# The two databases are two runs of the suite: a test for one of them is left out of the other's
-# run, not skipped. The reference data lies beside some checkouts only.
+# The two databases are two runs of the suite: in CI a test for one of them is left out of the
+# other's run, not skipped.
 LEFT_OUT = ("postgres", "sqlite")
+# The reference data lies beside some checkouts only.
 MAY_SKIP = ("shared",)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    asked = {name for name in NEEDS for item in items if item.get_closest_marker(name)}
+    unmet = {name: NEEDS[name][1] for name in sorted(asked) if not NEEDS[name][0]()}
+    kept, left_out = [], []
+    for item in items:
+        missing = [name for name in unmet if item.get_closest_marker(name)]
+        if in_ci() and any(name in LEFT_OUT for name in missing):
+            left_out.append(item)
+            continue
+        for name in missing:
+            item.add_marker(pytest.mark.skip(reason=unmet[name]))
+        kept.append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = kept
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if not any(item.get_closest_marker(name) for name in MAY_SKIP):
+        fail_if_skipped_in_ci(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    fail_if_skipped_in_ci(report)
+    return report
+
+
+def fail_if_skipped_in_ci(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """What does not run where everything is there is tested nowhere."""
+    if in_ci() and report.skipped and not hasattr(report, "wasxfail"):
+        report.longrepr = f"Skipped in CI, where nothing may be: {reason_of(report)}"
+        report.outcome = "failed"
+
+
+def reason_of(report: pytest.TestReport | pytest.CollectReport) -> str:
+    text = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return text.removeprefix("Skipped: ")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reasons = Counter(reason_of(report) for report in terminalreporter.stats.get("skipped", []))
+    if reasons:
+        told = ", ".join(f"{count} × {reason}" for reason, count in sorted(reasons.items()))
+        terminalreporter.write_line(f"Not run here: {told}. CI=true make test runs everything.")
