@@ -1,0 +1,149 @@
+"""Hostile and disguised files get a clear refusal, and this process lives on.
+
+The files are small and would be large: had one been opened here, the test run would have died.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+
+import pytest
+
+from crm.errors import Refused
+from crm.spreadsheets.reader import read
+from tests.crm.spreadsheets.books import cell, raw_xlsx, with_parts, xlsx, zipped
+
+GOOD = xlsx([["项目名称"], ["甲"]])
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+
+
+def spaces(size: int) -> bytes:
+    return raw_xlsx(f"<row r='1'>{cell('A1', ' ' * size)}</row>")
+
+
+def many_rows(count: int) -> bytes:
+    rows = "".join(f"<row><c t='n'><v>{number}</v></c></row>" for number in range(count))
+    return raw_xlsx(rows)
+
+
+def lying_about_its_size() -> bytes:
+    data = raw_xlsx(f"<row r='1'>{cell('A1', '甲' * 50_000)}</row>")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        entry = archive.getinfo("xl/worksheets/sheet1.xml")
+    true, false = struct.pack("<L", entry.file_size), struct.pack("<L", 100)
+    return data.replace(true, false)
+
+
+def duplicate_names() -> bytes:
+    out = io.BytesIO(GOOD)
+    with zipfile.ZipFile(out, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("xl/workbook.xml", b"<workbook/>")
+    return out.getvalue()
+
+
+def billion_laughs(external: bool = False) -> bytes:
+    inner = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+    subset = '<!ENTITY a0 SYSTEM "file:///etc/passwd">' if external else f'<!ENTITY a0 "哈">{inner}'
+    dtd = f'<?xml version="1.0"?><!DOCTYPE x [{subset}]>'
+    return raw_xlsx(f"<row r='1'>{cell('A1', '&a9;')}</row>", prologue=dtd)
+
+
+HOSTILE = [
+    ("a bomb of spaces", lambda: spaces(190_000_000), "解压后太大"),
+    ("a bomb inside the ratio", lambda: zipped({f"xl/{n}": bytes(1_000_000) for n in range(210)}),
+     "解压后太大"),
+    ("a cell in the last corner",
+     lambda: raw_xlsx(f"<row r='1048576'>{cell('XFD1048576', 'x')}</row>"), "超过 20000 行"),
+    ("a number of a row that is no number", lambda: raw_xlsx("<row r='x'/>"), "结构有错误"),
+    ("600,000 rows", lambda: many_rows(600_000), "超过 20000 行"),
+    ("101 columns", lambda: xlsx([["列"] * 101]), "100 列"),
+    ("billion laughs", billion_laughs, "DTD"),
+    ("an external entity", lambda: billion_laughs(external=True), "DTD"),
+    ("macros", lambda: with_parts(GOOD, {"xl/vbaProject.bin": b"x"}), "带有宏"),
+    ("an external link",
+     lambda: with_parts(GOOD, {"xl/externalLinks/externalLink1.xml": "<x/>"}), "其他文件"),
+    ("a path out of the archive", lambda: with_parts(GOOD, {"../../x": "x"}), "文件之外"),
+    ("an absolute path", lambda: with_parts(GOOD, {"/etc/x": "x"}), "文件之外"),
+    ("a path of another system", lambda: with_parts(GOOD, {"xl\\..\\..\\x": "x"}), "文件之外"),
+    ("two parts of one name", duplicate_names, "重名"),
+    ("100,000 entries", lambda: zipped({f"{n}": b"" for n in range(90_000)}), "部件太多"),
+    ("a wrong declared size", lying_about_its_size, "已损坏"),
+    ("a shared string that is not there",
+     lambda: raw_xlsx("<row r='1'><c r='A1' t='s'><v>99999</v></c></row>"), "读不出来"),
+    ("broken XML", lambda: raw_xlsx("<row"), "结构有错误"),
+    ("a zip that is no workbook", lambda: zipped({"a.txt": "x"}), "不是 Excel 工作簿"),
+    ("half a file", lambda: GOOD[: len(GOOD) // 2], "已损坏"),
+    ("HTML", lambda: b"<html><table><tr><td>1</td></tr></table></html>", "网页"),
+    ("HTML with a byte order mark", lambda: "\ufeff<TABLE>".encode(), "网页"),
+    ("a PDF", lambda: b"%PDF-1.7", "PDF"),
+    ("an encrypted workbook", lambda: OLE + "EncryptedPackage".encode("utf-16-le"), "密码"),
+    ("an old workbook", lambda: OLE, "内容却是旧版 .xls"),
+    ("CSV", lambda: "项目名称,投资额\n甲,1\n".encode(), "内容却是文本"),
+    ("nothing", lambda: b"", "空的"),
+    ("too many bytes", lambda: bytes(10 * 1024 * 1024 + 1), "超过 10 MB"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"), [case[1:] for case in HOSTILE], ids=[c[0] for c in HOSTILE]
+)
+def test_a_workbook_that_is(make, reason):
+    with pytest.raises(Refused, match=reason) as refusal:
+        read(make(), "台账.xlsx")
+    assert refusal.value.code == "file_refused"
+    assert refusal.value.reason.endswith("。")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("a.csv", GOOD, "内容却是一个 .xlsx"),
+        ("a.xls", GOOD, "内容却是一个 .xlsx"),
+        ("a.csv", b"<table>", "网页"),
+        ("a.csv", b"a,b\n1,\x002\n", "NUL"),
+        ("a.csv", "名称\n".encode() + b"\xff\xff\xff\n", "编码"),
+        ("a.csv", b'a,"' + b"x" * 40_000 + b'"\n', "过长"),
+        ("a.csv", b"x\n" * 20_001, "20000 行"),
+        ("a.csv", b"," * 100 + b"x\n", "100 列"),
+        ("a.xls", OLE, "读不出来"),
+        ("a.xls", OLE + "_VBA_PROJECT".encode("utf-16-le"), "带有宏"),
+    ],
+)
+def test_text_and_old_workbooks_are_held_to_the_same_rules(name, data, reason):
+    with pytest.raises(Refused, match=reason):
+        read(data, name)
+
+
+def test_a_file_that_needs_more_memory_than_the_child_has_is_refused():
+    """Just under the limits of the directory check, far over the child's memory once unpacked."""
+    body = "".join(f"<row r='{n}'>{cell(f'A{n}', '甲' * 30_000)}</row>" for n in range(1, 2_000))
+    noise = "".join(f"<!--{n * 7919 % 100_003}-->" for n in range(400_000))
+    with pytest.raises(Refused, match=r"限制|太多|太大"):
+        read(raw_xlsx(body + noise), "台账.xlsx")
+
+
+def test_many_sheets_with_odd_names_are_read():
+    def change(book):
+        for number in range(50):
+            book.create_sheet(f"表{number} ‘x’&<i>")
+
+    assert len(read(xlsx([["项目名称"]], change), "多表.xlsx")) == 51
+
+
+def test_a_lone_phonetic_run_and_a_long_comment_do_no_harm():
+    shared = (
+        '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        "<si><t>名称</t><rPh sb='0' eb='1'><t>ming</t></rPh></si></sst>"
+    )
+    comment = b"<x>" + bytes(range(32, 127)) * 9_000 + b"</x>"
+    body = "<row r='1'><c r='A1' t='s'><v>0</v></c></row>"
+    data = raw_xlsx(body, shared=shared, extra={"xl/comments1.xml": comment})
+    assert read(data, "批注.xlsx")[0].rows[0].cells == ["名称"]
+
+
+def test_styled_but_empty_rows_to_the_end_of_the_sheet_are_no_rows():
+    body = f"<row r='1'>{cell('A1', '名称')}</row><row r='1048576'><c r='A1048576' s='0'/></row>"
+    (sheet,) = read(raw_xlsx(body), "格式.xlsx")
+    assert [row.number for row in sheet.rows] == [1]
