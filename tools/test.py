@@ -49,7 +49,9 @@ def elasticsearch() -> Iterator[str]:
 
 def postgres_programs() -> Path:
     """Debian keeps initdb and pg_ctl out of PATH, in a folder a version."""
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: path.parent.name)
+    folders = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name)
+    )
     found = shutil.which("initdb")
     if not folders and not found:
         sys.exit("PostgreSQL is missing. Install it: apt-get install postgresql")
