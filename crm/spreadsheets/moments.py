@@ -35,11 +35,15 @@ _YEAR = re.compile(r"([0-9]{4})年?")
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})?")
 _SLASHED = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 _PLANNED = re.compile(r"拟|预计|计划|预期|将|力争|争取|目标|待|未")
+_PLAN_WORD = re.compile(r"^(?:拟|预计|计划|预期|力争|争取)(?:于|在)?|(?:开工|投产)$")
 _VAGUE = re.compile(r"[上下中]旬|[上下]半年|季度|[年月][初中底末]|前后|左右|约|至|到|~")
 
 
-def read_moment(cell: Cell, *, order: str | None = None, epoch_1904: bool = False) -> When | None:
-    """A day, a month or a year; None when unknown. `order` settles 5/6/2003 (MONTH_FIRST …)."""
+def read_moment(
+    cell: Cell, *, order: str | None = None, epoch_1904: bool = False, planned: bool = False
+) -> When | None:
+    """A day, a month or a year; None when unknown. `order` settles 5/6/2003 (MONTH_FIRST …);
+    a `planned` column may say 预计 before its date, one of what happened may not."""
     cell = checked(cell)
     if is_unknown(cell):
         return None
@@ -51,7 +55,8 @@ def read_moment(cell: Cell, *, order: str | None = None, epoch_1904: bool = Fals
         return _from_number(decimal_of(cell), cell, epoch_1904)
     if not isinstance(cell, str):
         raise Unreadable(f"“{shown(cell)}”不是日期，请写成 2023-08-31、2023年8月或 2023。")
-    return _from_text(cell, order, epoch_1904)
+    text = _PLAN_WORD.sub("", plain(cell)) if planned else cell
+    return _from_text(text, order, epoch_1904)
 
 
 def serial_day(serial: int, *, epoch_1904: bool = False) -> date:

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
+from fractions import Fraction
 from typing import TypeVar
 
 from crm.spreadsheets.cells import (
@@ -30,6 +31,24 @@ from crm.spreadsheets.cells import (
 Found = TypeVar("Found")
 
 _NUMBER = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?:e[+-]?[0-9]{1,2})?")
+# Square metres in one unit of area; 亩 is 2000/3.
+AREAS = {
+    "㎡": Fraction(1),
+    "m2": Fraction(1),
+    "平方米": Fraction(1),
+    "平米": Fraction(1),
+    "平": Fraction(1),
+    "万㎡": Fraction(10_000),
+    "万m2": Fraction(10_000),
+    "万平方米": Fraction(10_000),
+    "万平": Fraction(10_000),
+    "公顷": Fraction(10_000),
+    "亩": Fraction(2000, 3),
+    "平方公里": Fraction(1_000_000),
+    "平方千米": Fraction(1_000_000),
+    "km2": Fraction(1_000_000),
+}
+_AREA = re.compile(f"(.*?[0-9])({'|'.join(sorted(AREAS, key=len, reverse=True))})")
 _ABOUT = re.compile(r"约|近|左右|上下|余|多|超|几|以[上下内]|[~≈<>≥≤+]")
 _YES = frozenset({"是", "有", "yes", "y", "true", "1", "√", "✓", "✔", "对"})
 _NO = frozenset({"否", "没有", "no", "n", "false", "0", "×", "✗", "✘", "不"})
@@ -65,14 +84,21 @@ def read_text(cell: Cell, *, max_length: int | None = None, lines: bool = False)
 
 
 def read_number(
-    cell: Cell, *, scale: int, label: str = "数字", negative: bool = False
+    cell: Cell, *, scale: int, label: str = "数字", unit: str = "", given: Cell = None
 ) -> Decimal | None:
-    """An exact number of up to `scale` decimal places (an area, a reading); None when unknown."""
+    """An exact number of up to `scale` decimal places in `unit`; None when unknown.
+
+    `given` is the unit the file states, in the heading or the mapping; an area without any unit is
+    refused, for 50 亩 and 50 ㎡ differ by a factor of 667.
+    """
     cell = checked(cell)
     if is_unknown(cell):
         return None
+    cell, own = _without_unit(cell) if unit in AREAS else (cell, "")
     number = _number(cell, label)
-    if number < 0 and not negative:
+    if unit in AREAS:
+        number = _in_unit(number, plain(own or given or ""), unit, label, cell)
+    if number < 0:
         raise Unreadable(f"{label}“{shown(cell)}”是负数，请填写不小于 0 的数。")
     if number.adjusted() > 15:
         raise Unreadable(f"{label}“{shown(cell)}”太大，请检查单位。")
@@ -153,6 +179,27 @@ def _digits(number: int | float | Decimal) -> str:
             "请把这一列设为文本后重新填写。"
         )
     return number_text(number)
+
+
+def _without_unit(cell: Cell) -> tuple[Cell, str]:
+    match = _AREA.fullmatch(re.sub(r"\s+", "", plain(cell))) if isinstance(cell, str) else None
+    return (match[1], match[2]) if match else (cell, "")
+
+
+def _in_unit(number: Decimal, given: str, unit: str, label: str, cell: Cell) -> Decimal:
+    if given not in AREAS:
+        raise Unreadable(
+            f"{label}“{shown(cell)}”没有面积单位，请在表头写“{label}（{unit}）”，或写在数字后面。"
+        )
+    if AREAS[given] == AREAS[unit]:
+        return number
+    exact = Fraction(number) * AREAS[given] / AREAS[unit]
+    value = Decimal(exact.numerator) / Decimal(exact.denominator)
+    if Fraction(value) != exact:
+        raise Unreadable(
+            f"{label}“{shown(cell)}{given}”不能精确换算成{unit}，请在表中换算成{unit}后再导入。"
+        )
+    return value
 
 
 def _number(cell: Cell, label: str) -> Decimal:
