@@ -1,0 +1,82 @@
+"""What every page of the site has: a pinyin address and its counterparts in other languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.text import slugify
+from pypinyin import lazy_pinyin
+from wagtail.models import Page
+
+# First path segments that belong to the rest of the product; a page there could not be reached.
+RESERVED_SLUGS = frozenset(
+    "api cms desk documents en enquiry healthz login logout media static zh-hans".split()
+)
+SLUG_LENGTH = 60
+
+
+def pinyin_slug(title: str) -> str:
+    """A readable ASCII address for a Chinese title: 五里梁片区 becomes wu-li-liang-pian-qu."""
+    slug = slugify(" ".join(lazy_pinyin(title)))
+    if len(slug) > SLUG_LENGTH:
+        slug = slug[: SLUG_LENGTH + 1].rpartition("-")[0] or slug[:SLUG_LENGTH]
+    return slug or "page"
+
+
+class SitePageMixin:
+    """Mixed into each page type before Page (a custom abstract base would drop Wagtail's fields)."""
+
+    slug: str
+    title: str
+
+    def _give_slug(self: Any) -> None:
+        if self.slug or not self.title:
+            return
+        wanted = slug = pinyin_slug(self.title)
+        parent = self.get_parent() if self.path else None
+        number = 2
+        while parent and not Page._slug_is_available(slug, parent, self):
+            slug = f"{wanted}-{number}"
+            number += 1
+        self.slug = slug
+
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        self._give_slug()
+        super().full_clean(*args, **kwargs)  # type: ignore[misc]
+
+    def minimal_clean(self) -> None:
+        self._give_slug()
+        super().minimal_clean()  # type: ignore[misc]
+
+    def clean(self: Any) -> None:
+        super().clean()  # type: ignore[misc]
+        if self.depth == 3 and self.slug in RESERVED_SLUGS:
+            raise ValidationError({"slug": f"“{self.slug}”是系统保留的地址，请换一个。"})
+
+    def live_translations(self: Any) -> list[Page]:
+        """The other languages of this page a visitor may open."""
+        return list(self.get_translations().live().public().select_related("locale"))
+
+    def get_sitemap_urls(self: Any, request: HttpRequest | None = None) -> list[dict[str, Any]]:
+        """Every language of the page, each naming all of them: the site's root is Chinese only."""
+        versions = [self, *self.live_translations()]
+        alternates = [
+            {"lang_code": page.locale.language_code, "location": _absolute(page, request)}
+            for page in versions
+        ]
+        return [
+            {
+                "location": _absolute(page, request),
+                "lastmod": page.last_published_at or page.latest_revision_created_at,
+                "alternates": alternates,
+            }
+            for page in versions
+        ]
+
+
+def _absolute(page: Page, request: HttpRequest | None) -> str:
+    if request is None:
+        return page.full_url
+    return request.build_absolute_uri(page.get_url(request))
