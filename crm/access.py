@@ -1,0 +1,280 @@
+"""Who may see and do what: one table role × action × reach, used by every door.
+
+Lists, objects, search, exports, API and report ask this module and nothing else. What the table
+does not grant is refused; somebody else's object and a missing one answer alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+
+from crm import clock
+from crm.errors import Hidden, Refused
+
+if TYPE_CHECKING:
+    from crm.models import User
+    from search.query import Scope
+
+
+class Role(models.TextChoices):
+    """One role a user. The three administrators (三员) see no business rows."""
+
+    OFFICER = "officer", "招商专员"
+    TEAMLEAD = "teamlead", "科长"
+    LIAISON = "liaison", "驻企联络员"
+    PARK = "park", "园区管委会"
+    LEADER = "leader", "县领导"
+    STATISTICIAN = "statistician", "统计员"
+    EDITOR = "editor", "网站编辑"
+    SYSADMIN = "sysadmin", "系统管理员"
+    SECADMIN = "secadmin", "安全管理员"
+    AUDITOR = "auditor", "审计管理员"
+
+
+class Action(Enum):
+    VIEW = "查看"
+    REGISTER = "登记"
+    CHANGE = "修改"
+    FOLLOW_UP = "跟进"
+    ADVANCE = "推进阶段"
+    SIGN = "登记协议"
+    ACCEPT = "受理咨询"
+    ASSIGN = "指派人员"
+    REVEAL = "查看联系方式"
+    IMPORT = "导入"
+    EXPORT = "导出"
+    REPORT = "生成报告"
+
+
+class Reach(Enum):
+    """How far a right goes."""
+
+    OWN = "own"  # mine: I am its officer, or its liaison at present
+    TEAM = "team"  # my team's
+    LOOSE = "loose"  # nobody's: rows no team has taken yet
+    PARK = "park"  # my parks'
+    ALL = "all"
+
+
+_O, _T, _N, _P, _A = Reach.OWN, Reach.TEAM, Reach.LOOSE, Reach.PARK, Reach.ALL
+Grants = dict[Action, frozenset[Reach]]
+
+
+def _grants(*rows: tuple[Iterable[Action], set[Reach]]) -> Grants:
+    return {action: frozenset(reach) for actions, reach in rows for action in actions}
+
+
+_V, _R, _C, _F = Action.VIEW, Action.REGISTER, Action.CHANGE, Action.FOLLOW_UP
+_ADV, _S, _ACC, _ASG = Action.ADVANCE, Action.SIGN, Action.ACCEPT, Action.ASSIGN
+_REV, _I, _X, _REP = Action.REVEAL, Action.IMPORT, Action.EXPORT, Action.REPORT
+
+# Projects and what hangs on them; enquiries, contacts, activities.
+PIPELINE: dict[str, Grants] = {
+    Role.OFFICER: _grants(([_V, _R, _F, _ACC, _REV, _X, _REP], {_O, _T}), ([_C, _ADV, _S], {_O})),
+    Role.TEAMLEAD: _grants(([_V, _R, _C, _F, _ADV, _S, _ACC, _ASG, _REV, _I, _X, _REP], {_O, _T, _N})),
+    Role.LIAISON: _grants(([_V, _F, _REV], {_O})),
+    Role.PARK: _grants(([_V, _R, _C, _F, _ADV, _S, _REV, _X, _REP], {_P})),
+    Role.LEADER: _grants(([_V, _X, _REP], {_A})),
+    Role.STATISTICIAN: _grants(([_V, _R, _C, _ADV, _S, _ASG, _I, _X, _REP], {_A})),
+}
+# The county's shared registers: parks, zones, industries, teams.
+REGISTERS: dict[str, Grants] = {
+    **{role: _grants(([_V], {_A})) for role in PIPELINE},
+    Role.STATISTICIAN: _grants(([_V, _R, _C, _I, _X], {_A})),
+}
+# Companies: public facts, so shared; those who work with investors may add and mend them.
+COMPANIES: dict[str, Grants] = {
+    **{role: _grants(([_V, _R, _C], {_A})) for role in (Role.OFFICER, Role.TEAMLEAD, Role.PARK)},
+    Role.LIAISON: _grants(([_V], {_A})),
+    Role.LEADER: _grants(([_V, _X], {_A})),
+    Role.STATISTICIAN: _grants(([_V, _R, _C, _I, _X], {_A})),
+}
+AUDIT: dict[str, Grants] = {Role.AUDITOR: _grants(([_V], {_A}))}
+USERS: dict[str, Grants] = {
+    Role.SYSADMIN: _grants(([_V, _R, _C], {_A})),
+    Role.SECADMIN: _grants(([_V, _C], {_A})),
+}
+
+# noun (the model's name) → its table, its own lookups a reach, and the project it hangs on.
+Own = dict[Reach, str]
+NOUNS: dict[str, tuple[dict[str, Grants], Own, str]] = {
+    "project": (PIPELINE, {_O: "officer", _T: "team", _P: "park"}, ""),
+    "stagemove": (PIPELINE, {}, "project"),
+    "agreement": (PIPELINE, {}, "project"),
+    "followup": (PIPELINE, {}, "project"),
+    "assignment": (PIPELINE, {}, "project"),
+    "storedfile": (PIPELINE, {}, "project"),
+    "contact": (PIPELINE, {_T: "team"}, "project"),
+    "enquiry": (PIPELINE, {_O: "decided_by", _T: "team", _P: "park"}, ""),
+    "activity": (PIPELINE, {_T: "team", _P: "park"}, ""),
+    "park": (REGISTERS, {}, ""),
+    "zone": (REGISTERS, {}, ""),
+    "industry": (REGISTERS, {}, ""),
+    "team": (REGISTERS, {}, ""),
+    "company": (COMPANIES, {}, ""),
+    "auditentry": (AUDIT, {}, ""),
+    "user": (USERS, {}, ""),
+}
+
+
+def noun_of(what: Any) -> str:
+    """The noun of a model, a row or a name."""
+    return what if isinstance(what, str) else what._meta.model_name
+
+
+def reaches(user: Any, action: Action, what: Any) -> frozenset[Reach]:
+    """How far `user` may do `action` on this noun; empty for strangers and unknown nouns."""
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return frozenset()
+    grants, _, _ = NOUNS.get(noun_of(what), ({}, {}, ""))
+    return grants.get(user.role, {}).get(action, frozenset())
+
+
+def can(user: Any, action: Action, what: Any) -> bool:
+    """Whether `user` may do `action` on at least some row of this noun: for menus and buttons."""
+    return bool(reaches(user, action, what))
+
+
+def sees_all(user: Any, what: Any = "project") -> bool:
+    return Reach.ALL in reaches(user, Action.VIEW, what)
+
+
+def scope_q(user: Any, action: Action, model: type[models.Model]) -> Q:
+    """The rows of `model` on which `user` may do `action`, as one condition."""
+    granted = reaches(user, action, model)
+    if Reach.ALL in granted:
+        return Q()
+    _, own, parent = NOUNS.get(noun_of(model), ({}, {}, ""))
+    parts: list[Q] = []
+    for reach in granted:
+        if reach is Reach.LOOSE and Reach.TEAM in own:
+            parts.append(Q(**{f"{own[Reach.TEAM]}__isnull": True}))
+            if parent:  # a contact of nobody's team may still hang on somebody's project
+                parts[-1] &= Q(**{f"{parent}__isnull": True})
+        elif reach is Reach.TEAM and reach in own and user.team_id:
+            parts.append(Q(**{own[reach]: user.team_id}))
+        elif reach is Reach.PARK and reach in own and user.park_ids:
+            parts.append(Q(**{f"{own[reach]}__in": sorted(user.park_ids)}))
+        elif reach is Reach.OWN and reach in own:
+            parts.append(Q(**{own[reach]: user.pk}))
+    if noun_of(model) == "project" and Reach.OWN in granted:
+        parts.append(Q(pk__in=_liaised(user)))
+    if parent:
+        projects = apps.get_model("crm", "Project")
+        parts.append(
+            Q(**{f"{parent}__in": projects.objects.filter(scope_q(user, action, projects))})
+        )
+    return reduce(or_, parts) if parts else Q(pk__in=[])
+
+
+def _liaised(user: Any) -> Any:
+    """Projects whose resident liaison officer the user is today."""
+    assignments = apps.get_model("crm", "Assignment").objects
+    return (
+        assignments.in_force_on(clock.today())
+        .filter(user=user.pk, kind="liaison")
+        .values("project")
+    )
+
+
+def may(user: Any, action: Action, row: models.Model) -> bool:
+    """Whether `user` may do `action` on this row; a new row is judged by what it will be."""
+    granted = reaches(user, action, row)
+    if not granted or Reach.ALL in granted:
+        return bool(granted)
+    if row.pk is not None and not row._state.adding:
+        return (
+            type(row)
+            ._default_manager.filter(pk=row.pk)
+            .filter(scope_q(user, action, type(row)))
+            .exists()
+        )
+    _, own, parent = NOUNS[noun_of(row)]
+    if parent and getattr(row, f"{parent}_id"):
+        return may(user, action, getattr(row, parent))
+
+    def value(reach: Reach) -> Any:
+        return getattr(row, f"{own[reach]}_id") if reach in own else None
+
+    return (
+        (Reach.OWN in granted and value(Reach.OWN) == user.pk)
+        or (Reach.TEAM in granted and bool(user.team_id) and value(Reach.TEAM) == user.team_id)
+        or (Reach.LOOSE in granted and Reach.TEAM in own and value(Reach.TEAM) is None)
+        or (Reach.PARK in granted and value(Reach.PARK) in user.park_ids)
+    )
+
+
+def require(user: Any, action: Action, row: models.Model) -> None:
+    """Refuses when `user` may not do `action` on the row: as missing when he may not even see it."""
+    if may(user, action, row):
+        return
+    if row.pk is not None and not row._state.adding and not may(user, Action.VIEW, row):
+        raise Hidden()
+    raise Refused(f"您的角色不能对这条记录{action.value}，请联系科长。", code="not_allowed")
+
+
+def require_noun(user: Any, action: Action, what: Any) -> None:
+    """Refuses when `user` may do `action` on no row of this noun at all."""
+    if not can(user, action, what):
+        raise Refused(f"您的角色不能{action.value}。", code="not_allowed")
+
+
+STAFF = "staff"
+
+
+def row_tokens(row: models.Model) -> frozenset[str]:
+    """Who may see a row, as the tokens its search document carries."""
+    grants, own, _ = NOUNS[noun_of(row)]
+    if grants is not PIPELINE:
+        return frozenset({STAFF})
+    tokens = set()
+    if Reach.TEAM in own:
+        team = getattr(row, f"{own[Reach.TEAM]}_id")
+        tokens.add(f"team:{team or 'none'}")
+    if Reach.PARK in own and (park := getattr(row, f"{own[Reach.PARK]}_id")):
+        tokens.add(f"park:{park}")
+    if Reach.OWN in own and (owner := getattr(row, f"{own[Reach.OWN]}_id")):
+        tokens.add(f"user:{owner}")
+    return frozenset(tokens)
+
+
+def user_tokens(user: User) -> frozenset[str]:
+    """The tokens that open search documents to this user."""
+    granted = reaches(user, Action.VIEW, "project")
+    tokens = {STAFF} if granted else set()
+    if Reach.OWN in granted:
+        tokens.add(f"user:{user.pk}")
+    if Reach.TEAM in granted and user.team_id:
+        tokens.add(f"team:{user.team_id}")
+    if Reach.LOOSE in granted:
+        tokens.add("team:none")
+    if Reach.PARK in granted:
+        tokens |= {f"park:{park}" for park in user.park_ids}
+    return frozenset(tokens)
+
+
+def search_scope(user: Any) -> Scope:
+    """What a search by `user` may return: tokens for the index, and the database's last word."""
+    from search.query import Scope
+
+    if not can(user, Action.VIEW, "project"):
+        return Scope.nothing()
+
+    def visible(kind: str, ids: Iterable[int]) -> set[int]:
+        if kind not in NOUNS:
+            return set()
+        model = apps.get_model("crm", kind)
+        rows = model._default_manager.filter(pk__in=list(ids)).filter(
+            scope_q(user, Action.VIEW, model)
+        )
+        return set(rows.values_list("pk", flat=True))
+
+    return Scope(tokens=user_tokens(user), everything=sees_all(user, "project"), visible=visible)

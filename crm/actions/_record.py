@@ -1,0 +1,207 @@
+"""How every write is carried out: one transaction, one audit entry, one word to the search index.
+
+Verbs in this folder call `insert`, `amend` and `note`; nobody else does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+
+from crm.errors import Refused
+from crm.models import AuditEntry, ImportBatch, User
+from crm.models.people import PARTS, Person
+from search import engine
+
+_batch: ContextVar[ImportBatch | None] = ContextVar("batch", default=None)
+
+STALE = "这条记录刚刚被别人改过。请核对最新内容后再保存，您填写的内容仍保留在页面上。"
+
+
+@contextmanager
+def under(batch: ImportBatch) -> Iterator[None]:
+    """Within it every write belongs to this import and can be reverted with it."""
+    token = _batch.set(batch)
+    try:
+        yield
+    finally:
+        _batch.reset(token)
+
+
+def current_batch() -> ImportBatch | None:
+    return _batch.get()
+
+
+def plain(value: Any) -> Any:
+    """A field's value as JSON keeps it: exact numbers as text, dates as ISO, rows as their id."""
+    if isinstance(value, models.Model):
+        return value.pk
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return value
+
+
+def note(
+    verb: str,
+    row: models.Model | None,
+    *,
+    by: User | None,
+    changes: Mapping[str, Any] | None = None,
+    reason: str = "",
+    object_type: str = "",
+) -> AuditEntry:
+    """Writes the audit entry of one verb; `row` may be None where nothing was found or kept."""
+    return AuditEntry.objects.create(
+        verb=verb,
+        actor=by,
+        object_type=object_type or (row._meta.label_lower if row is not None else ""),
+        object_id=row.pk if row is not None else None,
+        # A person's row is named by its number: no personal data in the record.
+        object_text="" if row is None or isinstance(row, Person) else str(row)[:200],
+        changes=dict(changes or {}),
+        reason=reason[:500],
+        batch=_batch.get(),
+    )
+
+
+def checked(row: models.Model) -> None:
+    """Refuses at the fields what the table would not take; nothing is written."""
+    # The model's own clean() derives keys from what was typed, so it comes first.
+    try:
+        row.clean()
+        row.full_clean(exclude=_unchecked(row))
+    except ValidationError as error:
+        fields = (
+            {
+                ("" if name == "__all__" else name): " ".join(messages)
+                for name, messages in error.message_dict.items()
+            }
+            if hasattr(error, "error_dict")
+            else {"": " ".join(error.messages)}
+        )
+        first = next(iter(fields.items()))
+        label = _label(row, first[0])
+        raise Refused(f"{label}：{first[1]}" if label else first[1], "invalid", fields) from error
+
+
+def _label(row: models.Model, name: str) -> str:
+    try:
+        return str(row._meta.get_field(name).verbose_name) if name else ""
+    except Exception:  # a property such as a person's name has no column
+        return ""
+
+
+def _unchecked(row: models.Model) -> list[str]:
+    """Columns no person fills in: sealed bytes and generated values need no checking."""
+    return [
+        field.name
+        for field in row._meta.fields
+        if isinstance(field, (models.BinaryField, models.GeneratedField))
+        or (isinstance(row, Person) and field.name == "key")
+    ]
+
+
+def insert(
+    row: models.Model,
+    *,
+    by: User | None,
+    verb: str = "register",
+    reason: str = "",
+    many: Mapping[str, Any] | None = None,
+) -> Any:
+    """Writes a new row with its audit entry; `many` sets its many-to-many fields."""
+    with transaction.atomic():
+        checked(row)
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError as error:
+            raise Refused("已有相同的记录，请先查找，不要重复登记。", "duplicate") from error
+        for name, rows in (many or {}).items():
+            getattr(row, name).set(rows)
+        changes = {name: [None, value] for name, value in snapshot(row).items() if value}
+        note(verb, row, by=by, changes=changes, reason=reason)
+        engine.touch(row)
+    return row
+
+
+def snapshot(row: models.Model) -> dict[str, Any]:
+    """What the audit may keep of a row: its editable columns; personal parts only as a mark."""
+    kept = {
+        field.name: plain(getattr(row, field.attname))
+        for field in row._meta.fields
+        if field.editable
+        and not field.primary_key
+        and not isinstance(field, (models.BinaryField, models.GeneratedField))
+    }
+    if isinstance(row, Person):
+        kept |= {part: "•••" if getattr(row, f"{part}_sealed") else None for part in PARTS}
+    return kept
+
+
+def amend(
+    row: models.Model,
+    values: Mapping[str, Any],
+    *,
+    by: User | None,
+    verb: str = "change",
+    reason: str = "",
+    version: int | None = None,
+    many: Mapping[str, Any] | None = None,
+) -> Any:
+    """Changes a row: locks it, refuses a stale `version`, writes and records what really changed.
+
+    Nothing changed is nothing written. The row passed in carries the new values afterwards.
+    """
+    with transaction.atomic():
+        locked = type(row)._default_manager.select_for_update().get(pk=row.pk)
+        if version is not None and locked.version != version:
+            raise Refused(STALE, "stale", details=[locked.version])
+        before = snapshot(locked)
+        personal = {
+            part
+            for part in PARTS
+            if isinstance(locked, Person)
+            and part in values
+            and values[part] != getattr(locked, part)
+        }
+        for name, value in values.items():
+            setattr(locked, name, value)
+        checked(locked)
+        after = snapshot(locked)
+        changes = {
+            name: [before[name], after[name]] for name in after if before[name] != after[name]
+        }
+        changes |= {part: ["•••", "•••"] for part in personal}
+        for name, rows in (many or {}).items():
+            old = sorted(getattr(locked, name).values_list("pk", flat=True))
+            new = sorted(other.pk for other in rows)
+            if old != new:
+                changes[name] = [old, new]
+        if changes:
+            locked.version += 1
+            try:
+                with transaction.atomic():
+                    locked.save()
+            except IntegrityError as error:
+                raise Refused("与另一条记录重复，请先核对。", "duplicate") from error
+            for name, rows in (many or {}).items():
+                getattr(locked, name).set(rows)
+            note(verb, locked, by=by, changes=changes, reason=reason)
+            engine.touch(locked)
+        row.__dict__.update(locked.__dict__)
+    return row
+
+
+def touched(row: models.Model) -> None:
+    """Tells the search index that something it shows of `row` has changed elsewhere."""
+    engine.touch(row)

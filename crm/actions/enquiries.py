@@ -1,0 +1,87 @@
+"""Enquiries: from the public form to a lead."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from crm import access, clock
+from crm.access import Action
+from crm.actions import _record, projects
+from crm.errors import Refused
+from crm.models import Contact, Enquiry, EnquiryState, Project, Source, User
+
+
+@transaction.atomic
+def receive(enquiry: Enquiry) -> Enquiry:
+    """Puts an enquiry into 待研判 of the park's team; the same form sent twice is one enquiry."""
+    if known := Enquiry.objects.filter(token=enquiry.token).first():
+        return known
+    enquiry.received_at = enquiry.consented_at = clock.now()
+    return _record.insert(enquiry, by=None, verb="receive_enquiry")
+
+
+def _undecided(enquiry: Enquiry, by: User) -> Enquiry:
+    access.require(by, Action.ACCEPT, enquiry)
+    locked = Enquiry.objects.select_for_update().get(pk=enquiry.pk)
+    if locked.state != EnquiryState.NEW:
+        raise Refused(
+            f"这条咨询已由{locked.decided_by}处理（{locked.get_state_display()}）。", "stale"
+        )
+    return locked
+
+
+@transaction.atomic
+def accept_enquiry(enquiry: Enquiry, *, by: User, name: str = "", note: str = "") -> Project:
+    """Accepts an enquiry: it becomes a project at 线索, assigned to `by`, its enquirer a contact.
+
+    `name` is the project's name; without one it is made of the enquirer's organisation.
+    """
+    enquiry = _undecided(enquiry, by)
+    name = name.strip() or f"{enquiry.organisation or '网站咨询'}项目"
+    project = projects.register(
+        {
+            "name": name,
+            "investor": enquiry.organisation,
+            "park": enquiry.park,
+            "team": enquiry.team or by.team,
+            "officer": by,
+            "source": Source.WEBSITE,
+            "summary": enquiry.message,
+        },
+        by=by,
+    )
+    contact = Contact(project=project, team=project.team)
+    contact.name, contact.phone, contact.email = enquiry.name, enquiry.phone, enquiry.email
+    _record.insert(contact, by=by)
+    _record.amend(
+        enquiry,
+        {
+            "state": EnquiryState.ACCEPTED,
+            "decided_at": clock.now(),
+            "decided_by": by,
+            "decision_note": note.strip(),
+            "project": project,
+        },
+        by=by,
+        verb="accept_enquiry",
+    )
+    return project
+
+
+@transaction.atomic
+def decline_enquiry(enquiry: Enquiry, *, by: User, note: str) -> Enquiry:
+    """Declines an enquiry; the reason is mandatory and stays with it."""
+    enquiry = _undecided(enquiry, by)
+    if not note.strip():
+        raise Refused("请写明未受理的原因。", "reason_needed", ["note"])
+    return _record.amend(
+        enquiry,
+        {
+            "state": EnquiryState.DECLINED,
+            "decided_at": clock.now(),
+            "decided_by": by,
+            "decision_note": note.strip(),
+        },
+        by=by,
+        verb="decline_enquiry",
+    )

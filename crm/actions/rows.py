@@ -1,0 +1,44 @@
+"""Registering and changing rows of nouns that have no rules of their own.
+
+A noun with rules (projects, agreements, follow-ups …) has a file of its own beside this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import models, transaction
+
+from crm import access
+from crm.access import Action
+from crm.actions import _record
+from crm.models import User
+
+
+def _split(model: type[models.Model], values: Mapping[str, Any]) -> tuple[dict, dict]:
+    """Plain values and many-to-many values."""
+    names = {field.name for field in model._meta.many_to_many}
+    plain = {name: value for name, value in values.items() if name not in names}
+    return plain, {name: value for name, value in values.items() if name in names}
+
+
+@transaction.atomic
+def register(model: type[models.Model], values: Mapping[str, Any], *, by: User) -> Any:
+    """Enters a new row; refused when `by` may not register such a row."""
+    plain, many = _split(model, values)
+    row = model(**plain)
+    access.require(by, Action.REGISTER, row)
+    return _record.insert(row, by=by, many=many)
+
+
+@transaction.atomic
+def change(
+    row: models.Model, values: Mapping[str, Any], *, by: User, version: int | None = None
+) -> Any:
+    """Changes a row; `version` is the one the user saw, so that nobody is overwritten unseen."""
+    access.require(by, Action.CHANGE, row)
+    plain, many = _split(type(row), values)
+    changed = _record.amend(row, plain, by=by, version=version, many=many)
+    access.require(by, Action.VIEW, changed)  # nobody moves a row out of his own sight
+    return changed

@@ -1,0 +1,32 @@
+"""The API's handler of refusals: the same reasons as on the desk, with a code for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from crm.errors import Refused
+
+STATUS = {
+    "not_found": 404,
+    "not_allowed": 403,
+    "invalid": 400,
+    "file_refused": 400,
+    "too_many": 429,
+    "version_needed": 428,
+    "stale": 409,
+}
+
+
+def handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Refused → {code, reason, fields, missing}; 409 for whatever the ledger's rules refuse."""
+    if isinstance(error, Refused):
+        body: dict[str, Any] = {"code": error.code, "reason": error.reason, "fields": error.fields}
+        if error.code == "gate_unmet":
+            body["missing"] = [lack.as_json() for lack in error.details]
+        if error.code == "stale" and error.details:
+            body["version"] = error.details[0]
+        return Response(body, status=STATUS.get(error.code, 409))
+    return exception_handler(error, context)

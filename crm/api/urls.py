@@ -1,0 +1,21 @@
+"""Addresses of the API."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import SimpleRouter
+
+from crm import ledgers
+from crm.api.ledgers import viewset
+from crm.api.moves import GateView, MovesView
+
+router = SimpleRouter()
+for ledger in ledgers.every():
+    router.register(ledger.key, viewset(ledger), basename=f"api-{ledger.key}")
+
+urlpatterns = [
+    path("projects/<int:pk>/moves/", MovesView.as_view(), name="api-project-moves"),
+    path("projects/<int:pk>/gate/", GateView.as_view(), name="api-project-gate"),
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path("", include(router.urls)),
+]

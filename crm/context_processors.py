@@ -1,0 +1,32 @@
+"""What every page of the desk needs: the menu a user may open, the demo date, the inbox count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from crm import access, clock, ledgers
+from crm.access import Action
+from crm.models import Enquiry, EnquiryState
+
+
+def desk(request: HttpRequest) -> dict[str, Any]:
+    """Only for signed-in users on desk pages; the site and Wagtail's admin ask for nothing here."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated or not request.path.startswith("/desk/"):
+        return {"demo_date": clock.pinned_on() if request.path.startswith("/login/") else None}
+    menu = [ledger for ledger in ledgers.every() if ledger.can(user, Action.VIEW)]
+    return {
+        "demo_date": clock.pinned_on(),
+        "business_date": clock.today(),
+        "menu_ledgers": menu,
+        "may_accept": access.can(user, Action.ACCEPT, "enquiry"),
+        "may_report": access.can(user, Action.REPORT, "project"),
+        "sees_business": access.can(user, Action.VIEW, "project"),
+        "new_enquiry_count": (
+            Enquiry.objects.visible_to(user).filter(state=EnquiryState.NEW).count()
+            if access.can(user, Action.VIEW, "enquiry")
+            else 0
+        ),
+    }

@@ -1,0 +1,42 @@
+"""The declared ledgers, in the order of the desk's menu. `from crm import ledgers; ledgers.get(key)`."""
+
+from crm.ledgers import (  # noqa: I001 - the order is the menu's
+    projects,
+    agreements,
+    followups,
+    companies,
+    contacts,
+    activities,
+    assignments,
+    parks,
+    zones,
+    industries,
+    teams,
+    moves,
+    audit,
+)
+from crm.ledgers.base import Column, Kind, Ledger, every, get, of_noun, referable, referred
+
+__all__ = [
+    "Column",
+    "Kind",
+    "Ledger",
+    "activities",
+    "agreements",
+    "assignments",
+    "audit",
+    "companies",
+    "contacts",
+    "every",
+    "followups",
+    "get",
+    "industries",
+    "moves",
+    "of_noun",
+    "parks",
+    "projects",
+    "referable",
+    "referred",
+    "teams",
+    "zones",
+]

@@ -1,0 +1,51 @@
+"""企业台账."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crm.ledgers.base import Column, Kind, Ledger, declare
+from crm.models import Company, User
+from crm.names import company_key
+
+
+def _find(values: Mapping[str, Any], by: User) -> Company | None:
+    """By credit code; without one by the name apart from its legal form."""
+    mine = Company.objects.visible_to(by)
+    if code := values.get("credit_code"):
+        if found := mine.filter(credit_code=code).first():
+            return found
+    same = list(mine.filter(name_key=company_key(values.get("name") or ""))[:2])
+    if len(same) > 1:
+        raise LookupError("several companies fit")
+    # Two different codes are two companies, however alike their names.
+    if same and code and same[0].credit_code and same[0].credit_code != code:
+        return None
+    return same[0] if same else None
+
+
+LEDGER = declare(
+    Ledger(
+        key="companies",
+        label="企业",
+        model=Company,
+        natural_key=("credit_code", "name"),
+        lookup=("name", "short_name", "credit_code"),
+        joins=("industry", "park", "zone"),
+        find_row=_find,
+        description="落地和在谈的企业，以统一社会信用代码为准。",
+        columns=(
+            Column("name", "企业名称", aliases=("公司名称", "单位名称", "企业"), required=True,
+                   in_list=True, is_sortable=True),
+            Column("short_name", "简称", aliases=("企业简称",)),
+            Column("former_names", "曾用名", help="多个曾用名用顿号分隔。"),
+            Column("credit_code", "统一社会信用代码", aliases=("信用代码", "社会信用代码"),
+                   in_list=True, help="18 位；知道就填，用来避免重复登记。"),
+            Column("industry", "产业", Kind.REFERENCE, reference="industries",
+                   aliases=("所属产业", "行业"), in_list=True, is_filter=True),
+            Column("park", "所在园区", Kind.REFERENCE, reference="parks", aliases=("园区",),
+                   in_list=True, is_filter=True),
+            Column("zone", "所在片区", Kind.REFERENCE, reference="zones", aliases=("片区",)),
+            Column("summary", "企业简介", Kind.LONG_TEXT, aliases=("主营业务", "简介")),
+        ),
+    )
+)  # fmt: skip

@@ -1,0 +1,87 @@
+"""联系人台账."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from crm import personal
+from crm.actions import rows
+from crm.errors import Refused
+from crm.ledgers.base import Column, Kind, Ledger, declare
+from crm.models import Contact, User
+
+
+def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
+    checked = dict(values)
+    if checked.get("phone"):
+        try:
+            checked["phone"] = personal.normal_phone(checked["phone"])
+        except ValueError as error:
+            raise Refused(str(error), "invalid", ["phone"]) from error
+    if "name" in checked and not (checked["name"] or "").strip():
+        raise Refused("请填写姓名。", "invalid", ["name"])
+    return checked
+
+
+@transaction.atomic
+def _register(values: Mapping[str, Any], *, by: User) -> Contact:
+    checked = _checked(values)
+    if not checked.get("name"):
+        raise Refused("请填写姓名。", "invalid", ["name"])
+    if not checked.get("team"):
+        project = checked.get("project")
+        checked["team"] = by.team or (project.team if project else None)
+    return rows.register(Contact, checked, by=by)
+
+
+@transaction.atomic
+def _change(
+    row: Contact, values: Mapping[str, Any], *, by: User, version: int | None = None
+) -> Contact:
+    return rows.change(row, _checked(values), by=by, version=version)
+
+
+def _find(values: Mapping[str, Any], by: User) -> Contact | None:
+    """The same phone at the same company or project is the same person."""
+    try:
+        print_ = personal.fingerprint("phone", personal.normal_phone(values.get("phone") or ""))
+    except ValueError:
+        return None
+    same = list(
+        Contact.objects.visible_to(by).filter(
+            phone_print=print_, company=values.get("company"), project=values.get("project")
+        )[:2]
+    )
+    if len(same) > 1:
+        raise LookupError("several contacts fit")
+    return same[0] if same else None
+
+
+LEDGER = declare(
+    Ledger(
+        key="contacts",
+        label="联系人",
+        model=Contact,
+        lookup=(),
+        joins=("company", "project", "team", "key"),
+        find_row=_find,
+        register_verb=_register,
+        change_verb=_change,
+        description="项目和企业的联系人；电话和邮箱加密保存，查看留痕。",
+        columns=(
+            Column("name", "姓名", Kind.PERSONAL, aliases=("联系人", "联系人姓名"), required=True,
+                   in_list=True),
+            Column("position", "职务", aliases=("职位",), in_list=True),
+            Column("phone", "电话", Kind.PERSONAL, aliases=("手机", "联系电话", "手机号"),
+                   in_list=True),
+            Column("email", "邮箱", Kind.PERSONAL, aliases=("电子邮箱", "E-mail")),
+            Column("company", "企业", Kind.REFERENCE, reference="companies",
+                   aliases=("所属企业", "单位名称"), in_list=True),
+            Column("project", "项目", Kind.REFERENCE, reference="projects",
+                   aliases=("项目名称",), in_list=True),
+            Column("team", "招商科室", Kind.REFERENCE, reference="teams"),
+            Column("note", "备注"),
+        ),
+    )
+)  # fmt: skip

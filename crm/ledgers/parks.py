@@ -1,0 +1,34 @@
+"""园区台账."""
+
+from crm.ledgers.base import Column, Kind, Ledger, declare
+from crm.models import Park, ParkKind
+
+LEDGER = declare(
+    Ledger(
+        key="parks",
+        label="园区",
+        model=Park,
+        natural_key=("slug",),
+        lookup=("name", "slug"),
+        joins=("parent", "team"),
+        prefetch=("industries",),
+        description="工业园区、特色专业园区和园中园。",
+        columns=(
+            Column("name", "名称", aliases=("园区名称", "园区"), required=True, in_list=True),
+            Column("slug", "代码", aliases=("园区代码",), required=True,
+                   help="网址里用，小写字母、数字和连字符，例如 lvxi-textile。"),
+            Column("kind", "类型", Kind.CHOICE, choices=ParkKind, aliases=("园区类型",),
+                   required=True, in_list=True, is_filter=True),
+            Column("parent", "上级园区", Kind.REFERENCE, reference="parks", in_list=True),
+            Column("area_sq_km", "规划面积", Kind.NUMBER, unit="平方公里", in_list=True,
+                   in_form=False, in_import=False, help="各片区面积之和"),
+            Column("industries", "主导产业", Kind.REFERENCES, reference="industries"),
+            Column("team", "招商科室", Kind.REFERENCE, reference="teams",
+                   help="网站咨询进入这个科室的待研判。"),
+            Column("phone", "招商电话", in_list=True),
+            Column("address", "地址"),
+            Column("name_en", "英文名称"),
+            Column("address_en", "英文地址"),
+        ),
+    )
+)  # fmt: skip

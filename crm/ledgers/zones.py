@@ -1,0 +1,23 @@
+"""片区台账."""
+
+from crm.ledgers.base import Column, Kind, Ledger, declare
+from crm.models import Zone
+
+LEDGER = declare(
+    Ledger(
+        key="zones",
+        label="片区",
+        model=Zone,
+        natural_key=("park", "name"),
+        joins=("park",),
+        description="园区下辖的片区；园区面积是片区面积之和。",
+        columns=(
+            Column("name", "名称", aliases=("片区", "片区名称"), required=True, in_list=True),
+            Column("park", "园区", Kind.REFERENCE, reference="parks", aliases=("所属园区",),
+                   required=True, in_list=True, is_filter=True),
+            Column("area_sq_km", "规划面积", Kind.NUMBER, unit="平方公里", aliases=("面积",),
+                   in_list=True, is_sortable=True),
+            Column("name_en", "英文名称"),
+        ),
+    )
+)  # fmt: skip

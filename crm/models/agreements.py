@@ -1,0 +1,117 @@
+"""Agreements: where signing counts."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+
+from crm import clock, dates
+from crm.exact import ExactField, money_field
+from crm.models.projects import Currency
+from crm.models.rows import InsertOnly, InsertOnlyRows
+
+
+class AgreementKind(models.TextChoices):
+    """A framework agreement is not a signing; 增资 counts in its project's total only."""
+
+    INVESTMENT = "investment", "投资协议"
+    FRAMEWORK = "framework", "框架协议"
+    SUPPLEMENT = "supplement", "补充协议"
+    INCREASE = "increase", "增资协议"
+
+
+class Agreements(InsertOnlyRows):
+    def standing(self, known_on: date | None = None) -> Self:
+        """Agreements nobody replaced; with `known_on` as the ledger knew them on that day."""
+        if known_on is None:
+            return self.filter(replaced_by__isnull=True)
+        known = clock.end_of(known_on)
+        return self.filter(recorded_at__lte=known).filter(
+            Q(replaced_by__isnull=True) | Q(replaced_by__recorded_at__gt=known)
+        )
+
+    def signings(self, known_on: date | None = None) -> Self:
+        """The standing 投资 agreements with a park: one a project, however often celebrated."""
+        return self.standing(known_on).filter(kind=AgreementKind.INVESTMENT, park__isnull=False)
+
+    def signed_in(self, start: date, end: date) -> Self:
+        """Signed wholly inside the days given, and not ended by their last day."""
+        return self.filter(signed_on__gte=start, signed_until__lte=end).exclude(ended_on__lte=end)
+
+
+class Agreement(InsertOnly):
+    """A paper the county and an investor signed. Ending or correcting one inserts a new row that
+    `replaces` it. `amount` is yuan, unknown when empty; foreign amounts keep their currency."""
+
+    project = models.ForeignKey(
+        "crm.Project", models.PROTECT, verbose_name="项目", related_name="agreements"
+    )
+    kind = models.CharField(
+        "协议类型", max_length=20, choices=AgreementKind, default=AgreementKind.INVESTMENT
+    )
+    signed_on = models.DateField("签订日期", null=True, blank=True)
+    signed_until = models.DateField("最晚日期", null=True, blank=True, editable=False)
+    amount = money_field(verbose_name="协议投资额", null=True, blank=True)
+    currency = models.CharField("币种", max_length=3, choices=Currency, default=Currency.CNY)
+    foreign_amount = ExactField(verbose_name="外币金额", scale=2, null=True, blank=True)
+    increase_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name="增资对象",
+        null=True,
+        blank=True,
+        related_name="increases",
+    )
+    park = models.ForeignKey(
+        "crm.Park",
+        models.PROTECT,
+        verbose_name="落户园区",
+        null=True,
+        blank=True,
+        related_name="agreements",
+    )
+    scan = models.ForeignKey(
+        "crm.StoredFile", models.PROTECT, verbose_name="扫描件", null=True, blank=True
+    )
+    note = models.CharField("备注", max_length=200, blank=True)
+    ended_on = models.DateField("终止日期", null=True, blank=True)
+    recorded_at = models.DateTimeField("登记时间", db_index=True)
+    by = models.ForeignKey(
+        "crm.User", models.PROTECT, verbose_name="经办人", null=True, related_name="+"
+    )
+    replaces = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        verbose_name="更正",
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+    )
+
+    objects = Agreements.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "协议"
+        db_table = "crm_agreement"
+        ordering = ["-signed_on", "-pk"]
+        indexes = [models.Index(fields=["kind", "signed_on"], name="agreement_signed")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.project}"
+
+    def clean(self) -> None:
+        if self.amount is not None and self.amount < 0:
+            raise ValidationError({"amount": "协议投资额不能为负。"})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.signed_on and not self.signed_until:
+            self.signed_until = self.signed_on
+        super().save(*args, **kwargs)
+
+    @property
+    def signed(self) -> dates.When | None:
+        return dates.when(self.signed_on, self.signed_until)

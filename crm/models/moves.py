@@ -1,0 +1,113 @@
+"""Stage moves: the one history of where projects stood, and when."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
+
+from crm import clock, dates
+from crm.models.rows import InsertOnly, InsertOnlyRows
+from crm.stages import Stage, Status
+
+
+class Origin(models.TextChoices):
+    USER = "user", "人工"
+    IMPORT = "import", "导入"
+    OPENING = "opening", "期初"
+
+
+class StageMoves(InsertOnlyRows):
+    def standing(self, known_on: date | None = None) -> Self:
+        """The moves nobody replaced: the one door to history.
+
+        With `known_on` only what was on record at the end of that day counts, both for moves and
+        for the corrections of moves.
+        """
+        if known_on is None:
+            return self.filter(replaced_by__isnull=True)
+        known = clock.end_of(known_on)
+        return self.filter(recorded_at__lte=known).filter(
+            Q(replaced_by__isnull=True) | Q(replaced_by__recorded_at__gt=known)
+        )
+
+    def last_by(self, day: date, known_on: date | None = None) -> Self:
+        """One move a project: the one that decides where it stood at the end of `day`."""
+        newest = (
+            StageMove.objects.standing(known_on)
+            .filter(project=OuterRef("project"), effective_on__lte=day)
+            .order_by("-effective_on", "-pk")
+        )
+        return self.filter(pk=Subquery(newest.values("pk")[:1]))
+
+    def into(self, stage: Stage) -> Self:
+        """Moves that entered a stage from another one (a change of status is no entry)."""
+        return self.filter(to_stage=stage).exclude(from_stage=stage)
+
+    def occurred_in(self, start: date, end: date) -> Self:
+        """Happened wholly inside the days given; a month or a year that sticks out does not."""
+        return self.filter(occurred_on__gte=start, occurred_until__lte=end)
+
+
+class StageMove(InsertOnly):
+    """One change of stage or status. `occurred_on`..`occurred_until` is when it happened (equal for
+    a day, both empty = unknown); `recorded_at` is when the ledger learnt of it. An opening move has
+    no `from_stage`. A correction is a new move that `replaces` the wrong one."""
+
+    project = models.ForeignKey(
+        "crm.Project", models.PROTECT, verbose_name="项目", related_name="moves"
+    )
+    from_stage = models.CharField("原阶段", max_length=20, choices=Stage, blank=True)
+    to_stage = models.CharField("新阶段", max_length=20, choices=Stage)
+    from_status = models.CharField("原状态", max_length=20, choices=Status, blank=True)
+    to_status = models.CharField("新状态", max_length=20, choices=Status, default=Status.ACTIVE)
+    occurred_on = models.DateField("发生日期", null=True, blank=True)
+    occurred_until = models.DateField("最晚日期", null=True, blank=True, editable=False)
+    # The day from which the state holds: the last day it may have happened, or, where that is
+    # unknown, the day the ledger learnt that it had.
+    effective_on = models.DateField(editable=False, db_index=True)
+    recorded_at = models.DateTimeField("登记时间", db_index=True)
+    by = models.ForeignKey(
+        "crm.User", models.PROTECT, verbose_name="经办人", null=True, related_name="+"
+    )
+    reason = models.CharField("原因", max_length=300, blank=True)
+    evidence = models.CharField("凭证", max_length=200, blank=True)
+    replaces = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        verbose_name="更正",
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+    )
+    origin = models.CharField("来源", max_length=10, choices=Origin, default=Origin.USER)
+
+    objects = StageMoves.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "阶段变动"
+        ordering = ["-effective_on", "-pk"]
+        indexes = [
+            models.Index(fields=["project", "-effective_on"], name="move_of_project"),
+            models.Index(fields=["to_stage", "occurred_on"], name="move_into_stage"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_from_stage_display() or '期初'} → {self.get_to_stage_display()}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.occurred_on and not self.occurred_until:
+            self.occurred_until = self.occurred_on
+        self.effective_on = self.occurred_until or timezone.localtime(self.recorded_at).date()
+        super().save(*args, **kwargs)
+
+    @property
+    def occurred(self) -> dates.When | None:
+        return dates.when(self.occurred_on, self.occurred_until)
+
+    @property
+    def is_status_change(self) -> bool:
+        return self.from_stage == self.to_stage

@@ -1,0 +1,67 @@
+"""Parks and their zones."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import models
+
+from crm.exact import ExactField
+from crm.models.rows import Row
+
+
+class ParkKind(models.TextChoices):
+    INDUSTRIAL = "industrial", "工业园区"
+    SPECIAL = "special", "特色专业园区"
+    INNER = "inner", "园中园"
+
+
+class Park(Row):
+    """An industrial park, a themed (特色专业) park inside one, or a park within a park."""
+
+    slug = models.SlugField("代码", max_length=60, unique=True)
+    name = models.CharField("名称", max_length=100, unique=True)
+    name_en = models.CharField("英文名称", max_length=150, blank=True)
+    kind = models.CharField("类型", max_length=20, choices=ParkKind, default=ParkKind.INDUSTRIAL)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="上级园区", null=True, blank=True, related_name="inner"
+    )
+    team = models.ForeignKey(
+        "crm.Team", models.PROTECT, verbose_name="招商科室", null=True, blank=True
+    )
+    industries = models.ManyToManyField("crm.Industry", verbose_name="主导产业", blank=True)
+    address = models.CharField("地址", max_length=200, blank=True)
+    address_en = models.CharField("英文地址", max_length=200, blank=True)
+    phone = models.CharField("招商电话", max_length=30, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "园区"
+        ordering = ["kind", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def area_sq_km(self) -> Decimal | None:
+        """Planned area, 平方公里: the sum of its zones; unknown while no zone states one.
+
+        Themed parks lie inside the zones of their county park and add nothing to it.
+        """
+        return self.zones.aggregate(total=models.Sum("area_sq_km"))["total"]
+
+
+class Zone(Row):
+    """A zone (片区) of a park: “一园三区” is one park with three of these."""
+
+    park = models.ForeignKey(Park, models.PROTECT, verbose_name="园区", related_name="zones")
+    name = models.CharField("名称", max_length=100)
+    name_en = models.CharField("英文名称", max_length=150, blank=True)
+    area_sq_km = ExactField(verbose_name="规划面积", scale=4, null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "片区"
+        ordering = ["park", "name"]
+        constraints = [models.UniqueConstraint(fields=["park", "name"], name="zone_once_a_park")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,88 @@
+"""Natural persons outside the administration: sealed names, phones and e-mails."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from crm import personal
+
+PARTS = ("name", "phone", "email")
+
+
+class PersonKey(models.Model):
+    """The key that opens one person's fields. Erasing the person empties it: nothing opens again."""
+
+    sealed = models.BinaryField(null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "个人信息密钥"
+
+
+class Person(models.Model):
+    """Name, phone and e-mail behind a key of their own; `name`, `phone`, `email` open and seal.
+
+    After erasure they read as empty strings. The prints serve exact match only.
+    """
+
+    key = models.OneToOneField(
+        PersonKey, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    name_sealed = models.BinaryField(null=True, editable=False)
+    phone_sealed = models.BinaryField(null=True, editable=False)
+    email_sealed = models.BinaryField(null=True, editable=False)
+    phone_print = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+    email_print = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+
+    class Meta:
+        abstract = True
+
+    def _plain_key(self, *, make: bool) -> bytes | None:
+        if self.key is None:
+            if not make:
+                return None
+            plain, sealed = personal.new_key()
+            self.key = PersonKey(sealed=sealed)
+            return plain
+        return personal.opened(self.key.sealed) if self.key.sealed else None
+
+    def _open(self, part: str) -> str:
+        sealed = getattr(self, f"{part}_sealed")
+        key = self._plain_key(make=False) if sealed else None
+        return (personal.unseal(key, sealed) if key else None) or ""
+
+    def _seal(self, part: str, text: str | None) -> None:
+        text = (text or "").strip()
+        key = self._plain_key(make=True)
+        if key is None:
+            raise ValueError("an erased person cannot be filled in again")
+        setattr(self, f"{part}_sealed", personal.seal(key, text) if text else None)
+        if part != "name":
+            setattr(self, f"{part}_print", personal.fingerprint(part, text))
+
+    name = property(lambda self: self._open("name"), lambda self, v: self._seal("name", v))
+    phone = property(lambda self: self._open("phone"), lambda self, v: self._seal("phone", v))
+    email = property(lambda self: self._open("email"), lambda self, v: self._seal("email", v))
+
+    @property
+    def masked_phone(self) -> str:
+        return personal.mask_phone(self.phone)
+
+    @property
+    def masked_email(self) -> str:
+        return personal.mask_email(self.email)
+
+    @property
+    def masked_name(self) -> str:
+        return personal.mask_name(self.name)
+
+    @property
+    def is_erased(self) -> bool:
+        return self.key is not None and self.key.sealed is None
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.key is not None and self.key.pk is None:
+            self.key.save()
+            self.key = self.key  # takes over the new primary key
+        super().save(*args, **kwargs)

@@ -1,0 +1,164 @@
+"""Investment projects; a lead is a project at 线索."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import Case, Value, When
+
+from crm.exact import ExactField, money_field
+from crm.models.rows import Row, Rows
+from crm.names import name_key
+from crm.stages import Stage, Status
+
+
+class Source(models.TextChoices):
+    """线索来源: where the lead came from."""
+
+    WEBSITE = "website", "网站咨询"
+    FAIR = "fair", "推介会"
+    VISIT = "visit", "外出招商"
+    INBOUND = "inbound", "主动咨询"
+    REFERRAL = "referral", "转介"
+    ASSOCIATION = "association", "商会协会"
+    ASSIGNED = "assigned", "领导交办"
+    OTHER = "other", "其他"
+
+
+class LandMode(models.TextChoices):
+    """用地方式: how the project gets its site."""
+
+    NEW = "new", "新供地"
+    EXISTING = "existing", "现有用地"
+    RENT = "rent", "租赁厂房"
+    BUY = "buy", "购置厂房"
+    OTHER = "other", "其他"
+
+
+class Currency(models.TextChoices):
+    CNY = "CNY", "人民币"
+    USD = "USD", "美元"
+    EUR = "EUR", "欧元"
+    HKD = "HKD", "港元"
+    JPY = "JPY", "日元"
+    GBP = "GBP", "英镑"
+    KRW = "KRW", "韩元"
+    SGD = "SGD", "新加坡元"
+    TWD = "TWD", "新台币"
+
+
+class Projects(Rows):
+    def active(self) -> Self:
+        return self.filter(status=Status.ACTIVE)
+
+    def under_way(self) -> Self:
+        """From 签约 on, not yet in operation."""
+        return self.filter(
+            stage__in=[Stage.SIGNED, Stage.CONSTRUCTION, Stage.COMMISSIONING, Stage.TRIAL]
+        )
+
+    def overdue(self, today: date) -> Self:
+        """Worked on, and the promised next step lies before today."""
+        return self.active().filter(next_on__lt=today)
+
+    def in_pipeline_order(self) -> Self:
+        return self.order_by("stage_rank", "-updated_at", "-pk")
+
+
+class Project(Row):
+    """An investment project from 线索 to 投产.
+
+    Amounts are yuan; a foreign amount keeps `currency` and `foreign_amount`, and its yuan stays
+    unknown until a rate is on record. `stage` and `status` are the standing end of the project's
+    moves and are written by crm/actions/projects.py alone.
+    """
+
+    name = models.CharField("项目名称", max_length=150)
+    name_key = models.CharField(max_length=150, editable=False, db_index=True)
+    summary = models.TextField("项目简介", max_length=4000, blank=True)
+    investor = models.CharField("投资方", max_length=120, blank=True)
+    company = models.ForeignKey(
+        "crm.Company",
+        models.PROTECT,
+        verbose_name="落地企业",
+        null=True,
+        blank=True,
+        related_name="projects",
+    )
+    industry = models.ForeignKey(
+        "crm.Industry", models.PROTECT, verbose_name="产业", null=True, blank=True
+    )
+    park = models.ForeignKey(
+        "crm.Park",
+        models.PROTECT,
+        verbose_name="落户园区",
+        null=True,
+        blank=True,
+        related_name="projects",
+    )
+    zone = models.ForeignKey("crm.Zone", models.PROTECT, verbose_name="片区", null=True, blank=True)
+    team = models.ForeignKey(
+        "crm.Team", models.PROTECT, verbose_name="招商科室", null=True, blank=True
+    )
+    officer = models.ForeignKey(
+        "crm.User",
+        models.PROTECT,
+        verbose_name="招商专员",
+        null=True,
+        blank=True,
+        related_name="projects",
+    )
+    source = models.CharField("线索来源", max_length=20, choices=Source, blank=True)
+    location = models.CharField("地点", max_length=100, blank=True)
+
+    planned_investment = money_field(verbose_name="计划总投资", null=True, blank=True)
+    fixed_asset_investment = money_field(verbose_name="固定资产投资", null=True, blank=True)
+    currency = models.CharField("币种", max_length=3, choices=Currency, default=Currency.CNY)
+    foreign_amount = ExactField(verbose_name="外币金额", scale=2, null=True, blank=True)
+    land_mode = models.CharField("用地方式", max_length=20, choices=LandMode, blank=True)
+    land_area_mu = ExactField(verbose_name="用地需求", scale=2, null=True, blank=True)
+    floor_area_sqm = ExactField(verbose_name="厂房需求", scale=2, null=True, blank=True)
+    planned_start_on = models.DateField("计划开工", null=True, blank=True)
+    planned_operation_on = models.DateField("计划投产", null=True, blank=True)
+
+    stage = models.CharField("阶段", max_length=20, choices=Stage, default=Stage.LEAD)
+    status = models.CharField("状态", max_length=20, choices=Status, default=Status.ACTIVE)
+    # Stored, so that sorting by stage is pipeline order and uses an index.
+    stage_rank = models.GeneratedField(
+        expression=Case(
+            *(When(stage=stage.value, then=Value(stage.rank)) for stage in Stage),
+            default=Value(0),
+        ),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+    )
+    # The next step promised in the last follow-up.
+    next_on = models.DateField("下次跟进", null=True, blank=True)
+    next_step = models.CharField("下一步", max_length=200, blank=True)
+
+    objects = Projects.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "项目"
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["stage_rank", "status"], name="project_pipeline"),
+            models.Index(fields=["team", "stage_rank"], name="project_team"),
+            models.Index(fields=["next_on"], name="project_next"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        self.name_key = name_key(self.name)
+
+    @property
+    def stage_word(self) -> Stage:
+        return Stage(self.stage)
+
+    @property
+    def is_active(self) -> bool:
+        return self.status == Status.ACTIVE

@@ -1,0 +1,60 @@
+"""What the ledger's tables share: versions, the scoped queryset, and rows that are never rewritten."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+
+from crm import access
+
+
+class Rows(models.QuerySet):
+    """Every table's queryset; nothing is hidden by default, `visible_to` scopes it."""
+
+    def visible_to(self, user: Any, action: access.Action = access.Action.VIEW) -> Self:
+        """The rows `user` may see (or act on with another `action`); nothing for strangers."""
+        return self.filter(access.scope_q(user, action, self.model))
+
+
+class Row(models.Model):
+    """A row people edit. `version` rises with every write: a stale form is refused, not merged."""
+
+    version = models.PositiveIntegerField("版本", default=1, editable=False)
+    created_at = models.DateTimeField("登记时间", auto_now_add=True)
+    updated_at = models.DateTimeField("更新时间", auto_now=True)
+
+    objects = Rows.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class InsertOnlyRows(Rows):
+    """Rows that are corrected by a new row, never rewritten; undoing an import is the exception."""
+
+    def update(self, **kwargs: Any) -> int:
+        raise TypeError(f"{self.model.__name__} is insert-only: correct it by a new row")
+
+    def delete(self) -> Any:
+        raise TypeError(f"{self.model.__name__} is insert-only: correct it by a new row")
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+
+class InsertOnly(models.Model):
+    """A fact that reports read back in time: inserted once, with the moment it was recorded."""
+
+    objects = InsertOnlyRows.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk and not self._state.adding:
+            raise TypeError(f"{type(self).__name__} is insert-only: correct it by a new row")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError(f"{type(self).__name__} is insert-only: correct it by a new row")

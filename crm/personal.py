@@ -1,0 +1,101 @@
+"""Personal fields: name, phone and e-mail of contacts and enquirers, sealed at rest.
+
+Each person has a key of his own (PersonKey), itself sealed with the installation's FIELD_KEYS;
+erasing a person destroys that key, and with it every copy of what it sealed. Exact match goes by a
+keyed hash. Nothing here is ever put into audit changes, search text, logs or editions.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+import unicodedata
+from functools import lru_cache
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+
+_NOT_PHONE = re.compile(r"[\s\-()（）.·—–]+")
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_LANDLINE = re.compile(r"(0\d{2,3}\d{7,8}(转\d{1,6})?|400\d{7}|800\d{7})")
+_FOREIGN = re.compile(r"\+[1-9]\d{6,14}")
+
+
+def _derived(secret: str, purpose: str) -> bytes:
+    return hashlib.sha256(f"parkledger:{purpose}:{secret}".encode()).digest()
+
+
+@lru_cache(maxsize=4)
+def _master(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(key, "seal"))) for key in keys])
+
+
+def master() -> MultiFernet:
+    """Seals the persons' keys: the first of FIELD_KEYS seals, every one opens (rotation)."""
+    return _master(tuple(settings.FIELD_KEYS))
+
+
+def new_key() -> tuple[bytes, bytes]:
+    """A fresh person's key: (plain, sealed)."""
+    key = Fernet.generate_key()
+    return key, master().encrypt(key)
+
+
+def opened(sealed_key: bytes) -> bytes:
+    return master().decrypt(bytes(sealed_key))
+
+
+def seal(key: bytes, text: str) -> bytes:
+    return Fernet(key).encrypt(text.encode())
+
+
+def unseal(key: bytes, sealed: bytes) -> str | None:
+    try:
+        return Fernet(key).decrypt(bytes(sealed)).decode()
+    except InvalidToken:
+        return None
+
+
+def fingerprint(kind: str, text: str) -> str:
+    """A keyed hash for exact match: equal texts give equal prints, nothing leads back.
+
+    Always under the oldest key, so that adding a newer one keeps what was stored findable.
+    """
+    if not text:
+        return ""
+    key = _derived(settings.FIELD_KEYS[-1], f"match:{kind}")
+    return hmac.new(key, text.casefold().encode(), hashlib.sha256).hexdigest()
+
+
+def normal_phone(text: str) -> str:
+    """A phone number in one form: full width, spaces, dashes and +86 gone.
+
+    ValueError with a sentence when it is neither a mobile, a landline with its area code, a
+    400/800 number nor an international number with +.
+    """
+    plain = _NOT_PHONE.sub("", unicodedata.normalize("NFKC", text))
+    for prefix in ("+86", "0086"):
+        if plain.startswith(prefix):
+            plain = plain[len(prefix) :]
+    if len(plain) == 13 and plain.startswith("861"):
+        plain = plain[2:]
+    if _MOBILE.fullmatch(plain) or _LANDLINE.fullmatch(plain) or _FOREIGN.fullmatch(plain):
+        return plain
+    raise ValueError("电话号码不对：请填 11 位手机号、带区号的座机，或以 + 开头的国际号码。")
+
+
+def mask_phone(phone: str) -> str:
+    """First three and last four digits: 138****1234."""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "****" if phone else ""
+
+
+def mask_email(email: str) -> str:
+    name, at, host = email.partition("@")
+    return f"{name[:1]}***@{host}" if at else "***" if email else ""
+
+
+def mask_name(name: str) -> str:
+    """The surname stays: 张**."""
+    return name[:1] + "*" * max(1, min(2, len(name) - 1)) if name else ""
