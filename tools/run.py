@@ -80,8 +80,9 @@ def announce(port: int, with_demo: bool) -> None:
 
 def serve(port: int, with_demo: bool) -> int:
     """Runs until Ctrl-C or until one of the processes ends; then none is left."""
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda *_: sys.exit(0))
     running = [subprocess.Popen(command, cwd=BASE_DIR) for command in processes(port)]
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     announced = False
     try:
         while all(process.poll() is None for process in running):
