@@ -1,0 +1,127 @@
+"""Search inside the ledger's own database: always there, written in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from django.db import connection, transaction
+
+from search.backends.base import Change, pack, unpack
+from search.backends.fulltext import dialect
+from search.index import Document
+from search.models import SearchDocument, SearchNumber
+from search.plan import FACET, AllOf, AnyOf, Clause, Phrase, Plan, Streams, digest, streams
+from search.query import Range
+
+NO_STREAMS = Streams("", "", "", "", "")
+
+
+class Database:
+    name = "database"
+
+    def candidates(self, plan: Plan) -> list[Document]:
+        where, numbers = _ranges(plan.ranges)
+        clause = _whole(plan)
+        if clause is None:
+            sql = (
+                "SELECT d.payload, d.version FROM search_document d "
+                f"WHERE 1 = 1 {where} ORDER BY d.id DESC LIMIT %s"
+            )
+            parameters = [*numbers, plan.limit]
+        else:
+            engine = dialect()
+            sql = engine.select(where)
+            parameters = [engine.render(clause), *numbers, plan.limit]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            return [unpack(payload, version) for payload, version in cursor.fetchall()]
+
+    def write(self, changes: Sequence[Change]) -> None:
+        with transaction.atomic():
+            gone: dict[str, list[int]] = {}
+            rows: list[SearchDocument] = []
+            kept: list[tuple[Document, Streams]] = []
+            for change in changes:
+                if change.document is None:
+                    gone.setdefault(change.kind, []).append(change.object_id)
+                else:
+                    one = streams(change.document)
+                    kept.append((change.document, one))
+                    rows.append(_row(change.document, change.version, one))
+            for kind, ids in gone.items():
+                SearchDocument.objects.filter(kind=kind, object_id__in=ids).delete()
+            if rows:
+                self._upsert(rows)
+                dialect().after_write([(d.kind, d.object_id, one) for d, one in kept])
+                self._write_numbers([document for document, _ in kept])
+
+    @staticmethod
+    def _upsert(rows: list[SearchDocument]) -> None:
+        changing = [f.name for f in SearchDocument._meta.concrete_fields if f.name != "id"]
+        SearchDocument.objects.bulk_create(
+            rows,
+            batch_size=500,
+            update_conflicts=True,
+            unique_fields=["kind", "object_id"],
+            update_fields=[name for name in changing if name not in ("kind", "object_id")],
+        )
+
+    @staticmethod
+    def _write_numbers(documents: list[Document]) -> None:
+        for kind in {document.kind for document in documents}:
+            own = {one.object_id: one for one in documents if one.kind == kind}
+            ids = dict(
+                SearchDocument.objects.filter(kind=kind, object_id__in=own).values_list(
+                    "object_id", "pk"
+                )
+            )
+            SearchNumber.objects.filter(document__in=list(ids.values())).delete()
+            SearchNumber.objects.bulk_create(
+                [
+                    SearchNumber(document_id=ids[object_id], field=name, value=value)
+                    for object_id, one in own.items()
+                    for name, value in one.numbers.items()
+                ],
+                batch_size=500,
+            )
+
+    def stored(self) -> Iterator[tuple[str, int, str]]:
+        rows = SearchDocument.objects.values_list("kind", "object_id", "digest")
+        yield from rows.iterator(chunk_size=5_000)
+
+
+def _whole(plan: Plan) -> Clause | None:
+    """What is asked and every fence around it, as one clause."""
+    fences: list[Clause] = [
+        AnyOf(tuple(Phrase(FACET, (token,)) for token in group)) for group in plan.fences
+    ]
+    found = [plan.match, *fences] if plan.match is not None else fences
+    return AllOf(tuple(found)) if found else None
+
+
+def _ranges(ranges: tuple[Range, ...]) -> tuple[str, list[str | int]]:
+    sql, parameters = "", []
+    for one in ranges:
+        sql += (
+            " AND d.id IN (SELECT n.document_id FROM search_number n "
+            "WHERE n.field = %s AND n.value BETWEEN %s AND %s)"
+        )
+        low = -Range.LIMIT if one.low is None else one.low
+        parameters += [one.field, low, Range.LIMIT if one.high is None else one.high]
+    return sql, parameters
+
+
+def _row(document: Document, version: int, made: Streams) -> SearchDocument:
+    kept = made if dialect().keeps_streams else NO_STREAMS
+    return SearchDocument(
+        kind=document.kind,
+        object_id=document.object_id,
+        version=version,
+        digest=digest(document),
+        payload=pack(document),
+        name=kept.name,
+        text=kept.text,
+        sound=kept.sound,
+        initials=kept.initials,
+        facet=kept.facet,
+    )
