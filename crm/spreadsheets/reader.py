@@ -49,7 +49,7 @@ def read(source: Path | bytes, name: str) -> list[Sheet]:
     suffix = Path(name).suffix.lower().lstrip(".")
     if suffix not in KINDS:
         raise _refused(f"不支持“.{suffix}”文件，请另存为 .xlsx 或 CSV。")
-    data = source if isinstance(source, bytes) else _bytes_of(source)
+    data = source if isinstance(source, bytes) else load(source)
     if len(data) > MAX_BYTES:
         raise _refused("文件超过 10 MB，请只保留要导入的数据，或分成几个文件。")
     answer = _ask_child(data, suffix)
@@ -58,7 +58,8 @@ def read(source: Path | bytes, name: str) -> list[Sheet]:
     return [_sheet(sheet) for sheet in answer["sheets"]]
 
 
-def _bytes_of(path: Path) -> bytes:
+def load(path: Path) -> bytes:
+    """A file's bytes, one more than allowed at most; Refused when it cannot be opened."""
     try:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)

@@ -146,18 +146,25 @@ def read_choice(cell: Cell, choices: Iterable[tuple[str, str]]) -> str | None:
     raise Unreadable(f"“{shown(cell)}”不在可选项中，请填写：{offered}。")
 
 
-def read_reference(cell: Cell, find: Callable[[str], list[Found]], *, label: str) -> Found | None:
-    """The one row another ledger has under this name; `find` answers within what the user sees."""
+def read_reference(cell: Cell, find: Callable[[str], Found | None], *, label: str) -> Found | None:
+    """The one row another ledger has under this name. `find` answers within what the user may
+    name, and raises LookupError when several rows fit."""
     cell = checked(cell)
     if is_unknown(cell):
         return None
     name = read_text(cell)
-    found = find(name)
-    if not found:
-        raise Unreadable(f"没有找到{label}“{shown(name)}”，请核对名称，或先登记{label}。")
-    if len(found) > 1:
-        raise Unreadable(f"{label}“{shown(name)}”对应 {len(found)} 条记录，请写全称或代码。")
-    return found[0]
+    for spelling in dict.fromkeys((name, plain(name), _full_width_brackets(name))):
+        try:
+            found = find(spelling)
+        except LookupError as error:
+            raise Unreadable(f"{label}“{shown(name)}”有几条同名的，请写全称或代码。") from error
+        if found is not None:
+            return found
+    raise Unreadable(f"没有找到{label}“{shown(name)}”，请核对名称，或先登记{label}。")
+
+
+def _full_width_brackets(name: str) -> str:
+    return plain(name).replace("(", "（").replace(")", "）")
 
 
 def _tidy(text: str, lines: bool) -> str:

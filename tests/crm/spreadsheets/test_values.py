@@ -96,6 +96,29 @@ def test_other_numbers_are_refused(cell, reason):
         read_number(cell, scale=2)
 
 
+@pytest.mark.parametrize(
+    ("cell", "given", "number"),
+    [
+        (35, "亩", "35.00"),
+        ("35亩", None, "35.00"),
+        ("2公顷", "亩", "30.00"),
+        (2000, "㎡", "3.00"),
+        ("0.2万平方米", None, "3.00"),
+    ],
+)
+def test_an_area_is_converted_only_when_that_is_exact(cell, given, number):
+    assert str(read_number(cell, scale=2, unit="亩", given=given)) == number
+
+
+@pytest.mark.parametrize(
+    ("cell", "given", "reason"),
+    [(35, None, "没有面积单位"), (1000.5, "㎡", "不能精确换算"), ("35亩左右", None, "约数")],
+)
+def test_an_area_without_a_sure_unit_is_refused(cell, given, reason):
+    with pytest.raises(Unreadable, match=reason):
+        read_number(cell, scale=2, unit="亩", given=given, label="用地需求")
+
+
 def test_an_integer_has_no_fraction():
     assert read_integer("1,200") == 1200
     with pytest.raises(Unreadable, match="整数"):
@@ -125,13 +148,16 @@ def test_an_unknown_choice_is_refused_with_what_there_is():
 
 
 def test_a_reference_is_one_row_of_that_name():
-    parks = {"工业园区": ["园区1"], "产业园": ["园区1", "园区2"]}
-    find = lambda name: parks.get(name, [])  # noqa: E731
-    assert read_reference("工业园区", find, label="园区") == "园区1"
+    def find(name):
+        if name == "产业园":
+            raise LookupError
+        return {"工业园区（南区）": "南区"}.get(name)
+
+    assert read_reference("工业园区(南区)", find, label="园区") == "南区"
     assert read_reference("-", find, label="园区") is None
     with pytest.raises(Unreadable, match="没有找到园区“经开区”"):
         read_reference("经开区", find, label="园区")
-    with pytest.raises(Unreadable, match="2 条记录"):
+    with pytest.raises(Unreadable, match="几条同名"):
         read_reference("产业园", find, label="园区")
 
 

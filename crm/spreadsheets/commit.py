@@ -1,0 +1,197 @@
+"""Carrying an import out: the accepted rows in one transaction, through the ledger's own verbs.
+
+A refused row never holds up the others. Rows are taken in their order, so that one may refer to an
+earlier one (a park to the park it lies in); what was written is one batch, reverted as one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from crm import access
+from crm.access import Action
+from crm.actions import imports
+from crm.errors import Refused
+from crm.ledgers import Column, Kind, Ledger
+from crm.models import ImportBatch, User
+from crm.names import name_key
+from crm.spreadsheets.cells import fold, is_unknown
+from crm.spreadsheets.mapping import Mapping
+from crm.spreadsheets.match import Table
+from crm.spreadsheets.plan import Plan, Refusal, find_tables, needed_columns
+from crm.spreadsheets.reader import Row, load, read
+from crm.spreadsheets.rows import CURRENCY, FOREIGN, Reading, References, RowReader
+
+
+def import_file(
+    source: Path | bytes,
+    name: str,
+    ledger: Ledger,
+    *,
+    by: User,
+    mapping: Mapping | None = None,
+    sheet: str | None = None,
+    dry_run: bool = False,
+    is_demo: bool = False,
+) -> Plan:
+    """Reads a file and enters its rows as `by`. Refused when the file as a whole cannot be read or
+    `by` may not import this ledger; single rows are refused within the plan."""
+    if not ledger.import_columns:
+        raise Refused(f"{ledger.label}台账不能导入。", code="not_allowed")
+    access.require_noun(by, Action.IMPORT, ledger.noun)
+    mapping = mapping or Mapping()
+    data = source if isinstance(source, bytes) else load(source)
+    plan = Plan(ledger, find_tables(read(data, name), ledger, mapping, sheet))
+    with transaction.atomic():
+        batch = imports.open_batch(
+            ledger.key,
+            by=by,
+            file_name=name,
+            file_hash=hashlib.sha256(data).hexdigest(),
+            is_demo=is_demo,
+        )
+        with imports.under(batch):
+            _Import(plan, batch, mapping, by).run()
+        imports.close_batch(batch, plan.counts)
+        if dry_run or not plan.accepted:
+            transaction.set_rollback(True)
+        else:
+            plan.batch = batch
+    return plan
+
+
+class _Import:
+    def __init__(self, plan: Plan, batch: ImportBatch, mapping: Mapping, by: User) -> None:
+        self.plan, self.batch, self.mapping, self.by = plan, batch, mapping, by
+        self.ledger = plan.ledger
+        self.columns = {column.name: column for column in self.ledger.import_columns}
+        self.needed = needed_columns(self.ledger)
+        self.references = References(by, self.ledger.key)
+        self.seen: dict[int, int] = {}  # row of the ledger → row of the file that named it first
+        self.groups: set[tuple[str, ...]] = set()
+
+    def run(self) -> None:
+        for table in self.plan.tables:
+            reader = RowReader(self.ledger, table, self.mapping, self.references)
+            for row in table.rows:
+                self._take(table, row, reader)
+
+    def _take(self, table: Table, row: Row, reader: RowReader) -> None:
+        group = self._group(table, row, reader)
+        if group in self.groups:
+            self.plan.duplicate += 1
+            return
+        reading = reader.read(row)
+        self._check_needed(table, reading)
+        if reading.problems:
+            columns = [heading for heading, _ in reading.problems]
+            reasons = [reason for _, reason in reading.problems]
+            if len(reasons) > 1:
+                reasons = [f"{heading}：{reason}" for heading, reason in reading.problems]
+            self._refuse(table, row, columns[0], "".join(reasons))
+            return
+        try:
+            with transaction.atomic():
+                self._enter(table, row, reading.values)
+        except Refused as refusal:
+            headings = [table.fields[name].text for name in refusal.fields if name in table.fields]
+            self._refuse(table, row, headings[0] if headings else None, refusal.reason)
+        else:
+            if group:
+                self.groups.add(group)
+
+    def _group(self, table: Table, row: Row, reader: RowReader) -> tuple[str, ...] | None:
+        cells = [reader.cell(row, table.fields[name].index) for name in self.mapping.group_by]
+        if not cells or any(is_unknown(cell) for cell in cells):
+            return None
+        return tuple(fold(cell) for cell in cells)
+
+    def _check_needed(self, table: Table, reading: Reading) -> None:
+        unread = {heading for heading, _ in reading.problems}
+        for column in self.needed:
+            heading = table.fields[column.name].text
+            if column.name not in reading.values and heading not in unread:
+                reading.problems.append((heading, f"缺少{column.label}，请填写。"))
+
+    def _refuse(self, table: Table, row: Row, column: str | None, reason: str) -> None:
+        self.plan.refused.append(Refusal(table.sheet.name, row.number, column, reason))
+
+    def _enter(self, table: Table, row: Row, values: dict[str, Any]) -> None:
+        found = self._find(values)
+        if found is None:
+            self._check_required(values)
+            made = self.ledger.import_new(_without_none(values), by=self.by)
+            self.seen[made.pk] = row.number
+            self.plan.new += 1
+            return
+        changes = {name: v for name, v in values.items() if self._differs(name, found, v, values)}
+        if found.pk in self.seen:
+            self._repeat(table, row, found, changes)
+        elif changes and self._change(found, changes, row):
+            self.plan.changed += 1
+        else:
+            self.seen[found.pk] = row.number
+            self.plan.same += 1
+
+    def _find(self, values: dict[str, Any]) -> Any:
+        try:
+            return self.ledger.find(values, by=self.by)
+        except KeyError:
+            raise
+        except LookupError as error:
+            label = self.ledger.label
+            raise Refused(
+                f"台账里有几条{label}都像这一行，分不清是哪一条，请补充能区分的信息。", "ambiguous"
+            ) from error
+
+    def _check_required(self, values: dict[str, Any]) -> None:
+        lacking = [c for c in self.columns.values() if c.required and c.name not in values]
+        if lacking:
+            raise Refused(
+                "缺少" + "、".join(column.label for column in lacking) + "，请填写。",
+                "invalid",
+                [column.name for column in lacking],
+            )
+
+    def _repeat(self, table: Table, row: Row, found: Any, changes: dict[str, Any]) -> None:
+        self.plan.duplicate += 1
+        labels = [self.columns[name].label for name in changes if name in self.columns]
+        if labels:
+            first, differing = self.seen[found.pk], "、".join(labels)
+            reason = f"与第 {first} 行是同一条，未导入；不同的有：{differing}。"
+            self.plan.conflicts.append(Refusal(table.sheet.name, row.number, None, reason))
+
+    def _change(self, found: Any, changes: dict[str, Any], row: Row) -> bool:
+        """Whether anything was really written: the verbs write nothing where nothing differs."""
+        before = self.batch.entries.count()
+        changed = self.ledger.import_change(found, changes, by=self.by)
+        if self.batch.entries.count() == before:
+            return False
+        self.seen[found.pk] = row.number
+        self.seen[getattr(changed, "pk", None) or found.pk] = row.number
+        return True
+
+    def _differs(self, name: str, row: Any, value: Any, values: dict[str, Any]) -> bool:
+        if name in (CURRENCY, FOREIGN) or (value is None and FOREIGN in values):
+            return bool(getattr(row, name) != value)
+        column = self.columns[name]
+        current = column.value(row)
+        if column.kind is Kind.REFERENCES:
+            return {other.pk for other in current} != {other.pk for other in value}
+        if _is_spelling(column, self.ledger):
+            return name_key(str(current or "")) != name_key(str(value))
+        return bool(current != value)
+
+
+def _is_spelling(column: Column, ledger: Ledger) -> bool:
+    """A name by which rows are recognised, and a person's: width and brackets are no change."""
+    by_name = column.kind is Kind.TEXT and column.name in ledger.natural_key
+    return by_name or column.kind is Kind.PERSONAL
+
+
+def _without_none(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

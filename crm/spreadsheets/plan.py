@@ -1,0 +1,134 @@
+"""What an import would do, and did: each data row is one of new, changed, same, duplicate, refused.
+
+A dry run carries the rows out and takes everything back, so it promises exactly what happens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from crm.errors import Refused
+from crm.ledgers import Column, Ledger
+from crm.models import ImportBatch
+from crm.spreadsheets.mapping import Mapping
+from crm.spreadsheets.match import Table, find_table
+from crm.spreadsheets.reader import Row, Sheet
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a row was not taken: the heading it is about, None for the row as a whole."""
+
+    sheet: str
+    row: int
+    column: str | None
+    reason: str
+
+
+@dataclass
+class Plan:
+    """The outcome of a file.
+
+    conflicts: duplicates that say something else than the row they repeat. ignored: rows that are
+    no data rows (totals, captions, notes). batch: what can be reverted, None when nothing was
+    written.
+    """
+
+    ledger: Ledger
+    tables: list[Table] = field(default_factory=list)
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    duplicate: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+    conflicts: list[Refusal] = field(default_factory=list)
+    batch: ImportBatch | None = None
+
+    @property
+    def accepted(self) -> int:
+        return self.new + self.changed
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {
+            "new": self.new,
+            "changed": self.changed,
+            "same": self.same,
+            "duplicate": self.duplicate,
+            "refused": len(self.refused),
+        }
+
+    @property
+    def columns(self) -> dict[str, str | None]:
+        """Heading → field; None = not imported. Of several sheets the fitting one counts."""
+        found: dict[str, str | None] = {}
+        for table in self.tables:
+            for heading in table.headings:
+                found[heading.text] = found.get(heading.text) or heading.field
+        return found
+
+    @property
+    def ignored(self) -> list[tuple[str, int, str]]:
+        return [(t.sheet.name, number, reason) for t in self.tables for number, reason in t.ignored]
+
+    def returned(self) -> list[tuple[Table, Row, str]]:
+        """The rows that come back in the error file, with the reason."""
+        reasons = {(r.sheet, r.row): r.reason for r in [*self.conflicts, *self.refused]}
+        return [
+            (table, row, reasons[table.sheet.name, row.number])
+            for table in self.tables
+            for row in table.rows
+            if (table.sheet.name, row.number) in reasons
+        ]
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer of `import_ledger --format json`; `sheet` only where there are several."""
+        several = len(self.tables) > 1
+        refused = [
+            {
+                **({"sheet": refusal.sheet} if several else {}),
+                "row": refusal.row,
+                "column": refusal.column,
+                "reason": refusal.reason,
+            }
+            for refusal in self.refused
+        ]
+        return {"columns": self.columns, **self.counts, "refused": refused}
+
+
+def needed_columns(ledger: Ledger) -> list[Column]:
+    """The columns without which a row of a file cannot be recognised."""
+    required = [column for column in ledger.import_columns if column.required]
+    keys = [column for column in required if column.name in ledger.natural_key]
+    return keys or required[:1] or list(ledger.import_columns[:1])
+
+
+def find_tables(
+    sheets: list[Sheet], ledger: Ledger, mapping: Mapping, sheet_name: str | None = None
+) -> list[Table]:
+    """The tables of the sheet asked for, else of every visible sheet whose headings match."""
+    if sheet_name is not None:
+        chosen = [sheet for sheet in sheets if sheet.name == sheet_name]
+        if not chosen:
+            names = "、".join(sheet.name for sheet in sheets if sheet.name) or "（只有一个）"
+            raise _refused(f"没有名为“{sheet_name}”的工作表，文件里有：{names}。")
+    else:
+        chosen = [sheet for sheet in sheets if not sheet.hidden]
+    needed = needed_columns(ledger)
+    names = [column.name for column in needed]
+    found = [find_table(sheet, ledger.import_columns, names, mapping) for sheet in chosen]
+    tables = [table for table in found if table is not None]
+    if not tables:
+        labels = "、".join(f"“{column.label}”" for column in needed)
+        raise _refused(
+            f"没有找到表头：{ledger.label}台账的表头至少要有{labels}，或用映射文件指明。"
+        )
+    for name in mapping.group_by:
+        if not all(name in table.fields for table in tables):
+            raise _refused(f"group_by 的字段“{name}”在表头里没有对应的列。")
+    return tables
+
+
+def _refused(reason: str) -> Refused:
+    return Refused(reason, code="file_refused")

@@ -1,0 +1,220 @@
+"""From one row of a table to the values a ledger's verbs take.
+
+A blank cell says nothing: it is left out, so that it neither erases nor becomes zero.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+
+from crm import ledgers
+from crm.ledgers import Column, Kind, Ledger
+from crm.models import User
+from crm.spreadsheets.cells import Cell, Unreadable, is_unknown, shown
+from crm.spreadsheets.mapping import Mapping
+from crm.spreadsheets.match import Heading, Table
+from crm.spreadsheets.moments import read_moment
+from crm.spreadsheets.money import read_money
+from crm.spreadsheets.reader import Row
+from crm.spreadsheets.stage_words import read_stage
+from crm.spreadsheets.values import (
+    read_boolean,
+    read_choice,
+    read_integer,
+    read_number,
+    read_reference,
+    read_text,
+)
+from crm.stages import Precision
+
+CURRENCY, FOREIGN = "currency", "foreign_amount"
+_EXACT = (Kind.MONEY, Kind.NUMBER)
+_SEVERAL = re.compile(r"[、,，;；/\n]+")
+
+
+@dataclass
+class Reading:
+    """What a row says. problems: (heading, reason) of cells that cannot be read."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+
+
+class References:
+    """Rows of other ledgers by name, each name asked for once a file."""
+
+    def __init__(self, by: User, importing: str) -> None:
+        self._by, self._importing = by, importing
+        self._known: dict[tuple[str, str], Any] = {}
+
+    def finder(self, key: str) -> Callable[[str], Any]:
+        def find(name: str) -> Any:
+            if (key, name) not in self._known:
+                found = ledgers.referred(key, name, by=self._by)
+                if found is None and key == self._importing:
+                    return None  # a later row of this very file may bring it
+                self._known[key, name] = found
+            return self._known[key, name]
+
+        return find
+
+
+class RowReader:
+    """Reads the rows of one table for one ledger."""
+
+    def __init__(
+        self, ledger: Ledger, table: Table, mapping: Mapping, references: References
+    ) -> None:
+        self.ledger, self.table, self.mapping = ledger, table, mapping
+        self.references = references
+        columns = {column.name: column for column in ledger.import_columns}
+        self.columns = [(h, columns[h.field]) for h in table.headings if h.field in columns]
+        self.scopes = _model_fields(ledger.model)
+        money = [c.name for c in ledger.import_columns if c.kind is Kind.MONEY]
+        # The amount whose foreign money the ledger can keep.
+        self.main_amount = money[0] if money and FOREIGN in self.scopes else ""
+        self.from_above, self.shared_amounts = _down_merges(table)
+
+    def read(self, row: Row) -> Reading:
+        reading = Reading()
+        for heading, column in self.columns:
+            try:
+                self._read_cell(row, heading, column, reading.values)
+            except Unreadable as error:
+                reading.problems.append((heading.text, error.reason))
+        self._check_currency(reading)
+        return reading
+
+    def cell(self, row: Row, index: int) -> Cell:
+        if (row.number, index) in self.from_above:
+            return self.from_above[row.number, index]
+        return row.cells[index] if index < len(row.cells) else None
+
+    def _read_cell(
+        self, row: Row, heading: Heading, column: Column, values: dict[str, Any]
+    ) -> None:
+        cell = self.cell(row, heading.index)
+        shared = (row.number, heading.index) in self.shared_amounts
+        if column.kind in _EXACT and shared and not self.mapping.group_by:
+            raise Unreadable(
+                f"“{shown(cell)}”在合并单元格里，分不清是每行的数还是几行的合计，请拆开后逐行填写。"
+            )
+        if column.kind is Kind.MONEY:
+            self._read_amount(row, cell, heading, column, values)
+            return
+        value = self._value(cell, heading, column)
+        if value not in (None, "", []):
+            values[column.name] = value
+
+    def _read_amount(
+        self, row: Row, cell: Cell, heading: Heading, column: Column, values: dict[str, Any]
+    ) -> None:
+        place = self.table.unit_columns.get(column.name)
+        money = read_money(
+            cell,
+            unit=None if place is None else self.cell(row, place),
+            default=self.mapping.unit_of(column.name) or heading.unit,
+        )
+        if money.foreign_amount is not None:
+            known = dict(self.scopes[CURRENCY].flatchoices) if CURRENCY in self.scopes else {}
+            if column.name != self.main_amount or money.currency not in known:
+                raise Unreadable(f"“{shown(cell)}”是外币，{column.label}只能填人民币金额，或留空。")
+            values |= {
+                column.name: None, CURRENCY: money.currency, FOREIGN: money.foreign_amount
+            }  # fmt: skip
+        elif money.amount is not None:
+            values[column.name] = money.amount
+
+    def _check_currency(self, reading: Reading) -> None:
+        values = reading.values
+        currency = values.get(CURRENCY)
+        if currency in (None, "CNY") or values.get(self.main_amount) is None:
+            return
+        if FOREIGN not in values:
+            heading = self.table.fields[self.main_amount].text
+            reading.problems.append(
+                (
+                    heading,
+                    f"币种是 {currency}，金额却按人民币填写，请写成“300万美元”这样的外币金额。",
+                )
+            )
+
+    def _value(self, cell: Cell, heading: Heading, column: Column) -> Any:
+        stored = self.scopes.get(column.name)
+        match column.kind:
+            case Kind.STAGE:
+                return read_stage(cell, several=self.mapping.several_stages)
+            case Kind.WHEN | Kind.DATE:
+                return self._date(cell, column)
+            case Kind.CHOICE:
+                return read_choice(cell, column.choices.choices if column.choices else [])
+            case Kind.BOOLEAN:
+                return read_boolean(cell)
+            case Kind.NUMBER:
+                if isinstance(stored, models.IntegerField):
+                    return read_integer(cell, label=column.label)
+                given = self.mapping.unit_of(column.name) or heading.unit
+                scale = getattr(stored, "scale", 2)
+                return read_number(
+                    cell, scale=scale, label=column.label, unit=column.unit, given=given
+                )
+            case Kind.REFERENCE:
+                find = self.references.finder(column.reference)
+                return read_reference(cell, find, label=column.label)
+            case Kind.REFERENCES:
+                find = self.references.finder(column.reference)
+                names = [] if is_unknown(cell) else _SEVERAL.split(read_text(cell))
+                return [
+                    read_reference(name, find, label=column.label) for name in names if name.strip()
+                ]
+            case _:
+                length = getattr(stored, "max_length", None)
+                lines = column.kind is Kind.LONG_TEXT
+                return read_text(cell, max_length=length, lines=lines)
+
+    def _date(self, cell: Cell, column: Column) -> Any:
+        moment = read_moment(
+            cell,
+            order=self.mapping.order_of(column.name),
+            epoch_1904=self.table.sheet.epoch_1904,
+            planned=column.name.startswith(("planned_", "next_")),
+        )
+        if moment is None or column.kind is Kind.WHEN:
+            return moment
+        if moment.precision is not Precision.DAY:
+            raise Unreadable(f"{column.label}“{shown(cell)}”须写到日，例如 2023-08-31，或留空。")
+        return moment.start
+
+
+def _model_fields(model: type[models.Model]) -> dict[str, Any]:
+    names = [f.name for f in model._meta.get_fields() if not f.auto_created]
+    found = {}
+    for name in names:
+        try:
+            found[name] = model._meta.get_field(name)
+        except FieldDoesNotExist:
+            continue
+    return found
+
+
+def _down_merges(table: Table) -> tuple[dict[tuple[int, int], Cell], set[tuple[int, int]]]:
+    """Cells merged downwards: what they say in each row, and all the places they cover."""
+    rows = {row.number: row for row in table.rows}
+    from_above: dict[tuple[int, int], Cell] = {}
+    covered: set[tuple[int, int]] = set()
+    for top, left, bottom, right in table.sheet.merged:
+        if left != right or bottom == top or top not in rows:
+            continue
+        cells = rows[top].cells
+        cell = cells[left] if left < len(cells) else None
+        for number in range(top, bottom + 1):
+            if number in rows:
+                covered.add((number, left))
+                from_above[number, left] = cell
+    return from_above, covered
