@@ -35,7 +35,7 @@ def run(query: Query) -> Result:
 
 def touch(obj: models.Model) -> None:
     """Index an object that was written or deleted, within the caller's transaction."""
-    label = obj._meta.concrete_model._meta.label
+    label = (obj._meta.concrete_model or type(obj))._meta.label
     for one in index.of_model(label):
         touch_many(one.kind, [obj.pk])
 

@@ -238,7 +238,8 @@ def _most_of_it(text: str, row: Row) -> Evidence | None:
         return None
     weights = _weights(text)
     heard = dict(sound.syllables(text))
-    best, best_places = 0.0, ()
+    best = 0.0
+    best_places: Places = ()
     for i, name in enumerate((row.title, *row.aliases)):
         sounds = dict(zip(sound.sound_tokens(name), _pair_places(name), strict=True))
         covered: set[int] = set()

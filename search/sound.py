@@ -21,10 +21,11 @@ SPLITS_LIMIT = 6
 @lru_cache(maxsize=65_536)
 def _word_sounds(word: str) -> tuple[str, ...]:
     """One syllable a character, "" where there is none."""
-    sounds = lazy_pinyin(word, errors=lambda rest: [""] * len(rest))
+    # What has no sound stays as it is, many characters as one; then each is asked alone.
+    sounds = lazy_pinyin(word)
     if len(sounds) != len(word):
-        sounds = [(lazy_pinyin(char, errors=lambda _: [""]) or [""])[0] for char in word]
-    return tuple(sound if sound.isascii() else "" for sound in sounds)
+        sounds = [lazy_pinyin(char)[0] for char in word]
+    return tuple(sound if sound.isascii() and sound.isalpha() else "" for sound in sounds)
 
 
 @lru_cache(maxsize=16_384)
@@ -53,7 +54,7 @@ def syllables(text: str) -> list[tuple[int, str]]:
 
 def pairs(sounds: list[str]) -> list[str]:
     """Neighbouring syllables, the last one alone at the end, as bigrams are."""
-    return [f"{a}_{b}" for a, b in zip(sounds, [*sounds[1:], ""], strict=True)]
+    return [f"{a}_{b}" for a, b in zip(sounds, [*sounds[1:], ""], strict=False)]
 
 
 def sound_tokens(text: str) -> list[str]:
@@ -81,7 +82,8 @@ def splits(letters: str) -> tuple[tuple[tuple[str, ...], bool], ...]:
     if not (2 <= len(letters) <= 48) or not letters.isascii() or not letters.isalpha():
         return ()
     # readings[i]: how letters[:i] can be read.
-    readings: list[list[tuple[str, ...]]] = [[()]] + [[] for _ in letters]
+    readings: list[list[tuple[str, ...]]] = [[] for _ in range(len(letters) + 1)]
+    readings[0].append(())
     for end in range(1, len(letters) + 1):
         for start in range(max(0, end - LONGEST), end):
             if readings[start] and letters[start:end] in SYLLABLES:

@@ -100,7 +100,8 @@ def _whole(plan: Plan) -> Clause | None:
 
 
 def _ranges(ranges: tuple[Range, ...]) -> tuple[str, list[str | int]]:
-    sql, parameters = "", []
+    sql = ""
+    parameters: list[str | int] = []
     for one in ranges:
         sql += (
             " AND d.id IN (SELECT n.document_id FROM search_number n "

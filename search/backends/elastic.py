@@ -109,7 +109,7 @@ class Elastic:
                 pit=pit,
                 size=PAGE,
                 query={"bool": {"must_not": [{"term": {"gone": True}}]}},
-                source=["kind", "object_id", "digest"],
+                source_includes=["kind", "object_id", "digest"],
                 sort=[{"_shard_doc": "asc"}],
                 search_after=after,
                 track_total_hits=False,
