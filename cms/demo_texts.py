@@ -103,9 +103,9 @@ HOME = {
             ),
             _numbers(
                 "Source: report on the park’s development, as of August 2023",
-                ("27", "", "approvals handed to the park"),
-                ("11", "", "decided by the park alone"),
-                ("30", "", "projects with a liaison officer"),
+                ("27", "", "Approvals handed to the park"),
+                ("11", "", "Decided by the park alone"),
+                ("30", "", "Projects with a liaison officer"),
             ),
             _paragraph(MARK["en"]),
         ],
@@ -114,7 +114,7 @@ HOME = {
 
 _CONTACT = {
     "zh-hans": "园区管委会招商服务科",
-    "en": "Investment Service Office, Park Administration",
+    "en": "Investment Service Office",
 }
 
 PARKS: dict[str, dict[str, ParkText]] = {
@@ -150,23 +150,23 @@ PARKS: dict[str, dict[str, ParkText]] = {
             title="Lüxi County Industrial Park",
             slug="lvxi-industrial-park",
             headline="Three zones, and two specialised parks of city rank",
-            intro="The park lies along the brook. Textiles with footwear and health food have grown "
-            "into clusters; new-energy batteries are starting.",
+            intro="The park lies along the brook. Textiles with footwear and health food have "
+            "grown into clusters; new-energy batteries are starting.",
             contact_name=_CONTACT["en"],
             search_description="Zones, industries and progress of Lüxi County Industrial Park, "
             "with figures from the park’s ledger.",
             body=[
                 _heading("Factories and land"),
                 _paragraph(
-                    "<p>Standard factories are being built zone by zone, with parks within the park "
-                    "for food packaging, smart manufacturing and modern agriculture. Idle land and "
-                    "buildings are bought back or leased again: good for renting first.</p>"
+                    "<p>Standard factories are being built zone by zone, with parks within the "
+                    "park for food packaging, smart manufacturing and modern agriculture. Idle "
+                    "land and buildings are bought back or leased again.</p>"
                 ),
                 _numbers(
                     "Source: report on the park’s development, as of August 2023",
-                    ("400,000", "m²", "standard factories being built"),
-                    ("113,000", "m²", "completed this year"),
-                    ("8", "ha", "idle land put back to use this year"),
+                    ("400,000", "m²", "Standard factories being built"),
+                    ("113,000", "m²", "Completed this year"),
+                    ("8", "ha", "Idle land put back to use this year"),
                 ),
                 _paragraph(MARK["en"]),
             ],

@@ -1,4 +1,4 @@
-"""The enquiry form 意向登记: what an investor tells a park, and the consent that lets us keep it."""
+"""The enquiry form 意向登记: what an investor tells a park, and the consent to keep it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def plain_text(value: str, *, lines: bool = False) -> str:
     marks = 0
     for character in value:
         category = unicodedata.category(character)
-        if category in {"Cc", "Cs"} and character not in allowed or character == "\ufffd":
+        if (category in {"Cc", "Cs"} and character not in allowed) or character == "\ufffd":
             raise ValidationError(_("含有无法识别的字符，请删去后重新输入。"))
         marks = marks + 1 if category in {"Mn", "Me"} else 0
         if marks > 4:

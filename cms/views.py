@@ -20,7 +20,6 @@ from cms.featured import FeaturedPark
 from cms.forms import CONSENT_VERSION, EnquiryForm
 from cms.models import ParkPage
 from crm import public
-from crm.errors import Refused
 
 # The longest honest form: every field full, three bytes a character, percent-encoded.
 LARGEST_BODY = 64 * 1024
@@ -42,7 +41,9 @@ def _small_bodies_only(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        # Django reads nothing where the length is no number.
+        if str(length).isdecimal() and int(length) > LARGEST_BODY:
             return _error(request, 413, _("提交的内容太长，请缩短后再试，或直接拨打园区电话。"))
         return view(request, *args, **kwargs)
 
@@ -103,7 +104,7 @@ def enquiry(request: HttpRequest, park_slug: str) -> HttpResponse:
         return _form_page(request, page, card, form, 400, notice)
     try:
         receipt = _receive(request, form, token, park_slug, page)
-    except Refused as refusal:
+    except public.Refused as refusal:
         return _refused(request, page, card, form, refusal)
     return _thank(receipt.code, park_slug)
 
@@ -158,14 +159,16 @@ def _receive(
 ) -> public.Receipt:
     fields = form.cleaned_data
     data = public.EnquiryData(
-        **{
-            name: fields[name]
-            for name in (
-                "name phone email organisation message industry investment consent"
-            ).split()
-        },
-        park_slug=park_slug,
+        name=fields["name"],
+        organisation=fields["organisation"],
+        phone=fields["phone"],
+        email=fields["email"],
+        industry=fields["industry"],
+        investment=fields["investment"],
+        message=fields["message"],
+        consent=fields["consent"],
         consent_version=CONSENT_VERSION,
+        park_slug=park_slug,
         token=token,
         source=page.get_url(request) or request.path,
         language=translation.get_language() or "zh-hans",
@@ -178,7 +181,7 @@ def _refused(
     page: ParkPage,
     card: public.ParkCard,
     form: EnquiryForm,
-    refusal: Refused,
+    refusal: public.Refused,
 ) -> HttpResponse:
     """The ledger's refusal at its field, or above the form."""
     if refusal.code == "too_many":

@@ -12,7 +12,19 @@ from wagtail.models import Page
 
 # First path segments that belong to the rest of the product; a page there could not be reached.
 RESERVED_SLUGS = frozenset(
-    "api cms desk documents en enquiry healthz login logout media static zh-hans".split()
+    {
+        "api",
+        "cms",
+        "desk",
+        "documents",
+        "en",
+        "enquiry",
+        "healthz",
+        "login",
+        "logout",
+        "media",
+        "static",
+    }
 )
 SLUG_LENGTH = 60
 
@@ -26,7 +38,7 @@ def pinyin_slug(title: str) -> str:
 
 
 class SitePageMixin:
-    """Mixed into each page type before Page (a custom abstract base would drop Wagtail's fields)."""
+    """Mixed into each page type before Page."""
 
     slug: str
     title: str
