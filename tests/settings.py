@@ -30,3 +30,5 @@ STORAGES = STORAGES | {
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ELASTICSEARCH_URL = ""
+# A test that wants the demo county and its pinned date says so.
+DEMO_ALLOWED = False

@@ -75,8 +75,9 @@ def note(
 
 def checked(row: models.Model) -> None:
     """Refuses at the fields what the table would not take; nothing is written."""
-    # The model's own clean() derives keys from what was typed, so it comes first.
     try:
+        _tidy(row)
+        # The model's own clean() derives keys from what was typed, so it comes first.
         row.clean()
         row.full_clean(exclude=_unchecked(row))
     except ValidationError as error:
@@ -91,6 +92,23 @@ def checked(row: models.Model) -> None:
         first = next(iter(fields.items()))
         label = _label(row, first[0])
         raise Refused(f"{label}：{first[1]}" if label else first[1], "invalid", fields) from error
+
+
+def _tidy(row: models.Model) -> None:
+    """Takes outer spaces off every text; refuses characters no database keeps."""
+    wrong = {}
+    for field in row._meta.fields:
+        if not isinstance(field, (models.CharField, models.TextField)) or not field.editable:
+            continue
+        text = getattr(row, field.attname)
+        if not isinstance(text, str) or isinstance(text, models.Choices):
+            continue
+        if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+            wrong[field.name] = "含有无法保存的字符，请删去后重新输入。"
+        elif text != text.strip():
+            setattr(row, field.attname, text.strip())
+    if wrong:
+        raise ValidationError(wrong)
 
 
 def _label(row: models.Model, name: str) -> str:

@@ -81,7 +81,7 @@ class Agreement(InsertOnly):
     ended_on = models.DateField("终止日期", null=True, blank=True)
     recorded_at = models.DateTimeField("登记时间", db_index=True)
     by = models.ForeignKey(
-        "crm.User", models.PROTECT, verbose_name="经办人", null=True, related_name="+"
+        "crm.User", models.PROTECT, verbose_name="经办人", null=True, blank=True, related_name="+"
     )
     replaces = models.OneToOneField(
         "self",

@@ -28,7 +28,7 @@ class StoredFile(models.Model):
     content_type = models.CharField("类型", max_length=100, default="application/octet-stream")
     size = models.PositiveBigIntegerField("大小")
     sha256 = models.CharField(max_length=64)
-    by = models.ForeignKey("crm.User", models.PROTECT, verbose_name="上传人", null=True)
+    by = models.ForeignKey("crm.User", models.PROTECT, verbose_name="上传人", null=True, blank=True)
     at = models.DateTimeField("上传时间", auto_now_add=True)
 
     class Meta:

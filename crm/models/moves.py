@@ -71,7 +71,7 @@ class StageMove(InsertOnly):
     effective_on = models.DateField(editable=False, db_index=True)
     recorded_at = models.DateTimeField("登记时间", db_index=True)
     by = models.ForeignKey(
-        "crm.User", models.PROTECT, verbose_name="经办人", null=True, related_name="+"
+        "crm.User", models.PROTECT, verbose_name="经办人", null=True, blank=True, related_name="+"
     )
     reason = models.CharField("原因", max_length=300, blank=True)
     evidence = models.CharField("凭证", max_length=200, blank=True)

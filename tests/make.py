@@ -1,0 +1,198 @@
+"""Arranging a test: rows made through the ledger's own verbs, with sensible facts where a test does
+not care. "factory" means 厂房 here, so these are makers."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from crm import clock
+from crm.access import Role
+from crm.actions import agreements, enquiries, followups, projects, rows, users
+from crm.dates import When
+from crm.models import (
+    Activity,
+    Agreement,
+    Assignment,
+    Company,
+    Contact,
+    Enquiry,
+    FollowUp,
+    Industry,
+    Park,
+    Project,
+    Team,
+    User,
+    Zone,
+)
+from crm.models.companies import credit_code_check_sign
+from crm.stages import Stage, Status
+
+_next = itertools.count(1)
+
+# A plain password, known to the tests that sign in through the form.
+PASSWORD = "a-test-password"
+
+
+def maker() -> User:
+    """The statistician in whose name rows are made: she may enter every ledger."""
+    known = User.objects.filter(username="maker").first()
+    return known or user(Role.STATISTICIAN, username="maker")
+
+
+def team(name: str = "") -> Team:
+    return Team.objects.create(name=name or f"招商{next(_next)}科", phone="0817-0000000")
+
+
+def user(
+    role: Role | str, *, username: str = "", team: Team | None = None, parks: Any = ()
+) -> User:
+    return users.add_user(
+        username or f"{role}{next(_next)}",
+        role=role,
+        by=None,
+        name=f"测试{Role(role).label}",
+        team=team,
+        parks=parks,
+        password=PASSWORD,
+        check_password=False,
+    )
+
+
+def industry(name: str = "纺织鞋服", **values: Any) -> Industry:
+    known = Industry.objects.filter(name=name).first()
+    return known or rows.register(Industry, {"name": name, **values}, by=maker())
+
+
+def park(name: str = "", **values: Any) -> Park:
+    number = next(_next)
+    return rows.register(
+        Park, {"name": name or f"第{number}工业园区", "slug": f"park-{number}", **values}, by=maker()
+    )
+
+
+def zone(park: Park, name: str = "一片区", area_sq_km: str | None = "3.5") -> Zone:
+    area = None if area_sq_km is None else Decimal(area_sq_km)
+    return rows.register(Zone, {"park": park, "name": name, "area_sq_km": area}, by=maker())
+
+
+def credit_code() -> str:
+    """A code with a right check sign that belongs to nobody (region 000000)."""
+    first = f"91000000MA{next(_next):07d}"
+    return first + credit_code_check_sign(first)
+
+
+def company(name: str = "", **values: Any) -> Company:
+    return rows.register(
+        Company, {"name": name or f"测试{next(_next)}有限公司", **values}, by=maker()
+    )
+
+
+def project(
+    name: str = "",
+    *,
+    stage: Stage = Stage.LEAD,
+    status: Status = Status.ACTIVE,
+    entered: Mapping[Stage, date | When] | None = None,
+    by: User | None = None,
+    **values: Any,
+) -> Project:
+    """A project that entered the ledger at `stage`, with the dates it entered stages where given."""
+    dated = {
+        known: on if isinstance(on, When) else When.day(on) for known, on in (entered or {}).items()
+    }
+    opening = projects.Opening(
+        stage=stage,
+        status=status,
+        entered=dated,
+        reason="" if status == Status.ACTIVE else "投资方调整计划",
+    )
+    values.setdefault("planned_investment", Decimal("100000000"))
+    return projects.register(
+        {"name": name or f"测试项目{next(_next)}", **values}, by=by or maker(), opening=opening
+    )
+
+
+def follow_up(project: Project, *, by: User | None = None, **values: Any) -> FollowUp:
+    return followups.follow_up(
+        project, by=by or _somebody(project), **{"content": "电话沟通选址", **values}
+    )
+
+
+def _somebody(project: Project) -> User:
+    """One who may follow this project up: its officer, or a head of its team."""
+    if project.officer:
+        return project.officer
+    return user(Role.TEAMLEAD, team=project.team)
+
+
+def agreement(
+    project: Project, signed: date | When, amount: str | None = "100000000", **values: Any
+) -> Agreement:
+    """`amount` in yuan, None = unknown."""
+    money = None if amount is None else Decimal(amount)
+    return agreements.sign_agreement(project, by=maker(), signed=signed, amount=money, **values)
+
+
+def signed_project(
+    on: date | When, *, park: Park, amount: str | None = "100000000", **values: Any
+) -> Project:
+    """A project that stands at 签约 with its 投资 agreement."""
+    when = on if isinstance(on, When) else When.day(on)
+    made = project(stage=Stage.SIGNED, entered={Stage.SIGNED: when}, park=park, **values)
+    agreement(made, when, amount)
+    return made
+
+
+def negotiating_project(officer: User, *, park: Park | None = None, **values: Any) -> Project:
+    """A project that its officer followed up and brought to 洽谈 by hand."""
+    made = projects.register(
+        {
+            "name": f"测试项目{next(_next)}",
+            "planned_investment": Decimal("100000000"),
+            "park": park,
+            **values,
+        },
+        by=officer,
+    )
+    follow_up(made, by=officer)
+    projects.advance(made, Stage.NEGOTIATION, on=clock.today(), by=officer)
+    made.refresh_from_db()
+    return made
+
+
+def liaison(project: Project, starts_on: date, *, user: User | None = None, **values: Any) -> Any:
+    holder = {"user": user} if user else {"unit": "驻企工作组"}
+    return rows.register(
+        Assignment, {"project": project, "starts_on": starts_on, **holder, **values}, by=maker()
+    )
+
+
+def activity(held_on: date, **values: Any) -> Activity:
+    return rows.register(
+        Activity, {"name": f"推介活动{next(_next)}", "held_on": held_on, **values}, by=maker()
+    )
+
+
+def contact(project: Project, *, phone: str = "13800000001", **values: Any) -> Contact:
+    return rows.register(
+        Contact,
+        {"project": project, "team": project.team, "name": "测试联系人", "phone": phone, **values},
+        by=maker(),
+    )
+
+
+def enquiry(park: Park, *, phone: str = "13800000002", **values: Any) -> Enquiry:
+    """An enquiry as the public form leaves it, in 待研判 of the park's team."""
+    made = Enquiry(
+        token=f"token-{next(_next)}",
+        park=park,
+        team=park.team,
+        consent_version="1",
+        **{"organisation": "测试投资公司", "message": "想建一座工厂", **values},
+    )
+    made.name, made.phone, made.email = "测试咨询人", phone, ""
+    return enquiries.receive(made)
