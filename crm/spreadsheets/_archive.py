@@ -121,10 +121,10 @@ def _read_book(archive: zipfile.ZipFile) -> BookFacts:
 def _read_sheet(archive: zipfile.ZipFile, path: str, name: str) -> SheetFacts:
     facts = SheetFacts()
     row = column = 0
-    kind, formula, value, text = "", False, False, ""
+    kind, formula, value, text, inside_value = "", False, False, "", False
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal row, column, kind, formula, value, text
+        nonlocal row, column, kind, formula, value, text, inside_value
         if tag == "c":
             match = _REFERENCE.fullmatch(attributes.get("r", ""))
             column = _column_index(match[1]) if match else column + 1
@@ -133,13 +133,16 @@ def _read_sheet(archive: zipfile.ZipFile, path: str, name: str) -> SheetFacts:
         elif tag == "f":
             formula = True
         elif tag in ("v", "is"):
-            value = True
+            value = inside_value = True
         elif tag == "row":
             row, column = int(attributes.get("r", row + 1)), -1
             if attributes.get("hidden") in ("1", "true") and row <= MAX_ROWS:
                 facts.hidden_rows.append(row)
 
     def end(tag: str) -> None:
+        nonlocal inside_value
+        if tag in ("v", "is"):
+            inside_value = False
         if tag != "c" or not (formula or value):
             return
         if row > MAX_ROWS or column >= MAX_COLUMNS:
@@ -149,13 +152,13 @@ def _read_sheet(archive: zipfile.ZipFile, path: str, name: str) -> SheetFacts:
             )
         if kind == "e":
             facts.broken[row, column] = f"单元格是公式错误 {text[:12]}，请修正后再导入。"
-        elif formula and not value:
+        elif formula and not text and kind != "str":  # openpyxl writes <f> with an empty <v>
             facts.broken[row, column] = "公式没有保存计算结果，请用 Excel 打开并保存后再导入。"
 
     def characters(data: str) -> None:
         nonlocal text
-        if kind == "e" and len(text) < 12:
-            text += data
+        if formula or kind == "e":
+            text = (text + data)[:12] if inside_value else text
 
     _parse(archive, path, start, end, characters)
     return facts

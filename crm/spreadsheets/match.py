@@ -84,21 +84,21 @@ def find_table(
     """The table whose headings name every `needed` field, or None when there is none."""
     columns, needed = list(columns), set(needed)
     matcher = _Matcher(columns, mapping)
-    best: tuple[int, int, list[Heading]] | None = None
+    best: tuple[tuple[int, int], int, list[Heading]] | None = None
     for place, row in enumerate(sheet.rows[:_LOOK_THROUGH]):
         following = sheet.rows[place + 1] if place + 1 < len(sheet.rows) else None
-        lines = [(place + 1, matcher.headings([(text, "") for text in _filled(sheet, row)]))]
+        lines = [(1, matcher.headings([(text, "") for text in _filled(sheet, row)]))]
         if following and _may_be_second_line(following):
-            lines.append((place + 2, matcher.headings(_two_lines(sheet, row, following))))
-        for first_data_row, headings in lines:
-            found = [heading for heading in headings if heading.field]
-            if needed <= {heading.field for heading in found} and (
-                best is None or len(found) > best[1]
-            ):
-                best = first_data_row, len(found), headings
+            lines.append((2, matcher.headings(_two_lines(sheet, row, following))))
+        for count, headings in lines:
+            found = {heading.field for heading in headings if heading.field}
+            # Of two readings that find as much the shorter wins: a title is no line of headings.
+            worth = (len(found), -count)
+            if needed <= found and (best is None or worth > best[0]):
+                best = worth, place + count, headings
     if best is None:
         return None
-    start, _, headings = best
+    _, start, headings = best
     rows, ignored = _data_rows(sheet, start, headings, needed)
     return Table(sheet, headings, rows, _unit_columns(headings, rows, columns, mapping), ignored)
 

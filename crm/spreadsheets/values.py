@@ -97,7 +97,7 @@ def read_number(
     cell, own = _without_unit(cell) if unit in AREAS else (cell, "")
     number = _number(cell, label)
     if unit in AREAS:
-        number = _in_unit(number, plain(own or given or ""), unit, label, cell)
+        number = _in_unit(number, plain(own or given or ""), unit, scale, label, cell)
     if number < 0:
         raise Unreadable(f"{label}“{shown(cell)}”是负数，请填写不小于 0 的数。")
     if number.adjusted() > 15:
@@ -193,20 +193,19 @@ def _without_unit(cell: Cell) -> tuple[Cell, str]:
     return (match[1], match[2]) if match else (cell, "")
 
 
-def _in_unit(number: Decimal, given: str, unit: str, label: str, cell: Cell) -> Decimal:
+def _in_unit(number: Decimal, given: str, unit: str, scale: int, label: str, cell: Cell) -> Decimal:
     if given not in AREAS:
         raise Unreadable(
             f"{label}“{shown(cell)}”没有面积单位，请在表头写“{label}（{unit}）”，或写在数字后面。"
         )
     if AREAS[given] == AREAS[unit]:
         return number
-    exact = Fraction(number) * AREAS[given] / AREAS[unit]
-    value = Decimal(exact.numerator) / Decimal(exact.denominator)
-    if Fraction(value) != exact:
+    exact = Fraction(number) * AREAS[given] / AREAS[unit] * 10**scale
+    if exact.denominator != 1:
         raise Unreadable(
             f"{label}“{shown(cell)}{given}”不能精确换算成{unit}，请在表中换算成{unit}后再导入。"
         )
-    return value
+    return Decimal(exact.numerator).scaleb(-scale)
 
 
 def _number(cell: Cell, label: str) -> Decimal:
