@@ -45,6 +45,7 @@ def elasticsearch() -> Iterator[str]:
         yield started.stdout.split()[-1]
     finally:
         subprocess.run([tool / "stop", port], check=True)
+        shutil.rmtree(BASE_DIR / "var" / "elasticsearch" / f"node-{port}", ignore_errors=True)
 
 
 def postgres_programs() -> Path:
