@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.text import slugify
 from pypinyin import lazy_pinyin
+from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.models import Page
 
 # First path segments that belong to the rest of the product; a page there could not be reached.
@@ -37,22 +38,43 @@ def pinyin_slug(title: str) -> str:
     return slug or "page"
 
 
+def free_slug(title: str, parent: Page | None, page: Page | None = None) -> str:
+    """The pinyin slug of a title, numbered when a sibling has it already."""
+    wanted = slug = pinyin_slug(title)
+    number = 2
+    while parent and not Page._slug_is_available(slug, parent, page):
+        slug = f"{wanted}-{number}"
+        number += 1
+    return slug
+
+
+class SitePageForm(WagtailAdminPageForm):
+    """An editor need not think of an address: left empty, it is the title in pinyin."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if "slug" in given and not given["slug"] and given.get("title"):
+            page = self.instance if self.instance.pk else None
+            given["slug"] = free_slug(given["title"], self.parent_page, page)
+        return super().clean()
+
+
 class SitePageMixin:
     """Mixed into each page type before Page."""
 
     slug: str
     title: str
+    base_form_class = SitePageForm
 
     def _give_slug(self: Any) -> None:
         if self.slug or not self.title:
             return
-        wanted = slug = pinyin_slug(self.title)
-        parent = self.get_parent() if self.path else None
-        number = 2
-        while parent and not Page._slug_is_available(slug, parent, self):
-            slug = f"{wanted}-{number}"
-            number += 1
-        self.slug = slug
+        self.slug = free_slug(self.title, self.get_parent() if self.path else None, self)
 
     def full_clean(self, *args: Any, **kwargs: Any) -> None:
         self._give_slug()

@@ -8,7 +8,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
-from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
@@ -17,7 +16,7 @@ from cms.blocks import HighlightsBlock
 from cms.drawings import draw_plan, draw_section
 from cms.featured import featured_under
 from cms.forms import EnquiryForm
-from cms.models.base import SitePageMixin
+from cms.models.base import SitePageForm, SitePageMixin
 from cms.structured import place_json
 from crm import public
 
@@ -41,7 +40,7 @@ class ParkIndexPage(SitePageMixin, Page):
         return super().get_context(request, *args, **kwargs) | {"parks": parks}
 
 
-class ParkPageForm(WagtailAdminPageForm):
+class ParkPageForm(SitePageForm):
     """The park is picked from the ledger's own list, never typed."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

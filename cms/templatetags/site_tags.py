@@ -19,7 +19,12 @@ register = template.Library()
 def site_frame(context: Context) -> Frame | None:
     """Header, footer and languages of the page shown; None where there is no request."""
     request: HttpRequest | None = context.get("request")
-    return frame_for(request, context.get("page")) if request else None
+    if request is None:
+        return None
+    # Several blocks of one page ask; the frame is the same for all of them.
+    if not hasattr(request, "_site_frame"):
+        request._site_frame = frame_for(request, context.get("page"))
+    return request._site_frame
 
 
 @register.filter

@@ -98,3 +98,19 @@ def test_every_block_shows_the_editor_what_it_is(client, editor, park_page):
         assert block.meta.description, name
         assert block.meta.icon, name
         assert block.label, name
+
+
+def test_an_editor_types_a_chinese_title_and_no_address(client, editor, park_page):
+    client.force_login(editor)
+    index = park_page.get_parent()
+    ParkPage.objects.filter(park_slug="lvxi-textile").delete()
+    data = {"title": "绿溪县工业园区", "slug": "", "park_slug": "lvxi-textile", "body-count": "0"}
+    data |= {"comments-TOTAL_FORMS": "0", "comments-INITIAL_FORMS": "0"}
+    answer = client.post(f"/cms/pages/add/cms/parkpage/{index.pk}/", data)
+    assert answer.status_code == 302, answer.context["form"].errors
+    assert ParkPage.objects.filter(slug="lv-xi-xian-gong-ye-yuan-qu").exists()
+
+
+def test_an_editor_translates_a_page(client, editor, park_page):
+    client.force_login(editor)
+    assert client.get(f"/cms/translation/submit/page/{park_page.pk}/").status_code == 200
