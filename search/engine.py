@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 
 from search import index, upkeep
 from search.backends import failover
@@ -48,12 +48,6 @@ def touch_many(kind: str, ids: Iterable[int]) -> None:
     index.forget_vocabulary(kind)
     for start in range(0, len(rows), upkeep.CHUNK):
         upkeep.refresh(kind, rows[start : start + upkeep.CHUNK])
-    if failover.is_configured() and not _is_relay_waiting():
+    if failover.is_configured():
+        # The first one of a transaction sends everything; the others find nothing to do.
         transaction.on_commit(upkeep.relay, robust=True)
-
-
-def _is_relay_waiting() -> bool:
-    """One relay a transaction is enough: it sends everything pending. Undone savepoints take
-    theirs off this list.
-    """
-    return any(entry[1] is upkeep.relay for entry in reversed(connection.run_on_commit))

@@ -99,7 +99,7 @@ def read_inside(reading: Reading, meanings: Lexicon) -> Reading | None:
             rest = rest.replace(found, " ", 1)
             words.append(Word(found, meanings[found]))
             understood += [Understood(f, value, found) for f, value in meanings[found]]
-        left = [FILLERS.sub("", part) for part in rest.split()]
+        left = [_plain(part) for part in rest.split()]
         words += [Word(part) for part in left if part and (not inside or _says_something(part))]
         if not inside and word.meanings:
             words[-1] = word

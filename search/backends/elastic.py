@@ -23,8 +23,9 @@ from search.plan import FACET, STREAMS, AllOf, AnyOf, Clause, Phrase, Plan, dige
 from search.query import Range
 
 READ_SECONDS = 1.0
-# After a commit somebody waits for the page; rebuilding may take its time.
+# After a commit somebody waits for the page; rebuilding may take its time, once there is a server.
 RELAY_SECONDS = 0.5
+PROBE_SECONDS = 5.0
 WRITE_SECONDS = 30.0
 PAGE = 2_000
 Answer = TypeVar("Answer")
@@ -87,7 +88,7 @@ class Elastic:
     def stored(self) -> Iterator[tuple[str, int, str]]:
         """Everything that is not a tombstone, from one point in time."""
         opened = self._ask(
-            lambda c: c.open_point_in_time(index=self.alias, keep_alive="2m"), WRITE_SECONDS
+            lambda c: c.open_point_in_time(index=self.alias, keep_alive="2m"), PROBE_SECONDS
         )
         pit = {"id": opened["id"], "keep_alive": "2m"}
         after: list[Any] | None = None
@@ -156,7 +157,7 @@ class Elastic:
                 return []
             return sorted(client.indices.get_alias(name=self.alias))
 
-        return self._ask(question, WRITE_SECONDS)
+        return self._ask(question, PROBE_SECONDS)
 
     def is_current(self) -> bool:
         """There is an index, made for this mapping and analysis."""
@@ -165,6 +166,7 @@ class Elastic:
 
     def begin(self, stamp: int) -> str:
         """A new empty index beside the one in use."""
+        self._in_use()
         name = f"{self.alias}-{self._shape}-{stamp}"
         self._ask(
             lambda c: c.indices.create(index=name, mappings=self.mapping, settings=SETTINGS),
