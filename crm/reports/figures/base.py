@@ -1,0 +1,173 @@
+"""What a figure is: a number of the report that can show the rows it was counted from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from crm.access import Action
+from crm.exact import YI
+from crm.models import Park, User
+from crm.reports.period import Period
+from crm.reports.printing import UNTRACEABLE, Printing
+
+# Which park a row counts for. A project's own park can be changed without a trace, an agreement's
+# only by a new agreement.
+PARK_OF = {
+    "agreement": "park",
+    "activity": "park",
+    "stagemove": "project__park",
+    "assignment": "project__park",
+}
+REWRITTEN_PARK = "项目的落户园区只留现值"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a figure is asked for: which months, as known on which day (None: now), in which park
+    with what lies inside it (None: the county), and for whom (None: the server's command line,
+    which sees every row)."""
+
+    period: Period
+    known_on: date | None = None
+    park: Park | None = None
+    user: User | None = None
+
+    @cached_property
+    def park_ids(self) -> frozenset[int]:
+        """The park and every park inside it: a themed park lies in the zones of its county park."""
+        if self.park is None:
+            return frozenset()
+        inner: dict[int | None, list[int]] = {}
+        for pk, parent in Park.objects.values_list("pk", "parent"):
+            inner.setdefault(parent, []).append(pk)
+        found, wave = {self.park.pk}, [self.park.pk]
+        while wave:
+            wave = [pk for parent in wave for pk in inner.get(parent, []) if pk not in found]
+            found.update(wave)
+        return frozenset(found)
+
+    def narrowed(self, rows: QuerySet) -> QuerySet:
+        """Those of the rows that lie in the park asked for and that the user may report on."""
+        if self.park is not None:
+            path = PARK_OF[str(rows.model._meta.model_name)]
+            rows = rows.filter(**{f"{path}__in": sorted(self.park_ids)})
+        if self.user is not None:
+            rows = rows.visible_to(self.user, Action.REPORT)  # type: ignore[attr-defined]
+        return rows
+
+
+@dataclass(frozen=True)
+class Result:
+    """A figure as computed: `value` exact and in the figure's unit (None: unknown), `rows` how many
+    rows it rests on (None: it could not be counted), `without_amount` how many of them lack one."""
+
+    value: Decimal | None
+    printed: str
+    rows: int | None
+    without_amount: int = 0
+    reason: str = ""
+    yoy_pct: Decimal | None = None
+
+    @property
+    def text(self) -> str:
+        """As printed, and why it could not be counted."""
+        return f"{self.printed}：{self.reason}" if self.reason else self.printed
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number. `read` is its only source: it returns one row for every thing counted, and value,
+    drill-down and checks are taken from exactly these rows.
+
+    amount: the path of the money summed (yuan, printed in 亿元); none = the rows are counted.
+    untraceable: why the figure cannot be rebuilt as known on an earlier day; empty = it can.
+    """
+
+    key: str
+    label: str
+    unit: str
+    section: str
+    rule: str
+    read: Callable[[Context], QuerySet]
+    amount: str
+    printing: Printing
+    untraceable: str
+
+    def rows(self, context: Context) -> QuerySet:
+        """The rows counted, as far as the user may see them; none where nobody can rebuild them."""
+        rows = context.narrowed(self.read(context))
+        return rows.none() if self.why_untraceable(context) else rows
+
+    def why_untraceable(self, context: Context) -> str:
+        if context.known_on is None:
+            return ""
+        if self.untraceable:
+            return self.untraceable
+        noun = str(self.read(context).model._meta.model_name)
+        return REWRITTEN_PARK if context.park and PARK_OF[noun] != "park" else ""
+
+    def result(self, context: Context) -> Result:
+        if reason := self.why_untraceable(context):
+            return Result(None, UNTRACEABLE, None, reason=reason)
+        asked: dict[str, Any] = {"rows": Count("pk")}
+        if self.amount:
+            asked["total"] = Sum(self.amount)
+            asked["without"] = Count("pk", filter=Q(**{f"{self.amount}__isnull": True}))
+        counted = self.rows(context).order_by().aggregate(**asked)
+        count, total = counted["rows"], counted.get("total")
+        value: Decimal | None = Decimal(count)
+        if self.amount and count:
+            value = None if total is None else total / YI
+        printed = self.printing.text(value, self.unit)
+        return Result(value, printed, count, counted.get("without", 0))
+
+
+_figures: dict[str, Figure] = {}
+
+
+def figure(
+    key: str,
+    label: str,
+    *,
+    unit: str,
+    rule: str,
+    amount: str = "",
+    printing: Printing | None = None,
+    untraceable: str = "",
+) -> Callable[[Callable[[Context], QuerySet]], Figure]:
+    """Declares the function below as a figure; its section is the first part of its key."""
+
+    def declared(read: Callable[[Context], QuerySet]) -> Figure:
+        if key in _figures:
+            raise ValueError(f"figure {key} is declared twice")
+        _figures[key] = Figure(
+            key=key,
+            label=label,
+            unit=unit,
+            section=key.split(".")[0],
+            rule=rule,
+            read=read,
+            amount=amount,
+            printing=printing or Printing(),
+            untraceable=untraceable,
+        )
+        return _figures[key]
+
+    return declared
+
+
+def get(key: str) -> Figure:
+    """The figure of this key; KeyError for none."""
+    return _figures[key]
+
+
+def every() -> list[Figure]:
+    """All figures in the order of the report."""
+    return list(_figures.values())

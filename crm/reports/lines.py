@@ -1,0 +1,129 @@
+"""The rows behind a figure as lines of a table: what each is, when, how much, its address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import reduce
+from typing import Any, NamedTuple
+
+from crm import ledgers
+from crm.exact import WAN
+from crm.reports.figures.base import Figure
+
+UNKNOWN = "待补"
+
+
+def row_address(noun: str, pk: int) -> str:
+    """The desk's page of a row."""
+    ledger = ledgers.of_noun(noun)
+    return f"/desk/{ledger.key}/{pk}/" if ledger else ""
+
+
+class Cell(NamedTuple):
+    heading: str
+    text: str
+    address: str = ""
+    is_date: bool = False
+
+
+class Line(NamedTuple):
+    title: str
+    address: str
+    cells: list[Cell]
+    amount: Decimal | None  # yuan
+    in_wan: Decimal | None
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How the rows of one noun are shown: what names them, and their columns."""
+
+    heading: str
+    joins: tuple[str, ...]
+    title: Callable[[Any], tuple[str, str]]
+    cells: Callable[[Any], list[Cell]]
+
+
+def _project(row: Any) -> tuple[str, str]:
+    return row.project.name, row_address("project", row.project_id)
+
+
+SHAPES = {
+    "agreement": Shape(
+        "项目",
+        ("project", "park"),
+        _project,
+        lambda row: [
+            Cell(
+                "签订日期",
+                row.signed.text if row.signed else UNKNOWN,
+                row_address("agreement", row.pk),
+                is_date=True,
+            ),
+            Cell("协议类型", row.get_kind_display()),
+            Cell("落户园区", row.park.name if row.park else UNKNOWN),
+        ],
+    ),
+    "stagemove": Shape(
+        "项目",
+        ("project", "project__park"),
+        _project,
+        lambda row: [
+            Cell(
+                "变动日期",
+                row.occurred.text if row.occurred else UNKNOWN,
+                row_address("stagemove", row.pk),
+                is_date=True,
+            ),
+            Cell("阶段", row.get_to_stage_display()),
+            Cell("状态", row.get_to_status_display()),
+            Cell("落户园区", row.project.park.name if row.project.park else "未定"),
+        ],
+    ),
+    "assignment": Shape(
+        "项目",
+        ("project", "user"),
+        _project,
+        lambda row: [
+            Cell(
+                "开始日期",
+                row.starts_on.isoformat(),
+                row_address("assignment", row.pk),
+                is_date=True,
+            ),
+            Cell("驻企联络员", str(row.user or row.unit)),
+        ],
+    ),
+    "activity": Shape(
+        "活动",
+        ("team",),
+        lambda row: (row.name, row_address("activity", row.pk)),
+        lambda row: [
+            Cell("举办日期", row.held_on.isoformat(), is_date=True),
+            Cell("类型", row.get_kind_display()),
+            Cell("地点", row.place or "未填"),
+        ],
+    ),
+}
+
+
+def shape_of(rows: Any) -> Shape:
+    return SHAPES[str(rows.model._meta.model_name)]
+
+
+def lines(figure: Figure, rows: Any) -> list[Line]:
+    """The lines of these rows (a slice of the figure's), amounts where the figure sums them."""
+    shape = shape_of(rows)
+    made = []
+    for row in rows.select_related(*shape.joins):
+        title, address = shape.title(row)
+        amount = _amount(figure, row)
+        in_wan = None if amount is None else amount / WAN
+        made.append(Line(title, address, shape.cells(row), amount, in_wan))
+    return made
+
+
+def _amount(figure: Figure, row: Any) -> Decimal | None:
+    return reduce(getattr, figure.amount.split("__"), row) if figure.amount else None

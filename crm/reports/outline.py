@@ -1,0 +1,90 @@
+"""The report's own sentences, and where in them the figures stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from crm.reports import figures
+from crm.reports.figures import Context, Figure, Result
+
+_PLACE = re.compile(r"\{([a-z_.]+)\}")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the report. `{figure.key}` in its text is where that figure is printed."""
+
+    key: str
+    title: str
+    text: str
+
+
+SECTIONS = (
+    Section(
+        "attraction",
+        "招商引资",
+        "期间共开展招商活动{attraction.activities}，招引入驻产业项目{attraction.signed_projects}，"
+        "协议总投资{attraction.signed_investment}。期末正在洽谈的项目{attraction.negotiating_projects}，"
+        "计划总投资{attraction.negotiating_investment}。",
+    ),
+    Section(
+        "delivery",
+        "项目推进",
+        "期末有驻企联络员在岗的项目{delivery.liaison_projects}。期间新建成投产项目"
+        "{delivery.in_operation}；期末正在试生产的{delivery.trial_production}，"
+        "正在安装调试设备的{delivery.commissioning}。",
+    ),
+)
+
+
+class Entry(NamedTuple):
+    """A figure as laid out: what it is, what it came to, and the address of its rows."""
+
+    figure: Figure
+    result: Result
+    address: str
+
+
+class Laid(NamedTuple):
+    """A section as laid out: its sentence as pieces of text and entries, and all its entries."""
+
+    section: Section
+    pieces: list[str | Entry]
+    entries: list[Entry]
+
+
+def query(context: Context) -> str:
+    """What a report was asked, as the query of an address."""
+    asked = {"from": context.period.since, "to": context.period.until}
+    if context.park is not None:
+        asked["park"] = context.park.slug
+    if context.known_on is not None:
+        asked["as-known-on"] = context.known_on.isoformat()
+    return urlencode(asked)
+
+
+def address_of(figure: Figure, context: Context) -> str:
+    """Where the rows of a figure are shown."""
+    return f"{reverse('report-figure', args=[figure.key])}?{query(context)}"
+
+
+def lay_out(context: Context, results: dict[str, Result]) -> Iterator[Laid]:
+    """The sections of the report in order."""
+    for section in SECTIONS:
+        entries = {
+            figure.key: Entry(figure, results[figure.key], address_of(figure, context))
+            for figure in figures.every()
+            if figure.section == section.key
+        }
+        # Odd pieces are the keys between the braces.
+        pieces: list[str | Entry] = [
+            entries[piece] if number % 2 else piece
+            for number, piece in enumerate(_PLACE.split(section.text))
+        ]
+        yield Laid(section, pieces, list(entries.values()))
