@@ -79,7 +79,9 @@ _REV, _I, _X, _REP = Action.REVEAL, Action.IMPORT, Action.EXPORT, Action.REPORT
 # Projects and what hangs on them; enquiries, contacts, activities.
 PIPELINE: dict[str, Grants] = {
     Role.OFFICER: _grants(([_V, _R, _F, _ACC, _REV, _X, _REP], {_O, _T}), ([_C, _ADV, _S], {_O})),
-    Role.TEAMLEAD: _grants(([_V, _R, _C, _F, _ADV, _S, _ACC, _ASG, _REV, _I, _X, _REP], {_O, _T, _N})),
+    Role.TEAMLEAD: _grants(
+        ([_V, _R, _C, _F, _ADV, _S, _ACC, _ASG, _REV, _I, _X, _REP], {_O, _T, _N}),
+    ),
     Role.LIAISON: _grants(([_V, _F, _REV], {_O})),
     Role.PARK: _grants(([_V, _R, _C, _F, _ADV, _S, _REV, _X, _REP], {_P})),
     Role.LEADER: _grants(([_V, _X, _REP], {_A})),
@@ -213,7 +215,7 @@ def may(user: Any, action: Action, row: models.Model) -> bool:
 
 
 def require(user: Any, action: Action, row: models.Model) -> None:
-    """Refuses when `user` may not do `action` on the row: as missing when he may not even see it."""
+    """Refuses what `user` may not do: as a missing row when he may not even see it."""
     if may(user, action, row):
         return
     if row.pk is not None and not row._state.adding and not may(user, Action.VIEW, row):

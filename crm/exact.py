@@ -89,7 +89,7 @@ class ExactField(models.Field):
         value = self.value_from_object(obj)
         return "" if value is None else str(value)
 
-    def formfield(self, **kwargs: Any) -> forms.Field:
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
         return super().formfield(
             **{"form_class": forms.DecimalField, "decimal_places": self.scale, **kwargs}
         )
@@ -108,6 +108,19 @@ def _of_scale(scale: int) -> type[ExactField]:
 def money_field(**kwargs: Any) -> ExactField:
     """Yuan to the 分; unknown is NULL, zero is zero."""
     return ExactField(scale=2, **kwargs)
+
+
+def refuse_negative(row: models.Model, *names: str) -> None:
+    """For a model's clean(): amounts and areas are not below zero."""
+    wrong = {}
+    for name in names:
+        field = row._meta.get_field(name)
+        assert isinstance(field, ExactField)
+        value = field.to_python(getattr(row, name))
+        if value is not None and value < 0:
+            wrong[name] = "不能为负。"
+    if wrong:
+        raise ValidationError(wrong)
 
 
 def trimmed(number: Decimal) -> str:

@@ -24,7 +24,7 @@ def take(key: str, *, most: int, seconds: int) -> bool:
 
 
 def client_ip(request: HttpRequest, trusted_proxies: int) -> str:
-    """The visitor's address: the entry that our outermost proxy wrote, never one a client can forge."""
+    """The visitor's address: the entry our outermost proxy wrote, never one a client can forge."""
     if trusted_proxies:
         chain = [
             part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part

@@ -1,4 +1,4 @@
-"""What every request of the desk and the API gets: one date, no caching, one handler of refusals."""
+"""What every request of the desk and API gets: one date, no caching, one handler of refusals."""
 
 from __future__ import annotations
 

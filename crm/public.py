@@ -1,4 +1,4 @@
-"""The only door of the public site: cards with an allow-list of fields, and the enquiry form's way in.
+"""The only door of the public site: cards with an allow-list of fields, and the enquiry's way in.
 
 The site never sees a model. What a card does not name cannot reach a visitor.
 """
@@ -133,7 +133,7 @@ def park_choices() -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class EnquiryData:
-    """What the enquiry form sends, as typed. `token`: one a form shown. `consent`: the box ticked."""
+    """What the enquiry form sends, as typed. `token`: one a form shown; `consent`: box ticked."""
 
     name: str
     phone: str
@@ -284,7 +284,7 @@ def client_ip(request: HttpRequest) -> str:
 
 @dataclass(frozen=True)
 class DemoPart:
-    """A part of the demo county that another app brings: loaded after the ledger, cleared before."""
+    """A part of the demo county another app brings: loaded after the ledger, cleared before."""
 
     name: str
     load: Callable[[], None]

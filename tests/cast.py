@@ -1,4 +1,4 @@
-"""The named cast: one user a role. officer and teamlead share a team; other_officer is elsewhere."""
+"""The named cast, one user a role: officer and teamlead share a team, other_officer has another."""
 
 from __future__ import annotations
 

@@ -69,9 +69,8 @@ def industry(name: str = "纺织鞋服", **values: Any) -> Industry:
 
 def park(name: str = "", **values: Any) -> Park:
     number = next(_next)
-    return rows.register(
-        Park, {"name": name or f"第{number}工业园区", "slug": f"park-{number}", **values}, by=maker()
-    )
+    facts = {"name": name or f"第{number}工业园区", "slug": f"park-{number}"}
+    return rows.register(Park, facts | values, by=maker())
 
 
 def zone(park: Park, name: str = "一片区", area_sq_km: str | None = "3.5") -> Zone:
@@ -100,7 +99,7 @@ def project(
     by: User | None = None,
     **values: Any,
 ) -> Project:
-    """A project that entered the ledger at `stage`, with the dates it entered stages where given."""
+    """A project that entered the ledger at `stage`, with the dates it entered stages."""
     dated = {
         known: on if isinstance(on, When) else When.day(on) for known, on in (entered or {}).items()
     }

@@ -34,8 +34,8 @@ class Opening:
 
 @transaction.atomic
 def register(values: Mapping[str, Any], *, by: User, opening: Opening | None = None) -> Project:
-    """Enters a project. By hand it begins at 线索 today; with `opening` at any stage, dated from its
-    source: a missing date is unknown, never today, and unmet gate items become its 待补 list."""
+    """Enters a project. By hand it begins at 线索 today; with `opening` at any stage, dated from
+    its source: a missing date is unknown, never today; unmet gate items become its 待补 list."""
     project = Project(**values)
     if project.team is None and by.team is not None:
         project.team = by.team
@@ -179,9 +179,9 @@ def advance(
 ) -> StageMove:
     """Moves a project to the next stage, or back to an earlier one with a reason.
 
-    Refused: a skipped stage (illegal_move), a project that is not 推进中 (not_active), a date in the
-    future or before the project entered its present stage, and an unmet gate (gate_unmet, with the
-    missing items as details).
+    Refused: a skipped stage (illegal_move), a project that is not 推进中 (not_active), a date in
+    the future or before the project entered its present stage, and an unmet gate (gate_unmet, with
+    the missing items as details).
     """
     access.require(by, Action.ADVANCE, project)
     project = _locked(project, version)
@@ -236,9 +236,10 @@ def _checked_date(project: Project, on: When | date, to: Stage) -> When:
     when = on if isinstance(on, When) else When.day(on)
     _not_future(when, to)
     last = StageMove.objects.standing().filter(project=project).first()
-    if last and last.occurred_on and when.end < last.occurred_on:
+    entered = last.occurred if last else None
+    if last and entered and when.end < entered.start:
         raise Refused(
-            f"日期 {when.text} 早于项目进入{last.get_to_stage_display()}的 {last.occurred.text}。",
+            f"日期 {when.text} 早于项目进入{last.get_to_stage_display()}的 {entered.text}。",
             "date_order",
             ["on"],
         )
@@ -330,7 +331,7 @@ def resume(
 def correct(
     move: StageMove, *, on: When | date, by: User, reason: str, evidence: str | None = None
 ) -> StageMove:
-    """Corrects the date (or evidence) of a move by a new one that `replaces` it; both stay readable.
+    """Corrects the date (or evidence) of a move by a new one that `replaces` it; both stay.
 
     The order of dates must hold: not before the move that came earlier, not after the one that
     came later.
@@ -345,21 +346,19 @@ def correct(
         raise Refused("更正须写明原因。", "reason_needed", ["reason"])
     when = on if isinstance(on, When) else When.day(on)
     _not_future(when, Stage(wrong.to_stage))
-    others = sorted(
-        (known for known in standing if known.pk != wrong.pk and known.occurred),
-        key=lambda known: (Stage(known.to_stage).rank, known.pk),
-    )
-    for known in others:
-        is_earlier = known.effective_on <= wrong.effective_on and known.pk < wrong.pk
-        if is_earlier and when.end < known.occurred_on:
+    for known in standing:
+        then = known.occurred
+        if known.pk == wrong.pk or then is None:
+            continue
+        if known.pk < wrong.pk and when.end < then.start:
             raise Refused(
-                f"日期 {when.text} 早于前一步{known.get_to_stage_display()}的 {known.occurred.text}。",
+                f"日期 {when.text} 早于前一步{known.get_to_stage_display()}的 {then.text}。",
                 "date_order",
                 ["on"],
             )
-        if known.pk > wrong.pk and when.start > known.occurred_until:
+        if known.pk > wrong.pk and when.start > then.end:
             raise Refused(
-                f"日期 {when.text} 晚于后一步{known.get_to_stage_display()}的 {known.occurred.text}。",
+                f"日期 {when.text} 晚于后一步{known.get_to_stage_display()}的 {then.text}。",
                 "date_order",
                 ["on"],
             )
@@ -383,7 +382,10 @@ def correct(
         project,
         by=by,
         reason=reason,
-        changes={"occurred_on": [_record.plain(wrong.occurred_on), when.iso]},
+        changes={
+            "move": [wrong.pk, corrected.pk],
+            "occurred_on": [_record.plain(wrong.occurred_on), when.iso],
+        },
     )
     _record.touched(project)
     return corrected

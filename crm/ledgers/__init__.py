@@ -1,4 +1,4 @@
-"""The declared ledgers, in the order of the desk's menu. `from crm import ledgers; ledgers.get(key)`."""
+"""The declared ledgers, in the order of the desk's menu: `ledgers.get(key)`, `ledgers.every()`."""
 
 from crm.ledgers import (  # noqa: I001 - the order is the menu's
     projects,

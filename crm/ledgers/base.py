@@ -43,8 +43,8 @@ class Column:
     """One column of a ledger.
 
     name: the model's attribute, or a name the ledger's verbs understand when `get` reads it.
-    unit: of what people type and read (万元, 亩, ㎡ …), in headings. aliases: other headings seen in
-    real files. `stage`: this WHEN column is the date on which a project entered that stage.
+    unit: of what people type and read (万元, 亩, ㎡ …), in headings. aliases: other headings seen
+    in real files. `stage`: this WHEN column is the date on which a project entered that stage.
     reference: the key of the ledger it points to ("users" for staff).
     """
 

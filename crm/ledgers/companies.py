@@ -11,9 +11,9 @@ from crm.names import company_key
 def _find(values: Mapping[str, Any], by: User) -> Company | None:
     """By credit code; without one by the name apart from its legal form."""
     mine = Company.objects.visible_to(by)
-    if code := values.get("credit_code"):
-        if found := mine.filter(credit_code=code).first():
-            return found
+    code = values.get("credit_code")
+    if code and (found := mine.filter(credit_code=code).first()):
+        return found
     same = list(mine.filter(name_key=company_key(values.get("name") or ""))[:2])
     if len(same) > 1:
         raise LookupError("several companies fit")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Self
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
 from crm import clock, dates
-from crm.exact import ExactField, money_field
+from crm.exact import ExactField, money_field, refuse_negative
 from crm.models.projects import Currency
 from crm.models.rows import InsertOnly, InsertOnlyRows
 
@@ -104,8 +103,7 @@ class Agreement(InsertOnly):
         return f"{self.get_kind_display()} · {self.project}"
 
     def clean(self) -> None:
-        if self.amount is not None and self.amount < 0:
-            raise ValidationError({"amount": "协议投资额不能为负。"})
+        refuse_negative(self, "amount", "foreign_amount")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.signed_on and not self.signed_until:

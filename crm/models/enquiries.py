@@ -28,9 +28,16 @@ class Enquiry(Person, Row):
     # One token a form shown: the same form sent twice is one enquiry.
     token = models.CharField(max_length=64, unique=True, editable=False)
     park = models.ForeignKey(
-        "crm.Park", models.PROTECT, verbose_name="意向园区", null=True, blank=True, related_name="enquiries"
+        "crm.Park",
+        models.PROTECT,
+        verbose_name="意向园区",
+        null=True,
+        blank=True,
+        related_name="enquiries",
     )
-    team = models.ForeignKey("crm.Team", models.PROTECT, verbose_name="招商科室", null=True, blank=True)
+    team = models.ForeignKey(
+        "crm.Team", models.PROTECT, verbose_name="招商科室", null=True, blank=True
+    )
     organisation = models.CharField("单位", max_length=120, blank=True)
     industry = models.CharField("意向产业", max_length=100, blank=True)
     investment = models.CharField("拟投资额", max_length=60, blank=True)

@@ -28,7 +28,12 @@ class FollowUp(Row):
     next_on = models.DateField("下次跟进", null=True, blank=True)
     next_step = models.CharField("下一步", max_length=200, blank=True)
     by = models.ForeignKey(
-        "crm.User", models.PROTECT, verbose_name="跟进人", null=True, blank=True, related_name="follow_ups"
+        "crm.User",
+        models.PROTECT,
+        verbose_name="跟进人",
+        null=True,
+        blank=True,
+        related_name="follow_ups",
     )
     recorded_at = models.DateTimeField("登记时间")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from crm.exact import money_field
+from crm.exact import money_field, refuse_negative
 from crm.models.rows import Row
 
 
@@ -26,3 +26,6 @@ class Industry(Row):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        refuse_negative(self, "cluster_target")

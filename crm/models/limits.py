@@ -15,3 +15,6 @@ class Bucket(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "频次"
         constraints = [models.UniqueConstraint(fields=["key", "window"], name="one_bucket")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.count}"

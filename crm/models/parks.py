@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.db import models
 
-from crm.exact import ExactField
+from crm.exact import ExactField, refuse_negative
 from crm.models.rows import Row
 
 
@@ -65,3 +65,6 @@ class Zone(Row):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        refuse_negative(self, "area_sq_km")

@@ -12,12 +12,15 @@ PARTS = ("name", "phone", "email")
 
 
 class PersonKey(models.Model):
-    """The key that opens one person's fields. Erasing the person empties it: nothing opens again."""
+    """The key that opens one person's fields; erasing the person empties it for good."""
 
     sealed = models.BinaryField(null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "个人信息密钥"
+
+    def __str__(self) -> str:
+        return f"密钥 {self.pk}"
 
 
 class Person(models.Model):
@@ -37,6 +40,12 @@ class Person(models.Model):
 
     class Meta:
         abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.key is not None and self.key.pk is None:
+            self.key.save()
+            self.key = self.key  # takes over the new primary key
+        super().save(*args, **kwargs)
 
     def _plain_key(self, *, make: bool) -> bytes | None:
         if self.key is None:
@@ -80,9 +89,3 @@ class Person(models.Model):
     @property
     def is_erased(self) -> bool:
         return self.key is not None and self.key.sealed is None
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.key is not None and self.key.pk is None:
-            self.key.save()
-            self.key = self.key  # takes over the new primary key
-        super().save(*args, **kwargs)

@@ -8,7 +8,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Case, Value, When
 
-from crm.exact import ExactField, money_field
+from crm.exact import ExactField, money_field, refuse_negative
 from crm.models.rows import Row, Rows
 from crm.names import name_key
 from crm.stages import Stage, Status
@@ -154,6 +154,14 @@ class Project(Row):
 
     def clean(self) -> None:
         self.name_key = name_key(self.name)
+        refuse_negative(
+            self,
+            "planned_investment",
+            "fixed_asset_investment",
+            "foreign_amount",
+            "land_area_mu",
+            "floor_area_sqm",
+        )
 
     @property
     def stage_word(self) -> Stage:

@@ -1,4 +1,4 @@
-"""What the ledger's tables share: versions, the scoped queryset, and rows that are never rewritten."""
+"""What the ledger's tables share: versions, scoped querysets, rows that are never rewritten."""
 
 from __future__ import annotations
 

@@ -33,7 +33,8 @@ class User(AbstractUser):
         Team, models.PROTECT, verbose_name="科室", null=True, blank=True, related_name="members"
     )
     parks = models.ManyToManyField("crm.Park", verbose_name="负责园区", blank=True)
-    # Accounts of the demo county: their password is public, so they work on development machines only.
+    # Accounts of the demo county: their password is public, so they work on development
+    # machines only.
     is_demo = models.BooleanField("演示账号", default=False, editable=False)
 
     class Meta:

@@ -23,9 +23,7 @@ def test_a_demo_county_pins_the_date_on_development_machines(settings):
 
 
 @pytest.mark.django_db
-def test_elsewhere_the_pin_is_ignored_and_not_even_asked_for(
-    settings, django_assert_num_queries
-):
+def test_elsewhere_the_pin_is_ignored_and_not_even_asked_for(settings, django_assert_num_queries):
     DemoCounty.objects.create(pk=1, name="绿溪县", pinned_on=date(2023, 9, 1))
     settings.DEMO_ALLOWED = False
     with django_assert_num_queries(0):

@@ -72,9 +72,10 @@ def test_signing_is_refused_without_an_agreement_and_says_so(officer, park):
 def test_a_framework_agreement_does_not_open_the_gate_of_signing(officer, park):
     project = make.negotiating_project(officer, park=park)
     make.agreement(project, clock.today(), kind="framework")
-    assert refusal(
-        projects.advance, project, Stage.SIGNED, on=clock.today(), by=officer
-    ).code == "gate_unmet"
+    assert (
+        refusal(projects.advance, project, Stage.SIGNED, on=clock.today(), by=officer).code
+        == "gate_unmet"
+    )
     make.agreement(project, clock.today())
     projects.advance(project, Stage.SIGNED, on=clock.today(), by=officer)
 
@@ -121,9 +122,9 @@ def test_construction_is_refused_without_land_a_company_and_a_permit(teamlead, p
 @pytest.mark.parametrize("to", [stage for stage in Stage if stage.rank > 2])
 def test_no_stage_is_skipped(officer, to):
     project = projects.register({"name": "测试项目"}, by=officer)
-    assert refusal(
-        projects.advance, project, to, on=clock.today(), by=officer
-    ).code == "illegal_move"
+    assert (
+        refusal(projects.advance, project, to, on=clock.today(), by=officer).code == "illegal_move"
+    )
 
 
 def test_going_back_needs_a_reason_and_keeps_the_history(officer):
@@ -148,9 +149,10 @@ def test_a_move_cannot_happen_tomorrow_or_before_the_last_one(officer, days, cod
 
 def test_a_stalled_project_does_not_advance_until_it_is_resumed(officer):
     project = make.negotiating_project(officer)
-    assert refusal(
-        projects.shelve, project, on=clock.today(), by=officer, reason=" "
-    ).code == "reason_needed"
+    assert (
+        refusal(projects.shelve, project, on=clock.today(), by=officer, reason=" ").code
+        == "reason_needed"
+    )
     projects.shelve(project, on=clock.today(), by=officer, reason="资金未到位")
     project.refresh_from_db()
     assert project.status == Status.STALLED
@@ -166,9 +168,7 @@ def test_an_exit_keeps_its_reason_and_can_be_resumed(officer):
     move = projects.withdraw(project, on=clock.today(), by=officer, reason="选址他县")
     assert move.reason == "选址他县"
     projects.resume(project, on=clock.today(), by=officer)
-    assert refusal(
-        projects.resume, project, on=clock.today(), by=officer
-    ).code == "illegal_move"
+    assert refusal(projects.resume, project, on=clock.today(), by=officer).code == "illegal_move"
 
 
 def test_stage_and_status_are_not_fields_of_a_form(officer):
@@ -181,9 +181,7 @@ def test_a_stale_form_is_refused_and_the_newer_facts_stay(officer):
     project = make.negotiating_project(officer)
     seen = project.version
     projects.change(project, {"investor": "甲公司"}, by=officer, version=seen)
-    refused = refusal(
-        projects.change, project, {"investor": "乙公司"}, by=officer, version=seen
-    )
+    refused = refusal(projects.change, project, {"investor": "乙公司"}, by=officer, version=seen)
     assert refused.code == "stale"
     assert Project.objects.get(pk=project.pk).investor == "甲公司"
 
@@ -191,9 +189,9 @@ def test_a_stale_form_is_refused_and_the_newer_facts_stay(officer):
 def test_giving_a_project_away_needs_the_right_to_assign(officer, teamlead, other_officer):
     project = make.negotiating_project(officer)
     colleague = make.user(Role.OFFICER, team=officer.team)
-    assert refusal(
-        projects.change, project, {"officer": colleague}, by=officer
-    ).code == "not_allowed"
+    assert (
+        refusal(projects.change, project, {"officer": colleague}, by=officer).code == "not_allowed"
+    )
     projects.change(project, {"officer": colleague}, by=teamlead)
     assert Project.objects.get(pk=project.pk).officer == colleague
     # Nor does a team lead give a project to a team whose projects he could not see afterwards.
@@ -256,9 +254,10 @@ def test_a_wrong_date_is_corrected_by_a_new_move_and_both_stay_readable(teamlead
     right = projects.correct(wrong, on=date(2023, 2, 1), by=teamlead, reason="录入错误")
     assert list(StageMove.objects.standing().filter(project=project)) == [right]
     assert StageMove.objects.filter(project=project).count() == 2
-    assert refusal(
-        projects.correct, wrong, on=date(2023, 2, 2), by=teamlead, reason="再改"
-    ).code == "stale"
+    assert (
+        refusal(projects.correct, wrong, on=date(2023, 2, 2), by=teamlead, reason="再改").code
+        == "stale"
+    )
 
 
 def test_history_can_be_read_as_it_was_known_on_a_day(teamlead, park):
@@ -310,7 +309,7 @@ def test_sorting_by_stage_is_pipeline_order():
 
 
 class Walk(RuleBasedStateMachine):
-    """Whatever is tried, the project stands where its standing moves say, and no stage is skipped."""
+    """Whatever is tried, the project stands where its moves say, and no stage is skipped."""
 
     @initialize()
     def begin(self):
