@@ -47,6 +47,8 @@ def import_file(
     data = source if isinstance(source, bytes) else load(source)
     plan = Plan(ledger, find_tables(read(data, name), ledger, mapping, sheet))
     with transaction.atomic():
+        # Two imports at once by one person (a second click) run one after the other.
+        User.objects.select_for_update().get(pk=by.pk)
         batch = imports.open_batch(
             ledger.key,
             by=by,

@@ -1,7 +1,7 @@
-"""Where the table is on a sheet, and which of its headings is which column of the ledger.
+"""Where the tables are on a sheet, and which of their rows are data.
 
 Real sheets carry a title, notes and blank lines above the headings, headings on two merged lines,
-totals and notes below. A heading matches a column by its whole text: 计划开工时间 is not 开工时间.
+totals and notes below, and sometimes a second table below the first.
 """
 
 from __future__ import annotations
@@ -11,31 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from crm.ledgers.base import Column, Kind
-from crm.spreadsheets.cells import Cell, fold, is_blank, is_unknown, plain
+from crm.spreadsheets.cells import Cell, fold, is_blank, is_unknown
+from crm.spreadsheets.headings import Heading, Matcher, split_unit
 from crm.spreadsheets.mapping import Mapping
 from crm.spreadsheets.money import read_unit
 from crm.spreadsheets.reader import Row, Sheet
-from crm.spreadsheets.values import AREAS
 
 _LOOK_THROUGH = 40  # rows above the data in which the headings are looked for
-_COUNTS = {"人", "个", "家", "天"}
-_NOTES = {
-    "必填",
-    "选填",
-    "必填项",
-    "可选",
-    "全称",
-    "年月",
-    "年月日",
-    "年/月/日",
-    "单选",
-    "下拉选择",
-}
-_IN_BRACKETS = re.compile(r"\(([^()]*)\)")
-_AFTER_SLASH = re.compile(r"(.+)[/:_]([^/:_]+)")
-_UNIT_AT_END = re.compile(
-    r"(.+?)((?:[十百千]?[万亿]|百万|千万)(?:人民币|美|欧|港|日)?元|亩|平方米)"
-)
 _UNIT_COLUMN = {
     "单位",
     "金额单位",
@@ -45,22 +27,11 @@ _UNIT_COLUMN = {
     "投资额单位",
     "金额计量单位",
 }
-_OTHER_TIME = re.compile(r"计划|预计|预期|拟|目标|[0-9]{4}|上年|去年|同期|累计|当年|本年|本月")
 _TOTAL = re.compile(r".{0,12}(?:合计|小计|总计|共计)(?::.*|\(.*\)|[0-9]+[个项家].*)?")
 _NOTE = re.compile(
     r"(?:注|备注|说明|填表说明|填报说明|数据来源|来源)[:0-9.].*|填报人.*|制表.*|审核人.*|填表人.*"
 )
 _CAPTION = re.compile(r"(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十]+\)).*")
-
-
-@dataclass(frozen=True)
-class Heading:
-    """One column of the table: what its heading says, and the unit the heading gives."""
-
-    index: int
-    text: str
-    unit: str | None = None
-    field: str | None = None
 
 
 @dataclass(frozen=True)
@@ -78,110 +49,58 @@ class Table:
         return {heading.field: heading for heading in self.headings if heading.field}
 
 
-def find_table(
+def tables_on(
     sheet: Sheet, columns: Iterable[Column], needed: Iterable[str], mapping: Mapping
-) -> Table | None:
-    """The table whose headings name every `needed` field, or None when there is none."""
+) -> list[Table]:
+    """The tables whose headings name every `needed` field, one below the other."""
     columns, needed = list(columns), set(needed)
-    matcher = _Matcher(columns, mapping)
-    best: tuple[tuple[int, int], int, list[Heading]] | None = None
-    for place, row in enumerate(sheet.rows[:_LOOK_THROUGH]):
-        following = sheet.rows[place + 1] if place + 1 < len(sheet.rows) else None
-        lines = [(1, matcher.headings([(text, "") for text in _filled(sheet, row)]))]
-        if following and _may_be_second_line(following):
-            lines.append((2, matcher.headings(_two_lines(sheet, row, following))))
-        for count, headings in lines:
-            found = {heading.field for heading in headings if heading.field}
-            # Of two readings that find as much the shorter wins: a title is no line of headings.
-            worth = (len(found), -count)
-            if needed <= found and (best is None or worth > best[0]):
-                best = worth, place + count, headings
-    if best is None:
-        return None
-    _, start, headings = best
-    rows, ignored = _data_rows(sheet, start, headings, needed)
-    return Table(sheet, headings, rows, _unit_columns(headings, rows, columns, mapping), ignored)
+    matcher = Matcher(columns, needed, mapping)
+    tables: list[Table] = []
+    start = 0
+    while (found := _headings_from(sheet, start, matcher, needed)) is not None:
+        start, headings = found
+        rows, ignored, start = _data_rows(sheet, start, headings, needed, matcher)
+        units = _unit_columns(headings, rows, columns, mapping)
+        tables.append(Table(sheet, headings, rows, units, ignored))
+    return tables
 
 
-class _Matcher:
-    def __init__(self, columns: Sequence[Column], mapping: Mapping) -> None:
-        self.mapping = mapping
-        # Heading → (how well it fits, field): the label first, then the aliases in their order.
-        self.known: dict[str, tuple[int, str]] = {}
-        for column in columns:
-            for rank, word in enumerate((column.label, column.name, *column.aliases)):
-                self.known.setdefault(_canon(word), (rank, column.name))
-                bare, unit = split_unit(word)
-                if unit:
-                    self.known.setdefault(_canon(bare), (rank, column.name))
+def _headings_from(
+    sheet: Sheet, start: int, matcher: Matcher, needed: set[str]
+) -> tuple[int, list[Heading]] | None:
+    """The first line of headings and where its data begin. A line that names one column alone
+    counts only where there is no better one: a title may look like it."""
+    single: tuple[int, list[Heading]] | None = None
+    for place in range(start, min(start + _LOOK_THROUGH, len(sheet.rows))):
+        found = _best_reading(sheet, place, matcher, needed)
+        if found and found[0] > 1:
+            return found[1:]
+        single = single or (found[1:] if found else None)
+    return single
 
-    def headings(self, lines: list[tuple[str, str]]) -> list[Heading]:
-        """The headings of one candidate row; a field goes to the heading that fits it best."""
-        made: list[tuple[Heading, int]] = []
-        for index, (top, under) in enumerate(lines):
-            if text := "/".join(part for part in (top, under) if part):
-                unit, rank, name = self._match(top, under)
-                made.append((Heading(index, text, unit, name), rank))
-        best: dict[str, tuple[int, int]] = {}
-        for heading, rank in made:
-            if heading.field and (heading.field not in best or rank < best[heading.field][0]):
-                best[heading.field] = (rank, heading.index)
-        return [
-            heading
-            if heading.field is None or best[heading.field][1] == heading.index
-            else Heading(heading.index, heading.text, heading.unit)
-            for heading, _ in made
+
+def _best_reading(
+    sheet: Sheet, place: int, matcher: Matcher, needed: set[str]
+) -> tuple[int, int, list[Heading]] | None:
+    """This row as headings, this row and the next, or the next alone: what names most columns.
+    Of two that name as many the shorter wins, for a title is no line of headings."""
+    row, following = sheet.rows[place], None
+    readings = [(1, place + 1, matcher.headings([(text, "") for text in _filled(sheet, row)]))]
+    if place + 1 < len(sheet.rows):
+        following = sheet.rows[place + 1]
+    if following and _may_be_second_line(following):
+        alone = [(text, "") for text in _filled(sheet, following)]
+        readings += [
+            (1, place + 2, matcher.headings(alone)),
+            (2, place + 2, matcher.headings(_two_lines(sheet, row, following))),
         ]
-
-    def _match(self, top: str, under: str) -> tuple[str | None, int, str | None]:
-        units = [split_unit(text)[1] for text in (under, top)]
-        unit = next((word for word in units if word), None)
-        for text in (f"{top}/{under}" if under else top, under, f"{top}{under}"):
-            if text and fold(text) in self.mapping.columns:
-                return unit, -1, self.mapping.columns[fold(text)]
-        for text in self._readings(top, under):
-            if known := self.known.get(_canon(text)):
-                return unit, *known
-        return unit, 0, None
-
-    @staticmethod
-    def _readings(top: str, under: str) -> list[str]:
-        """The texts a heading may be known by, the fullest first."""
-        if not under:
-            return [top, split_unit(top)[0]]
-        bare_top, bare = split_unit(top)[0], split_unit(under)[0]
-        together = [f"{top}{under}", f"{bare_top}{bare}"]
-        if re.search("计划|预计|拟", top):
-            return [*together, f"计划{bare}"]
-        return together if _OTHER_TIME.search(top) else [*together, under, bare]
-
-
-def split_unit(heading: str) -> tuple[str, str | None]:
-    """`投资额（万元）`, `总投资/亿元`, `投资额万元` → the heading and its unit."""
-    text = re.sub(r"\s+", "", plain(heading)).strip("*")
-    unit = None
-    for inside in _IN_BRACKETS.findall(text):
-        word = inside.removeprefix("单位:").removeprefix("单位")
-        if _is_unit(word):
-            unit = word
-        elif word not in _NOTES:
-            continue
-        text = text.replace(f"({inside})", "", 1)
-    if unit is None and (match := _AFTER_SLASH.fullmatch(text)):
-        rest = match[2].removeprefix("单位")
-        if _is_unit(rest):
-            text, unit = match[1], rest
-    if unit is None and (match := _UNIT_AT_END.fullmatch(text)):
-        text, unit = match[1], match[2]
-    return text.rstrip(":*").removesuffix(":单位").removesuffix(",单位"), unit
-
-
-def _is_unit(word: str) -> bool:
-    return word in AREAS or word in _COUNTS or read_unit(word) is not None
-
-
-def _canon(heading: str) -> str:
-    return fold(heading).strip("*:").replace("时间", "日期")
+    best: tuple[tuple[int, int], int, list[Heading]] | None = None
+    for lines, data_from, headings in readings:
+        found = {heading.field for heading in headings if heading.field}
+        worth = (len(found), -lines)
+        if needed <= found and (best is None or worth > best[0]):
+            best = worth, data_from, headings
+    return (best[0][0], best[1], best[2]) if best else None
 
 
 def _filled(sheet: Sheet, row: Row) -> list[str]:
@@ -211,25 +130,36 @@ def _two_lines(sheet: Sheet, first: Row, second: Row) -> list[tuple[str, str]]:
 
 
 def _data_rows(
-    sheet: Sheet, start: int, headings: list[Heading], needed: set[str]
-) -> tuple[list[Row], list[tuple[int, str]]]:
-    keys = [heading.index for heading in headings if heading.field in needed]
+    sheet: Sheet, start: int, headings: list[Heading], needed: set[str], matcher: Matcher
+) -> tuple[list[Row], list[tuple[int, str]], int]:
+    """The data rows, what is left out, and where they end: at the end, or at other headings."""
+    keys = {heading.index: heading.field for heading in headings if heading.field in needed}
     used = {heading.index for heading in headings}
     titles = {heading.index: fold(heading.text) for heading in headings}
     wide = {top for top, left, bottom, right in sheet.merged if top == bottom and right - left >= 2}
     rows: list[Row] = []
     ignored: list[tuple[int, str]] = []
-    for row in sheet.rows[start:]:
+    for place in range(start, len(sheet.rows)):
+        row = sheet.rows[place]
         inside = {
             index: cell
             for index, cell in enumerate(row.cells)
             if index in used and not is_blank(cell)
         }
-        if reason := _why_no_data(row, inside, keys, titles, wide):
+        if reason := _why_no_data(row, inside, list(keys), titles, wide):
             ignored.append((row.number, reason))
+        elif matcher.may_be_headings(row.cells) and _names_all(sheet, row, matcher, needed):
+            while rows and sum(not is_blank(cell) for cell in rows[-1].cells) == 1:
+                ignored.append((rows.pop().number, "下一张表的标题"))
+            return rows, ignored, place
         else:
             rows.append(row)
-    return rows, ignored
+    return rows, ignored, len(sheet.rows)
+
+
+def _names_all(sheet: Sheet, row: Row, matcher: Matcher, needed: set[str]) -> bool:
+    headings = matcher.headings([(text, "") for text in _filled(sheet, row)])
+    return needed <= {heading.field for heading in headings}
 
 
 def _why_no_data(

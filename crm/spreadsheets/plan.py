@@ -12,7 +12,7 @@ from crm.errors import Refused
 from crm.ledgers import Column, Ledger
 from crm.models import ImportBatch
 from crm.spreadsheets.mapping import Mapping
-from crm.spreadsheets.match import Table, find_table
+from crm.spreadsheets.match import Table, tables_on
 from crm.spreadsheets.reader import Row, Sheet
 
 
@@ -84,7 +84,7 @@ class Plan:
 
     def as_json(self) -> dict[str, Any]:
         """The answer of `import_ledger --format json`; `sheet` only where there are several."""
-        several = len(self.tables) > 1
+        several = len({table.sheet.name for table in self.tables}) > 1
         refused = [
             {
                 **({"sheet": refusal.sheet} if several else {}),
@@ -117,8 +117,8 @@ def find_tables(
         chosen = [sheet for sheet in sheets if not sheet.hidden]
     needed = needed_columns(ledger)
     names = [column.name for column in needed]
-    found = [find_table(sheet, ledger.import_columns, names, mapping) for sheet in chosen]
-    tables = [table for table in found if table is not None]
+    columns = ledger.import_columns
+    tables = [table for sheet in chosen for table in tables_on(sheet, columns, names, mapping)]
     if not tables:
         labels = "、".join(f"“{column.label}”" for column in needed)
         raise _refused(

@@ -17,8 +17,9 @@ from crm import ledgers
 from crm.ledgers import Column, Kind, Ledger
 from crm.models import User
 from crm.spreadsheets.cells import Cell, Unreadable, is_unknown, shown
+from crm.spreadsheets.headings import Heading
 from crm.spreadsheets.mapping import Mapping
-from crm.spreadsheets.match import Heading, Table
+from crm.spreadsheets.match import Table
 from crm.spreadsheets.moments import read_moment
 from crm.spreadsheets.money import read_money
 from crm.spreadsheets.reader import Row

@@ -21,7 +21,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from crm.dates import When
 from crm.spreadsheets.cells import Broken, Cell, number_text
-from crm.spreadsheets.match import Heading
+from crm.spreadsheets.headings import Heading
 from crm.spreadsheets.plan import Plan
 
 REASON = "错误原因"

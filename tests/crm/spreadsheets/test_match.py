@@ -6,8 +6,9 @@ import pytest
 
 from crm.errors import Refused
 from crm.ledgers import Column, Kind
+from crm.spreadsheets.headings import split_unit
 from crm.spreadsheets.mapping import Mapping, mapping_of, read_mapping
-from crm.spreadsheets.match import find_table, split_unit
+from crm.spreadsheets.match import tables_on
 from crm.spreadsheets.reader import Row, Sheet
 
 COLUMNS = [
@@ -29,7 +30,8 @@ def sheet(*lines, merged=(), start=1):
 
 
 def table(*lines, mapping=None, **more):
-    return find_table(sheet(*lines, **more), COLUMNS, ["name"], mapping or Mapping())
+    found = tables_on(sheet(*lines, **more), COLUMNS, ["name"], mapping or Mapping())
+    return found[0] if found else None
 
 
 def fields(*lines, **more):
@@ -141,6 +143,31 @@ def test_totals_captions_notes_and_repeated_headings_are_no_data_rows():
     )
     assert [row.cells[1] for row in found.rows] == ["甲", "合计划科技园", None]
     assert [number for number, _ in found.ignored] == [2, 4, 5, 8, 9, 10, 11, 12]
+
+
+def test_a_second_table_below_the_first_is_read_by_its_own_headings():
+    first, second = tables_on(
+        sheet(
+            ["签约项目"],
+            ["项目名称", "投资额（万元）"],
+            ["甲", 1],
+            ["项目二期", 2],
+            ["在建项目"],
+            ["序号", "名称", "开工时间", "总投资（亿元）"],
+            [1, "乙", "2023", 2],
+        ),
+        COLUMNS,
+        ["name"],
+        Mapping(),
+    )
+    assert [row.cells[0] for row in first.rows] == ["甲", "项目二期"]
+    assert [row.cells[1] for row in second.rows] == ["乙"]
+    assert second.fields["planned_investment"].unit == "亿元"
+
+
+def test_a_title_that_looks_like_a_heading_is_passed_over():
+    found = table(["项目名称"], ["绿溪县台账"], ["项目名称", "投资额（万元）"], ["甲", 1])
+    assert [row.cells[0] for row in found.rows] == ["甲"]
 
 
 def test_a_unit_column_belongs_to_the_money_column_on_its_left():

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm.dates import When
@@ -125,11 +125,13 @@ def test_serials_follow_both_date_systems_and_the_day_that_never_was_is_refused(
 _DAYS = st.dates(date(1900, 3, 1), date(2100, 12, 31))
 
 
+@settings(deadline=None)
 @given(_DAYS, st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d"]))
 def test_every_written_day_reads_back(day, shape):
     assert read_moment(day.strftime(shape)) == When.day(day)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=12))
 def test_any_text_is_either_a_date_of_our_times_or_refused(text):
     with suppress(Unreadable):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm.spreadsheets.cells import Broken, Unreadable
@@ -131,6 +131,7 @@ def test_other_words_are_no_units_of_money(word):
 _AMOUNTS = st.decimals(min_value=0, max_value=Decimal("9999999999999999"), places=2)
 
 
+@settings(deadline=None)
 @given(_AMOUNTS, st.sampled_from([("元", 0), ("万元", 4), ("亿元", 8), ("百万元", 6)]))
 def test_yuan_written_in_any_unit_read_back_to_the_cent(amount, unit):
     word, power = unit
@@ -139,12 +140,14 @@ def test_yuan_written_in_any_unit_read_back_to_the_cent(amount, unit):
     assert read_money(f"{text}{word}").amount == amount
 
 
+@settings(deadline=None)
 @given(_AMOUNTS, st.sampled_from(["CNY", "USD", "EUR", "JPY"]))
 def test_an_amount_kept_as_text_reads_back_equal(amount, currency):
     money = Money(amount) if currency == "CNY" else Money(None, currency, amount)
     assert read_money(money_kept(money)) == money
 
 
+@settings(deadline=None)
 @given(_AMOUNTS)
 def test_an_amount_that_passed_through_a_float_cell_of_15_digits_is_not_changed(amount):
     if len(str(amount).replace(".", "").strip("0")) <= 15:

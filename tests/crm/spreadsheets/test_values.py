@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm.spreadsheets.cells import Unreadable, fold, shown
@@ -161,12 +161,14 @@ def test_a_reference_is_one_row_of_that_name():
         read_reference("产业园", find, label="园区")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_a_cell_is_always_quoted_short_and_printable(text):
     assert len(shown(text)) <= 40
     assert shown(text).isprintable()
 
 
+@settings(deadline=None)
 @given(st.decimals(min_value=0, max_value=10**9, places=2))
 def test_a_number_with_two_places_reads_back(number):
     assert read_number(f"{number:f}", scale=2) == number == Decimal(read_number(number, scale=2))

@@ -61,7 +61,7 @@ _TEXT = st.text(
 )
 
 
-@settings(max_examples=12)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(_TEXT, min_size=1, max_size=30))
 def test_any_text_reads_back_from_csv(texts):
     data = write_rows(["名称"], [[text] for text in texts], "csv")
