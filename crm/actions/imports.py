@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.apps import apps
@@ -13,7 +15,18 @@ from crm import access, clock
 from crm.access import Action
 from crm.actions import _record
 from crm.errors import Refused
-from crm.models import Agreement, AuditEntry, ImportBatch, Origin, Project, StageMove, User
+from crm.models import (
+    Agreement,
+    AuditEntry,
+    ImportBatch,
+    Origin,
+    PersonKey,
+    Project,
+    StageMove,
+    StoredFile,
+    User,
+)
+from crm.models.people import Person
 from search import engine
 
 under = _record.under
@@ -36,21 +49,34 @@ def close_batch(batch: ImportBatch, counts: dict[str, int]) -> None:
     batch.save(update_fields=["counts"])
 
 
-def _created_and_changed(batch: ImportBatch) -> tuple[dict, dict]:
-    """The batch's rows: created ids a model, and first-before values of the rows it changed."""
-    created: dict[type[models.Model], list[int]] = defaultdict(list)
-    changed: dict[tuple[type[models.Model], int], dict[str, Any]] = defaultdict(dict)
-    for entry in batch.entries.exclude(object_id=None).order_by("pk"):
+Created = dict[Any, list[int]]  # model → ids
+Changed = dict[tuple[Any, int], dict[str, Any]]  # (model, id) → values before the import
+
+
+# The verbs that write a new row.
+_CREATING = ("register", "sign_agreement", "correct_agreement", "follow_up", "receive_enquiry")
+
+
+def created_in(batches: Iterable[ImportBatch]) -> Created:
+    """The rows these batches entered."""
+    created: Created = defaultdict(list)
+    entries = AuditEntry.objects.filter(batch__in=list(batches), verb__in=_CREATING)
+    for noun, pk in entries.order_by("pk").values_list("object_type", "object_id"):
+        created[apps.get_model(noun)].append(pk)
+    return created
+
+
+def _changed_in(batch: ImportBatch, created: Created) -> Changed:
+    """The first-before values of the rows the batch found and changed."""
+    changed: Changed = defaultdict(dict)
+    for entry in batch.entries.filter(verb__in=("change", "plan_next", "advance")).order_by("pk"):
         model = apps.get_model(entry.object_type)
-        if entry.object_id in created[model]:
+        if entry.object_id is None or entry.object_id in created[model]:
             continue
-        if entry.verb in {"change", "plan_next", "advance"}:
-            before = changed[(model, entry.object_id)]
-            for name, (old, _) in entry.changes.items():
-                before.setdefault(name, old)
-        elif entry.verb in {"register", "sign_agreement", "follow_up", "add_user"}:
-            created[model].append(entry.object_id)
-    return created, changed
+        before = changed[(model, entry.object_id)]
+        for name, (old, _) in entry.changes.items():
+            before.setdefault(name, old)
+    return changed
 
 
 @transaction.atomic
@@ -65,17 +91,29 @@ def revert_import(batch: ImportBatch, *, by: User) -> None:
     batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
     if batch.reverted_at:
         raise Refused("这次导入已经撤销过了。", "stale")
-    created, changed = _created_and_changed(batch)
+    created = created_in([batch])
+    changed = _changed_in(batch, created)
     _untouched_since(batch, created, changed)
+    for entry in batch.entries.filter(verb="correct").order_by("-pk"):
+        _take_back_correction(entry, by=by)
     for (model, pk), before in changed.items():
         _restore(model.objects.get(pk=pk), before, by=by)
-    remove(created)
-    batch.reverted_at = timezone.now()
-    batch.save(update_fields=["reverted_at"])
+    if kept := remove(created):
+        raise Refused(
+            "别的记录还在引用这次导入的内容，不能整批撤销：" + "、".join(map(str, kept)) + "。",
+            "touched_since",
+        )
+    mark_reverted([batch])
     _record.note("revert_import", batch, by=by)
 
 
-def _untouched_since(batch: ImportBatch, created: dict, changed: dict) -> None:
+def mark_reverted(batches: Iterable[ImportBatch]) -> None:
+    for batch in batches:
+        batch.reverted_at = timezone.now()
+        batch.save(update_fields=["reverted_at"])
+
+
+def _untouched_since(batch: ImportBatch, created: Created, changed: Changed) -> None:
     rows = {(model, pk) for model, ids in created.items() for pk in ids} | set(changed)
     last = batch.entries.order_by("-pk").values_list("pk", flat=True).first() or 0
     by_type: dict[str, list[int]] = defaultdict(list)
@@ -91,7 +129,7 @@ def _untouched_since(batch: ImportBatch, created: dict, changed: dict) -> None:
     # What others hung on new projects counts as work on them too.
     projects = created.get(Project, [])
     for related in ("follow_ups", "agreements", "moves", "assignments", "files", "contacts"):
-        model = Project._meta.get_field(related).related_model
+        model: Any = Project._meta.get_field(related).related_model
         mine = created.get(model, [])
         hung = model._default_manager.filter(project__in=projects).exclude(pk__in=mine)
         if model is StageMove:  # opening moves came with their project
@@ -106,7 +144,7 @@ def _untouched_since(batch: ImportBatch, created: dict, changed: dict) -> None:
         )
 
 
-def _restore(row: models.Model, before: dict[str, Any], *, by: User) -> None:
+def _restore(row: Any, before: dict[str, Any], *, by: User) -> None:
     fields = {field.name: field for field in row._meta.fields}
     values = {
         fields[name].attname: fields[name].to_python(old)
@@ -126,57 +164,116 @@ def _restore(row: models.Model, before: dict[str, Any], *, by: User) -> None:
 def _take_back_move(project: Project, *, by: User) -> None:
     """A move cannot be deleted: it is replaced by one that stays where the project was."""
     wrong = StageMove.objects.standing().filter(project=project, origin=Origin.IMPORT).first()
-    if wrong is None:
-        return
+    if wrong is not None:
+        _replace(
+            wrong, by=by, to_stage=wrong.from_stage, to_status=wrong.from_status, told_by=wrong
+        )
+
+
+def _take_back_correction(entry: AuditEntry, *, by: User) -> None:
+    """A corrected move gets back the date it had, by one more correction."""
+    old, new = entry.changes["move"]
+    moves = StageMove.objects.in_bulk([old, new])
+    if len(moves) == 2:
+        before = moves[old]
+        _replace(
+            moves[new],
+            by=by,
+            to_stage=before.to_stage,
+            to_status=before.to_status,
+            told_by=before,
+        )
+
+
+def _replace(
+    wrong: StageMove, *, by: User, to_stage: str, to_status: str, told_by: StageMove
+) -> None:
     StageMove.objects.create(
-        project=project,
+        project=wrong.project,
         from_stage=wrong.from_stage,
-        to_stage=wrong.from_stage,
+        to_stage=to_stage,
         from_status=wrong.from_status,
-        to_status=wrong.from_status,
-        occurred_on=wrong.occurred_on,
-        occurred_until=wrong.occurred_until,
+        to_status=to_status,
+        occurred_on=told_by.occurred_on,
+        occurred_until=told_by.occurred_until,
         recorded_at=clock.now(),
         by=by,
+        evidence=told_by.evidence,
         reason="撤销导入",
         replaces=wrong,
-        origin=Origin.IMPORT,
+        origin=wrong.origin,
     )
 
 
 # Children before parents: what may hang on what.
-_ORDER = (
-    "followup", "storedfile", "assignment", "activity", "contact", "enquiry", "agreement",
-    "stagemove", "project", "company", "zone", "park", "industry", "team",
+_BUSINESS = (
+    "followup", "assignment", "activity", "contact", "enquiry", "agreement", "storedfile",
+    "stagemove", "project",
 )  # fmt: skip
+_REGISTERS = ("company", "zone", "park", "industry", "team")
 
 
-def remove(created: dict[type[models.Model], list[int]]) -> None:
-    """Takes rows out of the ledger for good, with the moves of the projects among them.
+def remove(created: Created) -> list[models.Model]:
+    """Takes rows out of the ledger for good, with the moves of the projects among them and the keys
+    of the persons; gives back the registers that stay because other rows still point to them.
 
     Only for undoing an import and for clearing the demo county; the audit keeps its entries.
     """
-    if projects := created.get(Project, []):
-        _wipe_corrected(StageMove.objects.filter(project__in=projects))
-    for noun in _ORDER:
+    _wipe_corrected(StageMove.objects.filter(project__in=created.get(Project, [])))
+    for noun in _BUSINESS:
         model = apps.get_model("crm", noun)
         ids = created.get(model, [])
-        if not ids:
-            continue
         rows = model._default_manager.filter(pk__in=ids)
         if model is Agreement:
             _wipe_corrected(rows.exclude(increase_of=None))
             _wipe_corrected(rows)
-        if model.__name__ in {"Park", "Industry"}:
-            models.QuerySet.update(rows, parent=None)
-        _wipe(rows)
+        elif model is StoredFile:
+            _wipe_files(rows)
+        elif issubclass(model, Person):
+            keys = list(rows.exclude(key=None).values_list("key", flat=True))
+            _wipe(rows)
+            _wipe(PersonKey.objects.filter(pk__in=keys))
+        else:
+            _wipe(rows)
         engine.touch_many(noun, ids)
+    kept: list[models.Model] = []
+    for noun in _REGISTERS:
+        model = apps.get_model("crm", noun)
+        ids = created.get(model, [])
+        kept += _wipe_unused(list(model._default_manager.filter(pk__in=ids).order_by("-pk")))
+        engine.touch_many(noun, ids)
+    return kept
 
 
 def _wipe_corrected(rows: Any) -> None:
     """Corrections first: a row that another one replaces cannot go before it."""
-    while rows.exists():
-        _wipe(rows.filter(replaced_by=None))
+    while ids := list(rows.filter(replaced_by=None).values_list("pk", flat=True)):
+        _wipe(rows.filter(pk__in=ids))
+
+
+def _wipe_files(rows: Any) -> None:
+    """The stored bytes go once the rows are gone for certain."""
+    for stored in rows:
+        transaction.on_commit(partial(stored.file.storage.delete, stored.file.name))
+    _wipe(rows)
+
+
+def _wipe_unused(rows: list[models.Model]) -> list[models.Model]:
+    """Deletes the rows nothing points to; what is left may free others (an inner park its park)."""
+    left = [row for row in rows if not _wiped(row)]
+    return left if len(left) == len(rows) else _wipe_unused(left)
+
+
+def _wiped(row: models.Model) -> bool:
+    links = [link for link in row._meta.related_objects if link.many_to_many]
+    if any(getattr(row, str(link.get_accessor_name())).exists() for link in links):
+        return False
+    try:
+        with transaction.atomic():
+            _wipe(type(row)._default_manager.filter(pk=row.pk))
+    except models.ProtectedError:
+        return False
+    return True
 
 
 def _wipe(rows: Any) -> None:
