@@ -17,6 +17,7 @@ SITE = {
     "seal": "绿溪",
     "organiser": "绿溪县工业园区管理委员会（演示）",
     "organiser_en": "Lüxi Industrial Park Administration (demo)",
+    "phone": "0000-6600100",
 }
 
 
@@ -123,7 +124,7 @@ PARKS: dict[str, dict[str, ParkText]] = {
             title="绿溪县工业园区",
             slug="lv-xi-gong-ye-yuan-qu",
             headline="一园三区，两个市级特色产业园都在这里",
-            intro="园区沿溪布局，五里梁产城新区和另外两个工业区各有分工。"
+            intro="园区沿溪布局，五里梁产城新区、两江工业区、绿溪工业区各有分工。"
             "纺织鞋服、健康食品已成集群，新能源电池正在起步。",
             contact_name=_CONTACT["zh-hans"],
             search_description="绿溪县工业园区的位置、片区、主导产业和项目进展，数字取自园区台账。",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.templatetags.static import static
 from django.urls import URLPattern, re_path
+from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
@@ -25,6 +27,11 @@ def no_user_management() -> list[URLPattern]:
     return [re_path(r"^(?:users|groups)(?:/|$)", _not_here)]
 
 
+@hooks.register("insert_global_admin_css")
+def our_colours() -> str:
+    return format_html('<link rel="stylesheet" href="{}">', static("site/admin.css"))
+
+
 @hooks.register("construct_settings_menu")
 def only_the_site(request: HttpRequest, menu_items: list[MenuItem]) -> None:
     menu_items[:] = [item for item in menu_items if item.name not in HIDDEN_SETTINGS]
@@ -32,4 +39,5 @@ def only_the_site(request: HttpRequest, menu_items: list[MenuItem]) -> None:
 
 @hooks.register("construct_main_menu")
 def no_help_abroad(request: HttpRequest, menu_items: list[MenuItem]) -> None:
+    """Wagtail's help menu leads to pages on its makers' servers."""
     menu_items[:] = [item for item in menu_items if item.name != "help"]

@@ -25,7 +25,10 @@ def test_an_editor_enters_the_admin_in_chinese(client, editor, site):
     assert page.status_code == 200
     html = page.content.decode()
     assert 'lang="zh-hans"' in html
+    assert "个页面" in html
     assert "用户" not in html
+    assert "<title>" in html
+    assert "Wagtail</title>" not in html
 
 
 @pytest.mark.parametrize("path", ["/cms/", "/cms/pages/", "/cms/images/", "/cms/settings/"])
