@@ -17,7 +17,7 @@ from crm.models import Park, User
 from crm.reports import checks, figures, outline
 from crm.reports.checks import Finding
 from crm.reports.figures import Context, Result
-from crm.reports.period import Period
+from crm.reports.period import FIRST_YEAR, Period
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,11 @@ class Report:
     def is_partial(self) -> bool:
         """Whether it counts only the rows its user may see."""
         return is_partial(self.context)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no figure found a single row."""
+        return not any(result.rows for result in self.results.values())
 
     @property
     def sections(self) -> list[outline.Laid]:
@@ -97,9 +102,11 @@ def _day(text: str) -> date | None:
         raise Refused(
             f"追溯日期应写成 2023-08-31 的样子；现在是“{text[:20]}”。", "invalid", ["as-known-on"]
         ) from error
-    if day > clock.today():
+    if day.year < FIRST_YEAR or day > clock.today():
         raise Refused(
-            f"追溯日期 {day.isoformat()} 在今天之后，那时所知还没有。", "invalid", ["as-known-on"]
+            f"追溯日期 {day.isoformat()} 应在 {FIRST_YEAR} 年之后、不晚于今天。",
+            "invalid",
+            ["as-known-on"],
         )
     return day
 

@@ -9,7 +9,7 @@ from functools import reduce
 from typing import Any, NamedTuple
 
 from crm import ledgers
-from crm.exact import WAN
+from crm.exact import WAN, grouped
 from crm.reports.figures.base import Figure
 
 UNKNOWN = "待补"
@@ -32,8 +32,7 @@ class Line(NamedTuple):
     title: str
     address: str
     cells: list[Cell]
-    amount: Decimal | None  # yuan
-    in_wan: Decimal | None
+    amount: str  # 万元, where the figure is a sum
 
 
 @dataclass(frozen=True)
@@ -114,16 +113,28 @@ def shape_of(rows: Any) -> Shape:
 
 
 def lines(figure: Figure, rows: Any) -> list[Line]:
-    """The lines of these rows (a slice of the figure's), amounts where the figure sums them."""
+    """The lines of these rows (a page of the figure's), amounts where the figure sums them."""
     shape = shape_of(rows)
     made = []
     for row in rows.select_related(*shape.joins):
         title, address = shape.title(row)
-        amount = _amount(figure, row)
-        in_wan = None if amount is None else amount / WAN
-        made.append(Line(title, address, shape.cells(row), amount, in_wan))
+        amount = in_wan(amount_of(figure, row)) if figure.amount else ""
+        made.append(Line(title, address, shape.cells(row), amount))
     return made
 
 
-def _amount(figure: Figure, row: Any) -> Decimal | None:
-    return reduce(getattr, figure.amount.split("__"), row) if figure.amount else None
+def amount_of(figure: Figure, row: Any) -> Decimal | None:
+    """What a row adds to the figure's sum, in yuan; None = unknown."""
+    return reduce(getattr, figure.amount.split("__"), row)
+
+
+def amount_heading(figure: Figure, rows: Any) -> str:
+    """The name of what is summed: 协议投资额（万元）."""
+    model, *path, last = rows.model, *figure.amount.split("__")
+    for name in path:
+        model = model._meta.get_field(name).related_model
+    return f"{model._meta.get_field(last).verbose_name}（万元）"
+
+
+def in_wan(amount: Decimal | None) -> str:
+    return UNKNOWN if amount is None else grouped(amount / WAN)

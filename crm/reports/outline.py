@@ -50,6 +50,15 @@ class Entry(NamedTuple):
     result: Result
     address: str
 
+    @property
+    def number(self) -> str:
+        """What is printed without its unit, which stands beside it."""
+        return self.result.printed.removesuffix(self.unit)
+
+    @property
+    def unit(self) -> str:
+        return "" if self.result.value is None else self.figure.unit
+
 
 class Laid(NamedTuple):
     """A section as laid out: its sentence as pieces of text and entries, and all its entries."""

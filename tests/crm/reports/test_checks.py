@@ -1,0 +1,193 @@
+"""The findings beside the figures: true, few, and naming their rows."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from crm import clock
+from crm.actions import projects
+from crm.dates import When
+from crm.models import AgreementKind
+from crm.reports.build import build
+from crm.reports.checks import Finding
+from crm.reports.figures import Context
+from crm.reports.period import Period
+from crm.stages import Stage, Status
+from tests import make
+
+MAY = date(2023, 5, 8)
+
+
+def findings(context: Context) -> dict[str, Finding]:
+    return {finding.key: finding for finding in build(context).findings}
+
+
+def titles(finding: Finding) -> set[str]:
+    return {row.title for row in finding.rows}
+
+
+def test_a_sound_ledger_has_no_findings(asked, county_park):
+    make.signed_project(MAY, park=county_park)
+    make.project(stage=Stage.NEGOTIATION, entered={Stage.NEGOTIATION: MAY})
+    make.activity(MAY)
+    assert findings(asked) == {}
+
+
+def test_rows_without_an_amount_are_named(asked, county_park):
+    make.signed_project(MAY, park=county_park, amount=None, name="金额不明的项目")
+    make.signed_project(MAY, park=county_park, name="金额已知的项目")
+    found = findings(asked)
+    assert list(found) == ["attraction.signed_investment.without_amount"]
+    finding = found["attraction.signed_investment.without_amount"]
+    assert titles(finding) == {"金额不明的项目"}
+    assert "2 个项目中有 1 个没有金额" in finding.text
+
+
+@pytest.mark.parametrize(
+    ("signed", "about"),
+    [(When.year(2023), "2023年"), (None, "日期待补")],
+)
+def test_a_signing_whose_date_is_too_coarse_is_listed(asked, county_park, signed, about):
+    opening = projects.Opening(
+        stage=Stage.SIGNED,
+        entered={Stage.SIGNED: signed} if signed else {},
+        agreed_investment=Decimal("100000000"),
+    )
+    projects.register(
+        {"name": "日期粗的项目", "park": county_park}, by=make.maker(), opening=opening
+    )
+    found = findings(asked)["agreement_dates"]
+    assert [(row.title, row.about) for row in found.rows] == [("日期粗的项目", about)]
+
+
+@pytest.mark.parametrize("signed", [When.month(2023, 3), When.year(2022), When.day(MAY)])
+def test_a_signing_whose_date_decides_is_not_listed(asked, county_park, signed):
+    make.signed_project(signed, park=county_park)
+    assert "agreement_dates" not in findings(asked)
+
+
+def test_an_unknown_date_recorded_before_the_period_decides_by_itself(asked, county_park):
+    opening = projects.Opening(stage=Stage.OPERATION, agreed_investment=Decimal("100000000"))
+    for day in (date(2022, 12, 31), date(2023, 1, 1)):
+        with clock.playing(day):
+            projects.register(
+                {"name": f"{day}登记", "park": county_park}, by=make.maker(), opening=opening
+            )
+    found = findings(asked)
+    assert titles(found["agreement_dates"]) == {"2023-01-01登记"}
+    assert titles(found["move_dates"]) == {"2023-01-01登记"}
+
+
+@pytest.mark.parametrize(
+    ("stage", "entered", "listed"),
+    [
+        (Stage.OPERATION, When.year(2023), True),
+        (Stage.OPERATION, When.month(2023, 8), False),
+        (Stage.TRIAL, When.year(2023), True),
+        (Stage.LEAD, When.year(2023), False),  # no figure reads when a lead came in
+    ],
+)
+def test_a_move_whose_date_is_too_coarse_is_listed(asked, db, stage, entered, listed):
+    make.project("日期粗的项目", stage=stage, entered={stage: entered})
+    found = findings(asked)
+    assert ("move_dates" in found) is listed
+    if listed:
+        assert [row.about for row in found["move_dates"].rows] == [f"{stage.label} 2023年"]
+
+
+def test_a_coarse_date_over_the_beginning_matters_for_new_operation_only(db):
+    spring = Context(Period.parse("2022-03", "2023-08"))
+    for stage in (Stage.OPERATION, Stage.TRIAL):
+        make.project(f"{stage.label}项目", stage=stage, entered={stage: When.year(2022)})
+    assert titles(findings(spring)["move_dates"]) == {"投产项目"}
+
+
+def test_an_agreement_without_a_park_is_listed(asked, db):
+    make.agreement(make.project("没有园区的项目"), MAY)
+    assert titles(findings(asked)["agreement_without_park"]) == {"没有园区的项目"}
+
+
+def test_an_agreement_of_another_period_without_a_park_is_not(asked, db):
+    make.agreement(make.project(), date(2022, 5, 8))
+    make.agreement(make.project(), MAY, kind=AgreementKind.FRAMEWORK)
+    assert "agreement_without_park" not in findings(asked)
+
+
+def test_a_project_past_signing_without_an_agreement_is_listed(asked, county_park):
+    make.project("没有协议的项目", stage=Stage.CONSTRUCTION, entered={Stage.CONSTRUCTION: MAY})
+    framework = make.project("只有框架", stage=Stage.SIGNED, entered={Stage.SIGNED: MAY})
+    make.agreement(framework, MAY, kind=AgreementKind.FRAMEWORK)
+    make.project("退出的", stage=Stage.SIGNED, entered={Stage.SIGNED: MAY}, status=Status.EXITED)
+    make.project("还在谈的", stage=Stage.NEGOTIATION, entered={Stage.NEGOTIATION: MAY})
+    make.signed_project(MAY, park=county_park, name="有协议的")
+    found = findings(asked)["signed_without_agreement"]
+    assert titles(found) == {"没有协议的项目", "只有框架"}
+    assert "待补" in found.text
+
+
+def test_a_project_counted_as_signed_and_as_in_talks_is_listed(asked, county_park):
+    both = make.project(
+        "两处都计的项目",
+        stage=Stage.NEGOTIATION,
+        entered={Stage.NEGOTIATION: MAY},
+        park=county_park,
+    )
+    make.agreement(both, MAY)
+    assert titles(findings(asked)["signed_but_negotiating"]) == {"两处都计的项目"}
+    projects.advance(both, Stage.SIGNED, on=date(2023, 8, 1), by=make.maker())
+    assert "signed_but_negotiating" not in findings(asked)
+
+
+def test_a_signing_whose_project_left_is_listed(asked, county_park):
+    left = make.signed_project(MAY, park=county_park, name="签约后退出的项目")
+    assert "signed_but_exited" not in findings(asked)
+    projects.withdraw(left, on=date(2023, 8, 1), by=make.maker(), reason="资金断裂")
+    assert titles(findings(asked)["signed_but_exited"]) == {"签约后退出的项目"}
+
+
+def test_projects_with_a_liaison_that_are_not_near_operation_are_named(asked, county_park):
+    stages = {
+        "投产项目": Stage.OPERATION,
+        "试产项目": Stage.TRIAL,
+        "调试项目": Stage.COMMISSIONING,
+        "在建项目": Stage.CONSTRUCTION,
+        "签约项目": Stage.SIGNED,
+    }
+    for name, stage in stages.items():
+        made = make.project(name, stage=stage, entered={stage: MAY}, park=county_park)
+        make.agreement(made, MAY)
+        make.liaison(made, MAY)
+    stalled = make.project(
+        "停滞项目", stage=Stage.SIGNED, entered={Stage.SIGNED: MAY}, status=Status.STALLED
+    )
+    make.liaison(stalled, MAY)
+    found = findings(asked)["liaison_progress"]
+    assert not found.is_warning
+    assert {(row.title, row.about) for row in found.rows} == {
+        ("在建项目", "开工建设"),
+        ("签约项目", "签约"),
+        ("停滞项目", "签约（停滞）"),
+    }
+    assert "6 个项目中，3 个" in found.text
+    assert "其余 3 个：签约 1 个、开工建设 1 个、签约（停滞） 1 个。" in found.text
+
+
+def test_when_every_served_project_is_near_operation_nothing_is_said(asked, db):
+    made = make.project(stage=Stage.TRIAL, entered={Stage.TRIAL: MAY})
+    assert titles(findings(asked)["delivery_without_liaison"]) == {made.name}
+    make.liaison(made, MAY)
+    assert not {"delivery_without_liaison", "liaison_progress"} & set(findings(asked))
+
+
+def test_a_period_that_is_not_over_says_so(db):
+    assert list(findings(Context(Period.parse("2023-01", "2023-09")))) == ["period_unfinished"]
+    assert findings(Context(Period.parse("2023-01", "2023-08"))) == {}
+
+
+def test_what_cannot_be_rebuilt_is_not_checked(asked, county_park):
+    made = make.project(stage=Stage.TRIAL, entered={Stage.TRIAL: MAY}, park=county_park)
+    assert set(findings(asked)) == {"delivery_without_liaison", "signed_without_agreement"}
+    earlier = Context(asked.period, known_on=date(2023, 9, 1))
+    assert set(findings(earlier)) == {"signed_without_agreement"}
+    assert findings(Context(asked.period, known_on=date(2023, 9, 1), park=made.park)) == {}
