@@ -30,6 +30,7 @@ from crm.models.people import Person
 from search import engine
 
 under = _record.under
+gathering = _record.gathering
 
 
 def open_batch(
@@ -61,8 +62,8 @@ def created_in(batches: Iterable[ImportBatch]) -> Created:
     """The rows these batches entered."""
     created: Created = defaultdict(list)
     entries = AuditEntry.objects.filter(batch__in=list(batches), verb__in=_CREATING)
-    for noun, pk in entries.order_by("pk").values_list("object_type", "object_id"):
-        created[apps.get_model(noun)].append(pk)
+    for entry in entries.exclude(object_id=None).order_by("pk"):
+        created[apps.get_model(entry.object_type)].append(int(entry.object_id or 0))
     return created
 
 
@@ -129,7 +130,7 @@ def _untouched_since(batch: ImportBatch, created: Created, changed: Changed) -> 
     # What others hung on new projects counts as work on them too.
     projects = created.get(Project, [])
     for related in ("follow_ups", "agreements", "moves", "assignments", "files", "contacts"):
-        model: Any = Project._meta.get_field(related).related_model
+        part: Any = Project._meta.get_field(related).related_model
         mine = created.get(model, [])
         hung = model._default_manager.filter(project__in=projects).exclude(pk__in=mine)
         if model is StageMove:  # opening moves came with their project

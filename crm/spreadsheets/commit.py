@@ -7,12 +7,13 @@ earlier one (a park to the park it lies in); what was written is one batch, reve
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 
-from crm import access
+from crm import access, clock
 from crm.access import Action
 from crm.actions import imports
 from crm.errors import Refused
@@ -46,7 +47,7 @@ def import_file(
     mapping = mapping or Mapping()
     data = source if isinstance(source, bytes) else load(source)
     plan = Plan(ledger, find_tables(read(data, name), ledger, mapping, sheet))
-    with transaction.atomic():
+    with suppress(_TakenBack), transaction.atomic():
         # Two imports at once by one person (a second click) run one after the other.
         User.objects.select_for_update().get(pk=by.pk)
         batch = imports.open_batch(
@@ -56,14 +57,17 @@ def import_file(
             file_hash=hashlib.sha256(data).hexdigest(),
             is_demo=is_demo,
         )
-        with imports.under(batch):
+        with imports.under(batch), imports.gathering(), clock.one_reading():
             _Import(plan, batch, mapping, by).run()
+            if dry_run or not plan.accepted:
+                raise _TakenBack  # before the index hears of it, and with the batch itself
         imports.close_batch(batch, plan.counts)
-        if dry_run or not plan.accepted:
-            transaction.set_rollback(True)
-        else:
-            plan.batch = batch
+        plan.batch = batch
     return plan
+
+
+class _TakenBack(Exception):
+    """Ends a dry run, or an import that found nothing to write: the transaction is rolled back."""
 
 
 class _Import:
