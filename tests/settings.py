@@ -24,6 +24,7 @@ atexit.register(shutil.rmtree, _files, ignore_errors=True)
 
 MEDIA_ROOT = _files / "media"
 STATIC_ROOT = _files / "static"
+STATIC_ROOT.mkdir()
 STORAGES = STORAGES | {
     "private": STORAGES["private"]
     | {"OPTIONS": STORAGES["private"]["OPTIONS"] | {"location": _files / "private"}},

@@ -1,8 +1,8 @@
 """The suite, as `make test` runs it.
 
 Bare: SQLite, no server, no browser; one line names what did not run. With CI set: the whole suite
-on SQLite with a real Elasticsearch node and Chromium, then the ledger and search on PostgreSQL;
-there a skip is a failure. Servers are started on ports of their own and stopped again.
+on SQLite with a real Elasticsearch node and Chromium, then the ledger and search on PostgreSQL with
+the same node; there a skip is a failure. Servers start on ports of their own and stop again.
 """
 
 import contextlib
@@ -106,12 +106,12 @@ def main() -> int:
         os.environ.pop(name, None)
     if not IN_CI:
         return pytest(*sys.argv[1:], CHROMIUM="")
-    with elasticsearch() as address:
-        print(f"\n== SQLite, Elasticsearch at {address}, Chromium", flush=True)
-        on_sqlite = pytest(*sys.argv[1:], ELASTICSEARCH_URL=address)
-    with postgres() as address:
-        print("\n== PostgreSQL", flush=True)
-        on_postgres = pytest(*ON_POSTGRES, DATABASE_URL=address)
+    with elasticsearch() as node:
+        print(f"\n== SQLite, Elasticsearch at {node}, Chromium", flush=True)
+        on_sqlite = pytest(*sys.argv[1:], ELASTICSEARCH_URL=node)
+        with postgres() as database:
+            print(f"\n== PostgreSQL at {database}, Elasticsearch at {node}", flush=True)
+            on_postgres = pytest(*ON_POSTGRES, ELASTICSEARCH_URL=node, DATABASE_URL=database)
     return on_sqlite or on_postgres
 
 
