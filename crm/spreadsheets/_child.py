@@ -12,6 +12,7 @@ import io
 import re
 import resource
 import sys
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
@@ -33,9 +34,10 @@ _FIRST_SURE_DAY = date(1900, 3, 1)
 
 
 def main() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(ValueError, OSError):  # macOS knows no limit of address space
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     try:
         answer: dict[str, Any] = {"sheets": read(sys.stdin.buffer.read(), sys.argv[1])}
     except Unsafe as refusal:

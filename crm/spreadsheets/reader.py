@@ -6,6 +6,8 @@ the web process with it. Formula cells give the values Excel saved; nothing is c
 
 from __future__ import annotations
 
+import logging
+import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -22,6 +24,8 @@ MAX_BYTES = 10 * 1024 * 1024
 KINDS = ("xlsx", "xlsm", "xls", "csv", "txt")
 _ROOT = Path(__file__).resolve().parents[2]
 _WALL_SECONDS = 120
+_PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,9 @@ def load(path: Path) -> bytes:
 
 def _ask_child(data: bytes, suffix: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "crm.spreadsheets._child", suffix]
-    environment = {"PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    # No secret of ours goes along: only what Python itself may need to start.
+    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    environment |= {"PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(
             command,
@@ -83,6 +89,8 @@ def _ask_child(data: bytes, suffix: str) -> dict[str, Any]:
     except subprocess.TimeoutExpired as error:
         raise _too_much() from error
     if done.returncode != 0:  # killed by a limit, or the library gave up
+        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+        _log.warning("The spreadsheet reader ended with %s: %s", done.returncode, last)
         raise _too_much()
     answer: dict[str, Any] = orjson.loads(done.stdout)
     return answer

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import io
 import struct
+import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -147,3 +149,21 @@ def test_styled_but_empty_rows_to_the_end_of_the_sheet_are_no_rows():
     body = f"<row r='1'>{cell('A1', '名称')}</row><row r='1048576'><c r='A1048576' s='0'/></row>"
     (sheet,) = read(raw_xlsx(body), "格式.xlsx")
     assert [row.number for row in sheet.rows] == [1]
+
+
+def test_the_child_is_told_no_secret_and_loads_no_django(monkeypatch):
+    real, seen = subprocess.run, {}
+
+    def run(command, **options):
+        seen.update(options)
+        return real(command, **options)
+
+    monkeypatch.setenv("SECRET_KEY", "a secret")
+    monkeypatch.setattr(subprocess, "run", run)
+    assert read(GOOD, "台账.xlsx")
+    assert "SECRET_KEY" not in seen["env"]
+    code = "import crm.spreadsheets._child, sys; print('django' in sys.modules)"
+    loaded = real(
+        [sys.executable, "-c", code], env=seen["env"], cwd=seen["cwd"], capture_output=True
+    )
+    assert loaded.stdout == b"False\n"

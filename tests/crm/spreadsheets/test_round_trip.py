@@ -1,0 +1,102 @@
+"""Every ledger's rows, written under its own headings, are recognised and change nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from crm import ledgers
+from crm.actions import rows
+from crm.ledgers import Kind
+from crm.models import AuditEntry
+from crm.spreadsheets.commit import import_file
+from crm.spreadsheets.writer import write_rows
+from crm.stages import Stage
+from tests import make
+
+pytestmark = pytest.mark.django_db
+IMPORTABLE = [ledger for ledger in ledgers.every() if ledger.import_columns]
+
+
+@pytest.fixture
+def county(statistician):
+    """One row at least in every ledger, with something in each kind of column."""
+    team = make.team("招商三科")
+    industry = make.industry("新能源", code="C38", is_leading=True, cluster_target=Decimal(10**10))
+    park = make.park("绿溪（新）园区", team=team, industries=[industry])
+    zone = make.zone(park, area_sq_km="3.25")
+    company = make.company("绿溪电池有限公司", credit_code=make.credit_code(), industry=industry)
+    project = make.project(
+        "动力电池（二期）项目",
+        stage=Stage.SIGNED,
+        entered={Stage.LEAD: date(2022, 5, 1), Stage.SIGNED: date(2023, 3, 5)},
+        park=park,
+        zone=zone,
+        company=company,
+        industry=industry,
+        planned_investment=Decimal("123456789.01"),
+        land_area_mu=Decimal("35.5"),
+        floor_area_sqm=Decimal("20000"),
+        planned_start_on=date(2024, 1, 2),
+        summary="第一行\n第二行",
+        location="北片区",
+    )
+    make.project("外资项目", planned_investment=None, currency="EUR",
+                 foreign_amount=Decimal("2500000.5"))  # fmt: skip
+    make.agreement(project, date(2023, 3, 5), "120000000")
+    make.follow_up(project, by=make.user("teamlead", team=project.team), held_on=date(2023, 3, 1))
+    make.contact(project)
+    make.activity(date(2023, 4, 1))
+    make.liaison(project, date(2023, 5, 1), user=make.user("liaison", username="小王"))
+
+
+def written(column, row):
+    """What a person would see in the cell."""
+    value = column.value(row)
+    if value is None or value == "":
+        return None
+    match column.kind:
+        case Kind.MONEY:
+            return value / column.factor
+        case Kind.CHOICE | Kind.STAGE:
+            return column.choices(value).label
+        case Kind.BOOLEAN:
+            return value
+        case Kind.REFERENCE:
+            return value.username if column.reference == "users" else value.name
+        case Kind.REFERENCES:
+            return "、".join(other.name for other in value)
+        case _:
+            return value
+
+
+@pytest.mark.parametrize("ledger", IMPORTABLE, ids=lambda ledger: ledger.key)
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_a_ledger_written_out_reads_back_as_the_same(ledger, kind, county, statistician):
+    found = list(ledger.model._default_manager.visible_to(statistician))
+    assert found
+    lines = [[written(column, row) for column in ledger.import_columns] for row in found]
+    data = write_rows([column.heading for column in ledger.import_columns], lines, kind)
+    before = AuditEntry.objects.count()
+    plan = import_file(data, f"{ledger.label}.{kind}", ledger, by=statistician)
+    assert plan.refused == []
+    assert plan.counts["same"] == len(found)
+    assert AuditEntry.objects.count() == before
+
+
+@pytest.mark.parametrize("ledger", IMPORTABLE, ids=lambda ledger: ledger.key)
+def test_no_two_columns_of_a_ledger_share_a_heading(ledger):
+    headings = [column.heading for column in ledger.import_columns]
+    aliases = {alias for column in ledger.import_columns for alias in column.aliases}
+    assert len(set(headings)) == len(headings)
+    assert not aliases & {column.label for column in ledger.import_columns}
+
+
+def test_a_row_deleted_from_the_file_stays_in_the_ledger(county, statistician):
+    ledger = ledgers.get("teams")
+    rows.register(ledger.model, {"name": "招商四科"}, by=statistician)
+    plan = import_file("名称\n招商三科\n".encode(), "a.csv", ledger, by=statistician)
+    assert plan.counts["same"] == 1
+    assert ledger.model.objects.filter(name="招商四科").exists()
