@@ -37,7 +37,11 @@ class ParkIndexPage(SitePageMixin, Page):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         parks = featured_under(self)
-        return super().get_context(request, *args, **kwargs) | {"parks": parks}
+        names = {park.card.name for park in parks if park.card}
+        # The rows must not be added up where one park's card counts another's projects.
+        has_inner = any(park.card and park.card.parent_name in names for park in parks)
+        context = super().get_context(request, *args, **kwargs)
+        return context | {"parks": parks, "has_inner": has_inner}
 
 
 class ParkPageForm(SitePageForm):
