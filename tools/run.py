@@ -34,6 +34,10 @@ def port() -> int:
     return int(raw)
 
 
+def say(what: str) -> None:
+    print(what, file=sys.stderr, flush=True)
+
+
 def prepare() -> bool:
     """The database brought up to date; says whether the demo county is in it."""
     import django
@@ -43,8 +47,10 @@ def prepare() -> bool:
     from django.core.management import call_command
     from django.db import connections
 
+    say("Bringing the database up to date")
     call_command("migrate", interactive=False, verbosity=0)
     if settings.DEMO_ALLOWED:
+        say("Loading the demo county (the first time it takes a minute or two)")
         call_command("load_demo")
     else:
         call_command("collectstatic", interactive=False, verbosity=0)
@@ -91,8 +97,6 @@ def serve(port: int, with_demo: bool) -> int:
                 announced = True
             time.sleep(0.2)
         return next(process.returncode for process in running if process.poll() is not None)
-    except KeyboardInterrupt:
-        return 0
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         for process in running:
@@ -106,7 +110,10 @@ def main() -> int:
     sys.path.insert(0, str(BASE_DIR))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     chosen = port()
-    return serve(chosen, prepare())
+    try:
+        return serve(chosen, prepare())
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":
