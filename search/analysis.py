@@ -9,7 +9,7 @@ The dictionary only cuts what is typed and guides the pronunciation.
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -80,11 +80,25 @@ def normalise(text: str) -> Normal:
     return _normalised_name(text) if len(text) <= NAME_LIMIT else _normalised(text)
 
 
+class _Fold(dict[str, str]):
+    """A character as it is compared; "" for a mark that belongs to the character before it."""
+
+    def __missing__(self, char: str) -> str:
+        folded = unicodedata.normalize("NFKC", char).lower()
+        self[char] = "" if unicodedata.combining(char) else folded
+        return self[char]
+
+
+_fold = _Fold()
+
+
 def _normalised(text: str) -> Normal:
     text = clean(text)
-    if unicodedata.is_normalized("NFKC", text) and len(lowered := text.lower()) == len(text):
-        return Normal(_simplify(lowered))
-    parts: list[str] = []
+    parts = [_fold[char] for char in text]
+    folded = "".join(parts)
+    if len(folded) == len(text) and all(parts):
+        return Normal(_simplify(folded))
+    parts = []
     spans: list[tuple[int, int]] = []
     start = 0
     while start < len(text):
@@ -127,10 +141,13 @@ def run_tokens(run: Run) -> list[str]:
     return [code, *(part for part in parts if len(part) > 1)] if len(parts) > 1 else [code]
 
 
-def squeezed(text: str) -> tuple[str, tuple[int, ...]]:
+@lru_cache(maxsize=16_384)
+def squeezed(text: str) -> tuple[str, Sequence[int]]:
     """A normalised text without brackets, spaces and signs, and where its characters stood."""
-    found = [(i, char) for i, char in enumerate(text) if char.isalnum() or char in "々〇"]
-    return "".join(char for _, char in found), tuple(i for i, _ in found)
+    if text.isalnum():
+        return text, range(len(text))
+    places = tuple(i for i, char in enumerate(text) if char.isalnum())
+    return "".join(text[i] for i in places), places
 
 
 def tokens(text: str) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from search import analysis, sound
 from search.analysis import END, START, Run
 from search.grammar import Reading, Word
@@ -20,23 +22,26 @@ from search.plan import (
 )
 
 PIECES_LIMIT = 8
-FORGIVEN_LENGTH = range(3, 17)
+# Up to here each single mistake is a clause of its own; in a longer text one half is without it.
+SHORT = 7
 
 
-def variants(text: str) -> list[str]:
+@lru_cache(maxsize=1_024)
+def variants(text: str) -> tuple[str, ...]:
     """The text itself and with one synonym put in: 规上企业 is also 规模以上企业."""
     found = [text]
     for group in analysis.SYNONYMS:
         for word in group:
             if word in text:
                 found += [text.replace(word, other) for other in group if other not in text]
-    return list(dict.fromkeys(found))[:5]
+    return tuple(dict.fromkeys(found))[:5]
 
 
-def telling(text: str) -> list[str]:
+@lru_cache(maxsize=1_024)
+def telling(text: str) -> tuple[str, ...]:
     """The pieces of a Han text that tell it apart; 有限公司, 项目 only if there is no other."""
     found = analysis.pieces(text)[:PIECES_LIMIT]
-    return [piece for piece in found if piece not in analysis.COMMON] or found
+    return tuple(piece for piece in found if piece not in analysis.COMMON) or tuple(found)
 
 
 def strict(reading: Reading, *, anywhere: bool) -> Clause | None:
@@ -97,7 +102,7 @@ def _run(run: Run, streams: tuple[str, ...]) -> Clause:
     for text in variants(run.text):
         found += [_phrase(stream, text) for stream in streams]
         pieces = telling(text)
-        if pieces != [text]:
+        if pieces != (text,):
             each = [any_of([_phrase(stream, piece) for stream in streams]) for piece in pieces]
             found.append(all_of(each))
     return any_of(found)
@@ -137,10 +142,22 @@ def _forgiven(text: str) -> list[Clause]:
         pieces = [[s for _, s in sound.syllables(piece)] for piece in telling(run.text)]
         if len(pieces) > 1 and all(len(piece) > 1 for piece in pieces):
             found.append(all_of([_spoken(piece) for piece in pieces]))
-        if len(run.text) in FORGIVEN_LENGTH:
+        if 2 < len(run.text) <= SHORT:
             found += _one_mistake(run.text)
+        elif len(run.text) > SHORT:
+            found += _halves(run.text)
     # A word of several runs (A3厂房) is forgiven only as a whole.
     return found if len(analysis.runs(text)) == 1 else []
+
+
+def _halves(han: str) -> list[Clause]:
+    """One mistake leaves one half of a text as it is. A half may not be 有限公司 alone."""
+    words = list(analysis.cutter().cut(han))
+    while len(words) > 1 and words[-1] in analysis.COMMON:
+        words.pop()
+    core = "".join(words)
+    half = len(core) // 2
+    return [_phrase(NAME, part) for part in (core[:half], core[half:]) if len(part) > 1]
 
 
 def _one_mistake(han: str) -> list[Clause]:

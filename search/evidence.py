@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from search import analysis, sound
 from search.clauses import telling, variants
@@ -24,6 +24,7 @@ SOUNDS, INITIALS_START, INITIALS_INSIDE, TAG, SCATTERED, BODY = 5.0, 4.8, 4.2, 4
 # Less than every strict evidence: 近似.
 SAME_SOUND, ONE_MISTAKE, COVERED = 1.8, 1.6, 1.4
 ENOUGH = 0.7
+LONGEST_MISTAKEN = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,15 +158,13 @@ def _initials_at(name: str, letters: str) -> int | None:
 
 def _heard(name: str, syllables: list[str], unfinished: bool = False) -> Places:
     """Where these syllables are spoken one after the other in a name."""
-    heard = sound.syllables(name)
-    count = len(syllables)
-    for at in range(len(heard) - count + 1):
-        here = [syllable for _, syllable in heard[at : at + count]]
-        if here == syllables or (
-            unfinished and here[:-1] == syllables[:-1] and here[-1].startswith(syllables[-1])
-        ):
-            return tuple((i, i + 1) for i, _ in heard[at : at + count])
-    return ()
+    line = sound.line(name)
+    wanted = f" {' '.join(syllables)}" + ("" if unfinished else " ")
+    found = line.find(wanted)
+    if not syllables or found < 0:
+        return ()
+    at = line.count(" ", 0, found)
+    return tuple((i, i + 1) for i, _ in sound.syllables(name)[at : at + len(syllables)])
 
 
 def _elsewhere(text: str, row: Row) -> Evidence | None:
@@ -179,7 +178,7 @@ def _elsewhere(text: str, row: Row) -> Evidence | None:
             return Evidence(BODY, f"内容包含“{one}”", in_body=(one,))
     for one in texts:
         parts = _strict_pieces(one)
-        if len(parts) and parts != [text] and all(part in row.everything for part in parts):
+        if parts != [text] and all(part in row.everything for part in parts):
             places = tuple(_place(row.title, part) for part in parts if part in row.title)
             worth = SCATTERED if places else BODY / 2
             return Evidence(worth, f"内容包含{_quoted(parts)}", places, tuple(parts))
@@ -203,7 +202,7 @@ def _same_sound(text: str, row: Row) -> Evidence | None:
 
 
 def _one_mistake(text: str, row: Row) -> Evidence | None:
-    if len(text) < 3 or len(text) > 16 or text.isascii():
+    if len(text) < 3 or len(text) > LONGEST_MISTAKEN or text.isascii():
         return None
     why = f"近似名称：与“{text}”差一个字"
     for i, name in enumerate((row.title, *row.aliases)):
@@ -270,6 +269,7 @@ def _pair_places(name: str) -> list[tuple[int, int]]:
     return [(a, b + 1) for a, b in zip(heard, [*heard[1:], *heard[-1:]], strict=True)]
 
 
+@lru_cache(maxsize=1_024)
 def _weights(text: str) -> list[float]:
     weights = [1.0] * len(text)
     for word in analysis.COMMON:

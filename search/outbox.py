@@ -47,11 +47,13 @@ def versions(kind: str, ids: Iterable[int] | None = None, *, lock: bool = False)
 
 def ensure(kind: str, ids: Sequence[int]) -> dict[int, int]:
     """The locked versions of objects, starting one for those that never had any."""
-    SearchOutbox.objects.bulk_create(
-        [SearchOutbox(kind=kind, object_id=i, version=now(), is_pending=False) for i in ids],
-        batch_size=BATCH,
-        ignore_conflicts=True,
-    )
+    stamp = now()
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO search_outbox (kind, object_id, version, is_pending) "
+            "VALUES (%s, %s, %s, FALSE) ON CONFLICT (kind, object_id) DO NOTHING",
+            [(kind, object_id, stamp) for object_id in sorted(ids)],
+        )
     return versions(kind, ids, lock=True)
 
 

@@ -47,9 +47,16 @@ def spoken(text: str) -> tuple[tuple[int, str, bool], ...]:
     return tuple(out)
 
 
-def syllables(text: str) -> list[tuple[int, str]]:
+@lru_cache(maxsize=16_384)
+def syllables(text: str) -> tuple[tuple[int, str], ...]:
     """(character, syllable) of the Han characters of a normalised text."""
-    return [(at, sound) for at, sound, _ in spoken(text) if not text[at].isascii()]
+    return tuple((at, sound) for at, sound, _ in spoken(text) if not text[at].isascii())
+
+
+@lru_cache(maxsize=16_384)
+def line(text: str) -> str:
+    """The syllables in one string, to look for some of them: " fei shang "."""
+    return " ".join(["", *(sound for _, sound in syllables(text)), ""])
 
 
 def pairs(sounds: list[str]) -> list[str]:

@@ -61,8 +61,8 @@ def test_letters_are_read_as_syllables_in_every_sensible_way():
 
 
 def test_a_common_word_is_left_out_unless_it_is_all_there_is():
-    assert clauses.telling("佳禧有限公司") == ["佳禧"]
-    assert clauses.telling("有限公司") == ["有限公司"]
+    assert clauses.telling("佳禧有限公司") == ("佳禧",)
+    assert clauses.telling("有限公司") == ("有限公司",)
 
 
 @pytest.mark.parametrize(
