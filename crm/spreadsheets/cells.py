@@ -9,6 +9,7 @@ import re
 import unicodedata
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import TypeGuard
 
 Cell = str | int | float | bool | Decimal | date | datetime | time | None
 
@@ -61,7 +62,7 @@ def fold(cell: Cell) -> str:
     return _SPACE.sub("", plain(cell)).casefold()
 
 
-def is_number(cell: Cell) -> bool:
+def is_number(cell: Cell) -> TypeGuard[int | float | Decimal]:
     return isinstance(cell, (int, float, Decimal)) and not isinstance(cell, bool)
 
 

@@ -111,8 +111,8 @@ def find_tables(
     if sheet_name is not None:
         chosen = [sheet for sheet in sheets if sheet.name == sheet_name]
         if not chosen:
-            names = "、".join(sheet.name for sheet in sheets if sheet.name) or "（只有一个）"
-            raise _refused(f"没有名为“{sheet_name}”的工作表，文件里有：{names}。")
+            offered = "、".join(sheet.name for sheet in sheets if sheet.name) or "（只有一个）"
+            raise _refused(f"没有名为“{sheet_name}”的工作表，文件里有：{offered}。")
     else:
         chosen = [sheet for sheet in sheets if not sheet.hidden]
     needed = needed_columns(ledger)

@@ -108,7 +108,7 @@ def _sheet(sheet: dict[str, Any]) -> Sheet:
 
 def _cell(cell: Any) -> Cell:
     if not isinstance(cell, dict):
-        return cell  # type: ignore[no-any-return]
+        return cell
     (kind, text), *_ = cell.items()
     if kind == "day":
         return date.fromisoformat(text)
