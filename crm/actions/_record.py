@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
 from crm.errors import Refused
-from crm.models import Assignment, AuditEntry, ImportBatch, User
+from crm.models import Assignment, AuditEntry, ImportBatch, User, Zone
 from crm.models.people import PARTS, Person
 from search import engine
 
@@ -46,7 +46,11 @@ def gathering() -> Iterator[None]:
     """Within it the search index hears of each row once, at the end, however often it was written.
 
     For a load of thousands of writes inside one transaction; a search in between sees the old rows.
+    Inside another one, the outer one tells.
     """
+    if _gathered.get() is not None:
+        yield
+        return
     gathered: dict[str, set[int]] = {}
     token = _gathered.set(gathered)
     try:
@@ -245,5 +249,8 @@ def touched(row: models.Model) -> None:
         engine.touch(row)
     else:
         gathered.setdefault(str(row._meta.model_name), set()).add(row.pk)
-    if isinstance(row, Assignment):  # who serves a project may find it
+    # What the index shows of another row: its zones' names of a park, who may find a project.
+    if isinstance(row, Assignment):
         touched(row.project)
+    elif isinstance(row, Zone):
+        touched(row.park)

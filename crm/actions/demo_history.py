@@ -12,6 +12,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from django.db.models import TextChoices
 
 from crm import clock, demo, ledgers
 from crm.actions import agreements, enquiries, followups, imports, projects
@@ -63,8 +67,8 @@ def _lines(name: str) -> Iterator[Line]:
         yield from csv.DictReader(file)
 
 
-def _choice(choices: type, label: str) -> str:
-    return next(value for value, known in choices.choices if known == label)  # type: ignore[attr-defined]
+def _choice(choices: type[TextChoices], label: str) -> str:
+    return str(next(value for value, known in choices.choices if known == label))
 
 
 def _yuan(wan: str) -> Decimal | None:
@@ -85,10 +89,10 @@ def _leads(known: dict[str, Project], by: User) -> Iterator[Step]:
             if reading.problems:
                 raise ValueError(f"leads.csv, line {row.number}: {reading.problems}")
             day = reading.values.pop("entered_lead").start
-            yield Step(day, lambda values=reading.values: _register(known, values, by))
+            yield Step(day, partial(_register, known, reading.values, by))
 
 
-def _register(known: dict[str, Project], values: dict, by: User) -> None:
+def _register(known: dict[str, Project], values: dict[str, Any], by: User) -> None:
     officer = values.get("officer")
     known[values["name"]] = projects.register(values, by=officer or by)
 
@@ -96,13 +100,10 @@ def _register(known: dict[str, Project], values: dict, by: User) -> None:
 def _enquiries(users: dict[str, User]) -> Iterator[Step]:
     for number, line in enumerate(_lines("enquiries.csv"), 1):
         token = f"demo-{number:02d}"
-        yield Step(date.fromisoformat(line["收到日期"]), lambda line=line, t=token: _ask(line, t))
+        yield Step(date.fromisoformat(line["收到日期"]), partial(_ask, line, token))
         if line["处理"]:
             by = users[line["经办人"]]
-            yield Step(
-                date.fromisoformat(line["处理日期"]),
-                lambda line=line, t=token, by=by: _decide(line, t, by),
-            )
+            yield Step(date.fromisoformat(line["处理日期"]), partial(_decide, line, token, by))
 
 
 def _ask(line: Line, token: str) -> None:
@@ -132,13 +133,13 @@ def _decide(line: Line, token: str, by: User) -> None:
 
 def _events(known: dict[str, Project], users: dict[str, User]) -> Iterator[Step]:
     for line in _lines("history.csv"):
-        verb, by = _VERBS[line["动作"]], users[line["经办人"]]
-        yield Step(
-            date.fromisoformat(line["登记日期"] or line["日期"]),
-            lambda verb=verb, line=line, by=by: verb(
-                known[line["项目名称"]], line, date.fromisoformat(line["日期"]), by
-            ),
-        )
+        day = date.fromisoformat(line["登记日期"] or line["日期"])
+        yield Step(day, partial(_happen, known, line, users[line["经办人"]]))
+
+
+def _happen(known: dict[str, Project], line: Line, by: User) -> None:
+    verb = _VERBS[line["动作"]]
+    verb(known[line["项目名称"]], line, date.fromisoformat(line["日期"]), by)
 
 
 def _follow_up(project: Project, line: Line, on: date, by: User) -> None:

@@ -131,9 +131,9 @@ def _untouched_since(batch: ImportBatch, created: Created, changed: Changed) -> 
     projects = created.get(Project, [])
     for related in ("follow_ups", "agreements", "moves", "assignments", "files", "contacts"):
         part: Any = Project._meta.get_field(related).related_model
-        mine = created.get(model, [])
-        hung = model._default_manager.filter(project__in=projects).exclude(pk__in=mine)
-        if model is StageMove:  # opening moves came with their project
+        mine = created.get(part, [])
+        hung = part._default_manager.filter(project__in=projects).exclude(pk__in=mine)
+        if part is StageMove:  # opening moves came with their project
             hung = hung.exclude(origin=Origin.OPENING)
         touched += [str(row.project) for row in hung.select_related("project")[:5]]
     if touched:
