@@ -91,6 +91,7 @@ def figure(request: HttpRequest, key: str) -> HttpResponse:
         shown |= {
             "amount_heading": lines.amount_heading(asked, rows),
             "total": lines.in_wan(None if value is None else value * YI),
+            "unknown": lines.UNKNOWN,
             "total_exact": lines.UNKNOWN if value is None else f"{grouped(value)}{asked.unit}",
         }
     return render(request, "reports/figure.html", shown)
