@@ -1,0 +1,225 @@
+"""The form of any ledger, made from its columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+
+from crm import ledgers, personal
+from crm.errors import Refused
+from crm.forms.fields import (
+    DayField,
+    MoneyField,
+    NamedReference,
+    NumberField,
+    References,
+    WhenField,
+    reference_field,
+)
+from crm.ledgers import Column, Kind, Ledger
+
+KEEP = "不改请留空；要清空请填一个减号（-）。"
+# How a long form is cut into parts; a ledger not named here is one part.
+PARTS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    "projects": (
+        ("项目", ("name", "investor", "industry", "source", "location", "summary")),
+        (
+            "投资",
+            ("planned_investment", "fixed_asset_investment", "currency", "foreign_amount"),
+        ),
+        ("落地", ("park", "zone", "company", "land_mode", "land_area_mu", "floor_area_sqm",
+                "planned_start_on", "planned_operation_on")),
+        ("负责", ("officer", "team")),
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Part:
+    title: str
+    fields: list[forms.BoundField]
+
+
+def show_refusal(form: forms.Form, error: Refused) -> None:
+    """Puts a refusal at the fields it is about; what belongs to none stands above the form."""
+    at_fields = {name: reason for name, reason in error.fields.items() if name in form.fields}
+    for name, reason in at_fields.items():
+        form.add_error(name, reason)
+    others = [reason for name, reason in error.fields.items() if name not in form.fields]
+    if not at_fields or others:
+        form.add_error(None, " ".join(dict.fromkeys(others)) or error.reason)
+
+
+class LedgerForm(forms.Form):
+    """A row of a ledger as people type it. `version` is what they saw of it, `seen` the values
+    they started from: on a conflict only what they touched is held against the newer row."""
+
+    version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, max_length=50_000, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        user: Any,
+        *args: Any,
+        row: Any = None,
+        given: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.ledger, self.user, self.row = ledger, user, row
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        for column in ledger.form_columns:
+            field = self.fields[column.name] = self._field(column)
+            if isinstance(field, NamedReference):
+                field.widget.attrs["list"] = f"id_{column.name}-names"
+            if row is not None:
+                self.initial[column.name] = self._held(column)
+            elif given and given.get(column.name) and column.kind is Kind.REFERENCE:
+                self.initial[column.name] = _number(given[column.name])
+        if row is None:
+            del self.fields["version"], self.fields["seen"]
+        elif not self.is_bound:
+            self.initial["version"] = getattr(row, "version", None)
+            self.initial["seen"] = json.dumps(self.raw(self.initial), ensure_ascii=False)
+
+    def _held(self, column: Column) -> Any:
+        value = column.value(self.row)
+        if column.kind is Kind.PERSONAL and column.name != "name":
+            return ""
+        if column.kind is Kind.REFERENCES:
+            return [other.pk for other in value]
+        return value.pk if isinstance(value, models.Model) else value
+
+    def _field(self, column: Column) -> forms.Field:
+        stored = _stored(self.ledger, column)
+        options: dict[str, Any] = {
+            "label": column.label,
+            "required": column.required,
+            "help_text": column.help,
+        }
+        match column.kind:
+            case Kind.MONEY:
+                return MoneyField(unit=column.unit, factor=column.factor, **options)
+            case Kind.NUMBER:
+                return NumberField(scale=getattr(stored, "scale", 2), unit=column.unit, **options)
+            case Kind.DATE:
+                return DayField(**options)
+            case Kind.WHEN:
+                options["help_text"] = column.help or "只知道年月就写 2023-08，只知道年就写 2023。"
+                return WhenField(**options)
+            case Kind.STAGE | Kind.CHOICE:
+                return self._choice(column, stored, options)
+            case Kind.REFERENCE:
+                current = column.value(self.row) if self.row is not None else None
+                return reference_field(column.reference, user=self.user, current=current, **options)
+            case Kind.REFERENCES:
+                rows = ledgers.referable(column.reference, by=self.user)
+                return References(queryset=rows, **options)
+            case Kind.BOOLEAN:
+                return forms.BooleanField(**options | {"required": False})
+            case Kind.PERSONAL:
+                return self._personal(column, options)
+            case _:
+                widget = forms.Textarea(attrs={"rows": 4}) if column.is_wide else forms.TextInput
+                length = getattr(stored, "max_length", None) or 200
+                return forms.CharField(max_length=length, widget=widget, **options)
+
+    def _choice(self, column: Column, stored: Any, options: dict[str, Any]) -> forms.Field:
+        assert column.choices is not None
+        has_default = stored is not None and stored.has_default()
+        blank = [] if has_default else [("", "未选择")]
+        if has_default and self.row is None:
+            options["initial"] = stored.get_default()
+        return forms.ChoiceField(choices=blank + list(column.choices.choices), **options)
+
+    def _personal(self, column: Column, options: dict[str, Any]) -> forms.Field:
+        if self.row is not None and column.name != "name":
+            mask = {"phone": personal.mask_phone, "email": personal.mask_email}[column.name]
+            options["help_text"] = KEEP
+            field = forms.CharField(max_length=200, **options)
+            field.widget.attrs["placeholder"] = mask(column.value(self.row)) or "未填写"
+        else:
+            field = forms.CharField(max_length=200, **options)
+        kind = {"phone": "tel", "email": "email"}.get(column.name)
+        if kind == "tel":
+            field.widget.attrs["type"] = kind
+        field.widget.attrs["autocomplete"] = "off"
+        return field
+
+    def values(self) -> dict[str, Any]:
+        """What was typed, for the ledger's verbs: None or empty text where nothing was."""
+        kept: dict[str, Any] = {}
+        for column in self.ledger.form_columns:
+            value = self.cleaned_data.get(column.name)
+            stored = _stored(self.ledger, column)
+            if column.kind is Kind.PERSONAL and self.row is not None and column.name != "name":
+                if not value:
+                    continue
+                value = "" if value == "-" else value
+            if column.kind is Kind.CHOICE and not value and stored is not None and not stored.blank:
+                continue
+            if column.kind is Kind.REFERENCES:
+                value = list(value or [])
+            kept[column.name] = value
+        return kept
+
+    def parts(self) -> Iterator[Part]:
+        cut = PARTS.get(self.ledger.key) or (
+            ("", tuple(column.name for column in self.ledger.form_columns)),
+        )
+        for title, names in cut:
+            yield Part(title, [self[name] for name in names])
+
+    # Conflicts
+
+    def raw(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Values as the page's inputs hold them."""
+        shown: dict[str, Any] = {}
+        for column in self.ledger.form_columns:
+            value = self.fields[column.name].prepare_value(values.get(column.name))
+            if column.kind is Kind.REFERENCES:
+                shown[column.name] = sorted(str(pk) for pk in value or [])
+            elif column.kind is Kind.BOOLEAN:
+                shown[column.name] = "on" if value else ""
+            else:
+                shown[column.name] = "" if value is None else str(value)
+        return shown
+
+    def typed(self) -> dict[str, Any]:
+        """What was sent, in the same shape."""
+        sent: dict[str, Any] = {}
+        for column in self.ledger.form_columns:
+            if column.kind is Kind.REFERENCES:
+                sent[column.name] = sorted(self.data.getlist(column.name))
+            else:
+                sent[column.name] = self.data.get(column.name, "").strip().replace("\r\n", "\n")
+        return sent
+
+    def touched(self) -> set[str]:
+        """The columns the user changed, by what the page showed at first."""
+        try:
+            seen = json.loads(self.data.get("seen") or "null")
+        except ValueError:
+            seen = None
+        if not isinstance(seen, dict):
+            return {column.name for column in self.ledger.form_columns}
+        return {name for name, value in self.typed().items() if value != seen.get(name, "")}
+
+
+def _stored(ledger: Ledger, column: Column) -> Any:
+    try:
+        return ledger.model._meta.get_field(column.name)
+    except FieldDoesNotExist:  # read through the column's `get`
+        return None
+
+
+def _number(text: Any) -> int | None:
+    text = str(text)
+    return int(text) if text.isdecimal() and len(text) < 19 else None

@@ -1,0 +1,90 @@
+"""What the desk's views share: signing in, finding a row, paging, going back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
+
+from crm import access, ledgers
+from crm.access import Action
+from crm.errors import Hidden
+from crm.ledgers import Ledger
+from crm.models import Project
+
+PAGE_SIZE = 50
+View = Callable[..., HttpResponse]
+
+
+def desk(view: View) -> View:
+    """Only for signed-in staff; a piece of a page asked for after signing out reloads the page."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if getattr(request, "htmx", False):
+            return HttpResponseClientRedirect(reverse("login"))
+        return redirect_to_login(request.get_full_path())
+
+    return asked
+
+
+def ledger_or_hidden(key: str, user: Any) -> Ledger:
+    """The ledger at this address; refused when the user's role has no part in it."""
+    try:
+        ledger = ledgers.get(key)
+    except KeyError as error:
+        raise Hidden() from error
+    access.require_noun(user, Action.VIEW, ledger.noun)
+    return ledger
+
+
+def row_or_hidden(ledger: Ledger, user: Any, pk: int) -> Any:
+    """The row of the address; somebody else's and a missing one answer alike."""
+    row = ledger.rows(user).filter(pk=pk).first()
+    if row is None:
+        raise Hidden()
+    return row
+
+
+def project_or_hidden(user: Any, pk: int) -> Project:
+    return row_or_hidden(ledgers.get("projects"), user, pk)
+
+
+def page_of(rows: Any, request: HttpRequest, size: int = PAGE_SIZE) -> Page:
+    """A page of a list; an unreadable number is the first page, one too high the last."""
+    return Paginator(rows, size).get_page(request.GET.get("page"))
+
+
+def without(params: QueryDict, *names: str) -> QueryDict:
+    """The parameters of an address without some of them, and without the empty ones."""
+    kept = QueryDict(mutable=True)
+    for name, values in params.lists():
+        if name not in names and (filled := [value for value in values if value]):
+            kept.setlist(name, filled)
+    return kept
+
+
+def address(params: QueryDict, **more: Any) -> str:
+    """?a=1&b=2 of the parameters with some replaced; "?" alone when none is left."""
+    kept = without(params, *more)
+    pairs = [(name, value) for name, values in kept.lists() for value in values]
+    pairs += [(name, str(value)) for name, value in more.items() if value not in (None, "")]
+    return f"?{urlencode(pairs)}"
+
+
+def back_to(request: HttpRequest, fallback: str) -> str:
+    """Where a small action was started from, if that is a page of ours."""
+    wanted = request.POST.get("next") or ""
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+        return wanted
+    return fallback

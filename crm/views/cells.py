@@ -1,0 +1,153 @@
+"""How a value of a column is shown: its text, its address, its shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from crm import ledgers, personal
+from crm.access import Action
+from crm.dates import When
+from crm.exact import grouped, money_text
+from crm.forms.fields import reference_label
+from crm.ledgers import Column, Kind, Ledger
+from crm.stages import Stage, Status
+
+UNKNOWN = "—"
+# A list of more columns drops these registers on a phone: two lines a row.
+ROOM = 6
+REGISTERS = {"parks", "zones", "industries", "teams"}
+# What the audit calls a verb, for people.
+VERBS = {
+    "register": "登记", "change": "修改", "follow_up": "跟进", "plan_next": "安排下一步",
+    "advance": "推进", "shelve": "停滞", "withdraw": "退出", "resume": "恢复推进",
+    "correct": "更正日期", "sign_agreement": "登记协议", "correct_agreement": "更正协议",
+    "receive_enquiry": "收到咨询", "accept_enquiry": "受理咨询", "decline_enquiry": "不予受理",
+    "reveal": "查看联系方式", "erase": "清除个人信息", "store_file": "上传文件",
+    "import": "导入", "revert_import": "撤销导入", "add_user": "开通账号",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One shown value. `kind` is its style: text, number, date, stage, status, person …"""
+
+    label: str
+    text: str
+    kind: str = "text"
+    url: str = ""
+    mark: str = ""
+    title: str = ""
+    unit: str = ""
+    name: str = ""
+    is_minor: bool = False  # left out where there is no room
+
+    @property
+    def is_empty(self) -> bool:
+        return self.text in ("", UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a list."""
+
+    url: str
+    cells: list[Cell]
+    row: Any
+
+
+class Shower:
+    """Shows values for one user: it links only what he may open."""
+
+    def __init__(self, user: Any) -> None:
+        self.user = user
+        self._open = {ledger.key: ledger.can(user, Action.VIEW) for ledger in ledgers.every()} | {
+            "users": False
+        }
+
+    def line(self, ledger: Ledger, columns: Iterable[Column], row: Any) -> Line:
+        columns = list(columns)
+        cells = [self.cell(column, row) for column in columns]
+        if len(columns) > ROOM:
+            cells = [
+                replace(cell, is_minor=column.reference in REGISTERS)
+                for column, cell in zip(columns, cells, strict=True)
+            ]
+        return Line(reverse("desk-row", args=[ledger.key, row.pk]), cells, row)
+
+    def cell(self, column: Column, row: Any, *, full: bool = False) -> Cell:
+        """`full` is a detail page: amounts with their unit, long text uncut."""
+        value = column.value(row)
+        label, kind = column.label, column.kind
+        name = column.name
+        if value is None or value == "" or value == []:
+            numeric = kind in (Kind.MONEY, Kind.NUMBER)
+            return Cell(label, UNKNOWN, "number" if numeric else "text", name=name)
+        match kind:
+            case Kind.MONEY:
+                text = money_text(value) if full else grouped(value / column.factor)
+                return Cell(label, text, "number", title=money_text(value), unit=column.unit,
+                            name=name)  # fmt: skip
+            case Kind.NUMBER:
+                text = f"{grouped(value)} {column.unit}".strip() if full else grouped(value)
+                return Cell(label, text, "number", unit=column.unit, name=name)
+            case Kind.DATE | Kind.WHEN:
+                return Cell(label, shown_date(value), "date", name=name)
+            case Kind.STAGE:
+                return Cell(label, Stage(value).label, "stage", mark=str(value), name=name)
+            case Kind.CHOICE:
+                assert column.choices is not None
+                status = column.choices is Status
+                return Cell(label, str(column.choices(value).label),
+                            "status" if status else "text", mark=str(value), name=name)  # fmt: skip
+            case Kind.REFERENCE:
+                url = (
+                    reverse("desk-row", args=[column.reference, value.pk])
+                    if self._open.get(column.reference)
+                    else ""
+                )
+                return Cell(label, str(value), "reference", url, name=name)
+            case Kind.REFERENCES:
+                return Cell(label, "、".join(reference_label(other) for other in value), name=name)
+            case Kind.BOOLEAN:
+                return Cell(label, "是" if value else "否", name=name)
+            case Kind.PERSONAL:
+                return Cell(label, masked(column.name, value), "personal", name=name)
+            case Kind.LONG_TEXT:
+                return Cell(label, str(value), "long", name=name)
+        if name == "verb":
+            return Cell(label, VERBS.get(value, str(value)), name=name)
+        if name == "object_type":
+            return Cell(label, noun_label(str(value)), name=name)
+        return Cell(label, str(value), name=name)
+
+
+def masked(part: str, value: str) -> str:
+    """A name is known to who may see the person; phone and e-mail are masked until revealed."""
+    mask = {"phone": personal.mask_phone, "email": personal.mask_email}.get(part)
+    return mask(value) if mask else value
+
+
+def shown_date(value: When | date | datetime) -> str:
+    if isinstance(value, When):
+        return value.text
+    if isinstance(value, datetime):
+        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+    return value.isoformat()
+
+
+def noun_label(label_lower: str) -> str:
+    """crm.project → 项目."""
+    ledger = ledgers.of_noun(label_lower.partition(".")[2])
+    extra = {
+        "crm.enquiry": "投资咨询",
+        "crm.user": "用户",
+        "crm.storedfile": "文件",
+        "crm.importbatch": "导入批次",
+    }
+    return ledger.label if ledger else extra.get(label_lower, label_lower)

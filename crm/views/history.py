@@ -1,0 +1,129 @@
+"""Who changed what: audit entries of one row as sentences, old → new."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from crm.exact import ExactField, grouped, money_text
+from crm.models import AuditEntry, Project
+from crm.views.cells import VERBS
+
+# Said by the timeline in a better way, or of no interest to people.
+UNSAID = {"stage", "status", "next_on", "next_step", "decided_at", "token"}
+# Verbs whose old → new says something; the others are told by their name alone.
+SHOWN = {"change", "correct", "correct_agreement", "revert_import"}
+MOST = 100
+
+
+@dataclass(frozen=True)
+class Change:
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    at: datetime
+    verb: str
+    who: str
+    reason: str
+    changes: list[Change]
+
+    @property
+    def on(self) -> date:
+        return timezone.localtime(self.at).date()
+
+
+def of_row(row: models.Model, verbs: Iterable[str] = ()) -> list[Entry]:
+    """The newest entries about a row, the newest first; `verbs` narrows them."""
+    found = AuditEntry.objects.filter(
+        object_type=row._meta.label_lower, object_id=row.pk
+    ).select_related("actor")
+    if verbs:
+        found = found.filter(verb__in=list(verbs))
+    return told(list(found[:MOST]), type(row))
+
+
+def told(entries: list[AuditEntry], model: type[models.Model]) -> list[Entry]:
+    names = _names(entries, model)
+    return [
+        Entry(
+            entry.at,
+            VERBS.get(entry.verb, entry.verb),
+            str(entry.actor) if entry.actor else "系统",
+            entry.reason,
+            [
+                _change(model, name, old, new, names)
+                for name, (old, new) in entry.changes.items()
+                if name not in UNSAID or model is not Project
+            ]
+            if entry.verb in SHOWN
+            else [],
+        )
+        for entry in entries
+    ]
+
+
+def _field(model: type[models.Model], name: str) -> Any:
+    try:
+        return model._meta.get_field(name)
+    except Exception:  # a person's parts have no column
+        return None
+
+
+def _names(entries: list[AuditEntry], model: type[models.Model]) -> dict[tuple[str, Any], str]:
+    """The names of all rows that the entries refer to, one query a column."""
+    wanted: dict[str, set[Any]] = defaultdict(set)
+    for entry in entries:
+        for name, pair in entry.changes.items():
+            field = _field(model, name)
+            if field is None or field.related_model is None:
+                continue
+            for value in pair:
+                wanted[name].update(value if isinstance(value, list) else [value])
+    named = {}
+    for name, ids in wanted.items():
+        rows = _field(model, name).related_model._default_manager.filter(pk__in=ids - {None})
+        named |= {(name, row.pk): str(row) for row in rows}
+    return named
+
+
+def _change(
+    model: type[models.Model], name: str, old: Any, new: Any, names: dict[tuple[str, Any], str]
+) -> Change:
+    field = _field(model, name)
+    label = {"name": "姓名", "phone": "电话", "email": "邮箱"}.get(name, name)
+    if field is not None:
+        label = str(field.verbose_name)
+    return Change(label, _text(field, name, old, names), _text(field, name, new, names))
+
+
+def _text(field: Any, name: str, value: Any, names: dict[tuple[str, Any], str]) -> str:
+    if value in (None, "", []):
+        return "空"
+    if field is None:
+        return str(value)
+    if field.related_model is not None:
+        values = value if isinstance(value, list) else [value]
+        return "、".join(names.get((name, one), f"#{one}") for one in values)
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(field, ExactField):
+        try:
+            number = Decimal(value)
+        except InvalidOperation:
+            return str(value)
+        money = name.endswith(("investment", "amount", "target")) and not name.startswith("foreign")
+        return money_text(number) if money else grouped(number)
+    return str(value)

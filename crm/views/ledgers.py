@@ -1,0 +1,186 @@
+"""Detail and form of every declared ledger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from crm import access, ledgers
+from crm.access import Action
+from crm.errors import Refused
+from crm.forms.ledgers import LedgerForm, show_refusal
+from crm.ledgers import Kind, Ledger
+from crm.models import Contact
+from crm.views import history
+from crm.views.base import desk, ledger_or_hidden, row_or_hidden
+from crm.views.cells import Shower
+from crm.views.lists import Link
+
+
+@desk
+def row_detail(request: HttpRequest, key: str, pk: int) -> HttpResponse:
+    ledger = ledger_or_hidden(key, request.user)
+    row = row_or_hidden(ledger, request.user, pk)
+    shower = Shower(request.user)
+    cells = [shower.cell(column, row, full=True) for column in ledger.columns]
+    return render(
+        request,
+        "crm/detail.html",
+        {
+            "ledger": ledger,
+            "row": row,
+            "title": row.name if isinstance(row, Contact) else str(row),
+            "facts": [cell for cell in cells if not cell.is_empty],
+            "unknown": [cell.label for cell in cells if cell.is_empty],
+            "related": _related(ledger, row, request.user),
+            "history": history.of_row(row),
+            "may_change": not ledger.is_read_only and access.may(request.user, Action.CHANGE, row),
+            "may_reveal": isinstance(row, Contact) and access.may(request.user, Action.REVEAL, row),
+        },
+    )
+
+
+def _related(ledger: Ledger, row: Any, user: Any) -> list[Link]:
+    """Other ledgers' rows that point to this one, as filtered lists."""
+    links = []
+    for other in ledgers.every():
+        if not other.can(user, Action.VIEW):
+            continue
+        for column in other.filter_columns:
+            if column.kind is not Kind.REFERENCE or column.reference != ledger.key:
+                continue
+            count = other.rows(user).filter(**{column.name: row}).count()
+            if count:
+                url = f"{reverse('desk-list', args=[other.key])}?{column.name}={row.pk}"
+                links.append(Link(other.label, url, count))
+    return links
+
+
+@desk
+def row_new(request: HttpRequest, key: str) -> HttpResponse:
+    ledger = ledger_or_hidden(key, request.user)
+    _writable(ledger, request.user, Action.REGISTER)
+    data = request.POST if request.method == "POST" else None
+    form = LedgerForm(ledger, request.user, data, given=request.GET)
+    if data is not None and form.is_valid():
+        try:
+            row = ledger.register(form.values(), by=request.user)
+        except Refused as refused:
+            show_refusal(form, refused)
+        else:
+            messages.success(request, f"已登记{ledger.label}“{_called(row)}”。")
+            return _after(request, ledger, row)
+    return _form_page(request, ledger, form, None)
+
+
+@desk
+def row_edit(request: HttpRequest, key: str, pk: int) -> HttpResponse:
+    ledger = ledger_or_hidden(key, request.user)
+    row = row_or_hidden(ledger, request.user, pk)
+    _writable(ledger, request.user, Action.CHANGE)
+    access.require(request.user, Action.CHANGE, row)
+    data = request.POST if request.method == "POST" else None
+    form = LedgerForm(ledger, request.user, data, row=row)
+    if data is not None and form.is_valid():
+        version = form.cleaned_data.get("version") if hasattr(row, "version") else None
+        if hasattr(row, "version") and version is None:
+            version = 0  # a form that does not say what it was made from is as good as stale
+        try:
+            changed = ledger.change(row, form.values(), by=request.user, version=version)
+        except Refused as refused:
+            if refused.code == "stale" and hasattr(row, "version"):
+                return _conflict_page(request, ledger, form)
+            show_refusal(form, refused)
+        else:
+            messages.success(request, f"已保存“{_called(changed)}”。")
+            return _after(request, ledger, changed)
+    return _form_page(request, ledger, form, row)
+
+
+def _after(request: HttpRequest, ledger: Ledger, row: Any) -> HttpResponse:
+    """To the row, or to the list where the row has moved out of sight."""
+    if ledger.rows(request.user).filter(pk=row.pk).exists():
+        return redirect("desk-row", ledger.key, row.pk)
+    return redirect("desk-list", ledger.key)
+
+
+def _called(row: Any) -> str:
+    return row.name if isinstance(row, Contact) else str(row)
+
+
+def _writable(ledger: Ledger, user: Any, action: Action) -> None:
+    if ledger.is_read_only:
+        raise Refused(f"{ledger.label}由系统记录，不能手工{action.value}。", "not_allowed")
+    access.require_noun(user, action, ledger.noun)
+
+
+def _form_page(
+    request: HttpRequest, ledger: Ledger, form: LedgerForm, row: Any, conflict: Any = None
+) -> HttpResponse:
+    back = (
+        reverse("desk-row", args=[ledger.key, row.pk])
+        if row is not None
+        else reverse("desk-list", args=[ledger.key])
+    )
+    status = 409 if conflict else 400 if form.errors else 200
+    return render(
+        request,
+        "crm/form.html",
+        {
+            "ledger": ledger,
+            "form": form,
+            "parts": list(form.parts()),
+            "row": row,
+            "conflict": conflict,
+            "back_url": back,
+        },
+        status=status,
+    )
+
+
+def _conflict_page(request: HttpRequest, ledger: Ledger, form: LedgerForm) -> HttpResponse:
+    """Both versions side by side; what the user did not touch takes the newer value."""
+    fresh = row_or_hidden(ledger, request.user, form.row.pk)
+    now = LedgerForm(ledger, request.user, row=fresh)
+    current, typed, touched = now.raw(now.initial), form.typed(), form.touched()
+    data = request.POST.copy()
+    rows = []
+    for column in ledger.form_columns:
+        name = column.name
+        if typed[name] == current[name]:
+            continue
+        if name not in touched:
+            _put(data, name, current[name])
+        elif not (column.kind is Kind.PERSONAL and not typed[name]):
+            rows.append(
+                {
+                    "label": column.heading,
+                    "field": form[name].id_for_label or f"id_{name}",
+                    "mine": _words(form, name, typed[name]),
+                    "theirs": _words(now, name, current[name]),
+                    "raw": current[name] if isinstance(current[name], str) else "",
+                }
+            )
+    data["version"] = str(fresh.version)
+    data["seen"] = now.initial["seen"]
+    merged = LedgerForm(ledger, request.user, data, row=fresh)
+    last = next(iter(history.of_row(fresh)), None)
+    return _form_page(request, ledger, merged, fresh, {"rows": rows, "last": last})
+
+
+def _put(data: QueryDict, name: str, value: Any) -> None:
+    data.setlist(name, value if isinstance(value, list) else [value] if value else [])
+
+
+def _words(form: LedgerForm, name: str, value: Any) -> str:
+    """A raw value as people read it."""
+    choices = {str(key): str(text) for key, text in getattr(form.fields[name], "choices", ())}
+    if isinstance(value, list):
+        return "、".join(choices.get(one, one) for one in value) or "空"
+    if value == "on":
+        return "是"
+    return choices.get(value, value) or "空"

@@ -1,0 +1,166 @@
+"""The list of every declared ledger: filtered, ordered, counted, paged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Sum
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+
+from crm import filters
+from crm.access import Action
+from crm.exact import money_text
+from crm.ledgers import Column, Kind, Ledger
+from crm.views.base import address, desk, ledger_or_hidden, page_of, without
+from crm.views.cells import Shower
+
+
+@dataclass(frozen=True)
+class Heading:
+    label: str
+    kind: str
+    url: str = ""
+    sorted: str = ""  # ascending, descending or nothing, as aria-sort says it
+
+
+@dataclass(frozen=True)
+class Link:
+    """A choice in a row of choices: a tab, a chip, a related list."""
+
+    label: str
+    url: str
+    count: int | None = None
+    is_current: bool = False
+    mark: str = ""
+
+
+def _readable(params: QueryDict) -> QueryDict:
+    """The address's parameters without the sign no database takes, and of bounded length."""
+    clean = QueryDict(mutable=True)
+    for name, values in params.lists():
+        clean.setlist(name, [value.replace("\x00", "")[:500] for value in values[:50]])
+    return clean
+
+
+@desk
+def row_list(request: HttpRequest, key: str) -> HttpResponse:
+    ledger = ledger_or_hidden(key, request.user)
+    params = _readable(request.GET)
+    asked = filters.ask(ledger, params, request)
+    page = page_of(asked.rows, request)
+    shower = Shower(request.user)
+    tab = next((c for c in ledger.filter_columns if c.kind in (Kind.STAGE, Kind.CHOICE)), None)
+    listed = list(ledger.list_columns)
+    return render(
+        request,
+        "crm/list.html",
+        {
+            "ledger": ledger,
+            "asked": asked,
+            "form": asked.filters.form,
+            "params": params,
+            "page": page,
+            "pages": _pages(page, params),
+            "headings": [_heading(c, ledger, asked.ordering, params) for c in listed],
+            "lines": [shower.line(ledger, listed, row) for row in page],
+            "tabs": _tabs(ledger, tab, params, request) if tab else [],
+            "chips": _chips(asked, params, tab),
+            "total": _total(ledger, asked.rows),
+            "orderings": _orderings(ledger, asked.ordering),
+            "may_register": ledger.can(request.user, Action.REGISTER),
+            "may_import": bool(ledger.import_columns) and ledger.can(request.user, Action.IMPORT),
+            "clear_url": reverse("desk-list", args=[key]),
+        },
+    )
+
+
+def _heading(column: Column, ledger: Ledger, ordering: str, params: QueryDict) -> Heading:
+    kind = "number" if column.kind in (Kind.MONEY, Kind.NUMBER) else "text"
+    if column.name not in filters.orderings(ledger):
+        return Heading(column.heading, kind)
+    now = {column.name: "ascending", f"-{column.name}": "descending"}.get(ordering, "")
+    # Amounts and dates are asked for from the top first, names and stages from the beginning.
+    first = "-" if column.kind in (Kind.MONEY, Kind.NUMBER, Kind.WHEN) else ""
+    wanted = {"": first + column.name, "ascending": f"-{column.name}",
+              "descending": column.name}[now]  # fmt: skip
+    return Heading(column.heading, kind, address(params, ordering=wanted, page=None), now)
+
+
+def _orderings(ledger: Ledger, ordering: str) -> list[tuple[str, str, bool]]:
+    """For the phone, where there are no headings to press."""
+    made = [("", "默认顺序")]
+    for name in filters.orderings(ledger):
+        label = ledger.column(name).label
+        made += [(name, f"{label} ↑"), (f"-{name}", f"{label} ↓")]
+    return [(value, label, value == ordering) for value, label in made]
+
+
+def _tabs(ledger: Ledger, column: Column, params: QueryDict, request: HttpRequest) -> list[Link]:
+    """The values of the ledger's first choice with their counts under all other filters."""
+    others = filters.ask(ledger, without(params, column.name, "page"), request)
+    counted = dict(
+        others.rows.order_by()
+        .values_list(column.name)
+        .annotate(count=Count("pk", distinct=True))
+        .values_list(column.name, "count")
+    )
+    chosen = params.getlist(column.name)
+    base = without(params, "page")
+    assert column.choices is not None
+    tabs = [Link("全部", address(base, **{column.name: None}), sum(counted.values()), not chosen)]
+    return tabs + [
+        Link(
+            str(choice.label),
+            address(base, **{column.name: choice.value}),
+            counted.get(choice.value, 0),
+            chosen == [choice.value],
+            mark=str(choice.value) if column.kind is Kind.STAGE else "",
+        )
+        for choice in column.choices
+    ]
+
+
+def _chips(asked: filters.Asked, params: QueryDict, tab: Column | None) -> list[Link]:
+    """What narrows the list besides its tab, each with the address without it."""
+    form = asked.filters.form
+    if not form.is_valid():
+        return []
+    chips = []
+    for name, value in form.cleaned_data.items():
+        if value in (None, "", []) or (tab and name == tab.name and len(value) == 1):
+            continue
+        field = form.fields[name]
+        words = dict(getattr(field, "choices", ())) if isinstance(value, list) else {}
+        text = "、".join(str(words.get(v, v)) for v in value) if words else str(value)
+        if isinstance(value, bool):
+            text = "是" if value else "否"
+        chips.append(Link(f"{field.label}：{text}", address(params, **{name: None, "page": None})))
+    return chips
+
+
+def _total(ledger: Ledger, rows: Any) -> str:
+    """The sum of the list's first amount, and how many rows have none: never a silent zero."""
+    money = next((c for c in ledger.list_columns if c.kind is Kind.MONEY), None)
+    if money is None:
+        return ""
+    summed = rows.order_by().aggregate(
+        total=Sum(money.name), known=Count(money.name), n=Count("pk")
+    )
+    if not summed["n"] or summed["total"] is None:
+        return ""
+    lacking = summed["n"] - summed["known"]
+    return f"{money.label}合计 {money_text(summed['total'])}" + (
+        f"（{lacking} 条待补未计）" if lacking else ""
+    )
+
+
+def _pages(page: Any, params: QueryDict) -> dict[str, str]:
+    return {
+        "previous": address(params, page=page.previous_page_number())
+        if page.has_previous()
+        else "",
+        "next": address(params, page=page.next_page_number()) if page.has_next() else "",
+    }

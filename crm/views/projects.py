@@ -1,0 +1,191 @@
+"""The project page: where it stands, what stops it, what happened, who and how much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from crm import access, clock, ledgers
+from crm.access import Action
+from crm.actions import gates
+from crm.actions.gates import Missing
+from crm.models import Agreement, AssignmentKind, Contact, Project, StageMove
+from crm.stages import GATES, Need, Stage, Status
+from crm.views import timeline
+from crm.views.base import desk, project_or_hidden
+from crm.views.cells import Shower
+
+FACTS = (
+    "investor", "industry", "park", "zone", "company", "location", "source", "land_mode",
+    "land_area_mu", "floor_area_sqm", "planned_start_on", "planned_operation_on",
+)  # fmt: skip
+MONEY = ("planned_investment", "fixed_asset_investment", "foreign_amount")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage of the strip. state: done, here, ahead."""
+
+    stage: Stage
+    state: str
+    when: str
+    days: int | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """An item of a gate: there, or missing with where it can be supplied and who does."""
+
+    label: str
+    reason: str
+    supplier: str
+    is_met: bool
+    url: str = ""
+
+
+@desk
+def project(request: HttpRequest, pk: int) -> HttpResponse:
+    user: Any = request.user
+    row = project_or_hidden(user, pk)
+    today = clock.today()
+    rights = {
+        name: access.may(user, action, row)
+        for name, action in {
+            "change": Action.CHANGE,
+            "follow_up": Action.FOLLOW_UP,
+            "advance": Action.ADVANCE,
+            "sign": Action.SIGN,
+            "reveal": Action.REVEAL,
+        }.items()
+    }
+    following = Stage(row.stage).following if row.is_active else None
+    tasks = gate_tasks(row, following, rights) if following else []
+    agreements = list(Agreement.objects.standing().filter(project=row).select_related("park"))
+    shower, ledger = Shower(user), ledgers.get("projects")
+    facts = [shower.cell(ledger.column(name), row, full=True) for name in FACTS]
+    return render(
+        request,
+        "crm/project.html",
+        {
+            "project": row,
+            "rights": rights,
+            "today": today,
+            "is_overdue": bool(row.is_active and row.next_on and row.next_on < today),
+            "overdue_days": (today - row.next_on).days if row.next_on else 0,
+            "steps": steps(row, today),
+            "rank": Stage(row.stage).rank,
+            "following": following,
+            "tasks": tasks,
+            "missing_count": sum(not task.is_met for task in tasks),
+            "outstanding": [
+                task(item, row, rights, entered=True) for item in gates.outstanding(row)
+            ],
+            "money": [shower.cell(ledger.column(name), row, full=True) for name in MONEY],
+            "agreements": agreements,
+            "may_sign_first": not any(
+                a.kind == "investment" and a.ended_on is None for a in agreements
+            ),
+            "facts": [cell for cell in facts if not cell.is_empty],
+            "unknown": [cell.label for cell in facts if cell.is_empty],
+            "duties": _duties(row, today),
+            "contacts": list(
+                Contact.objects.visible_to(user).filter(project=row).select_related("key")
+            ),
+            "files": list(row.files.select_related("by").order_by("-pk")[:20]),
+            "events": timeline.of_project(row),
+            "primary": _primary(row, rights, tasks),
+        },
+    )
+
+
+def steps(row: Project, today: date) -> list[Step]:
+    """The seven stages with the dates on which the project (last) entered each, as far as known."""
+    moves = StageMove.objects.standing().filter(project=row).order_by("pk")
+    entered = {Stage(m.to_stage): m for m in moves if m.from_stage != m.to_stage}
+    here = Stage(row.stage)
+    made = []
+    for stage in Stage:
+        move = entered.get(stage) if stage.rank <= here.rank else None
+        when = move.occurred.text if move and move.occurred else ""
+        state = "here" if stage == here else "done" if stage.rank < here.rank else "ahead"
+        days = (today - move.occurred_until).days if state == "here" and move and when else None
+        made.append(Step(stage, state, when or ("日期待补" if state == "here" else ""), days))
+    return made
+
+
+def gate_tasks(row: Project, to: Stage, rights: dict[str, bool]) -> list[Task]:
+    """All items of the gate of `to`, the missing ones with where to supply them."""
+    lacks = {lack.code: lack for lack in gates.missing(row, to)}
+    return [
+        task(lacks[item.code], row, rights, to=to)
+        if item.code in lacks
+        else Task(item.label, "", item.supplier, True)
+        for item in GATES[to]
+    ]
+
+
+def task(
+    lack: Missing,
+    row: Project,
+    rights: dict[str, bool],
+    *,
+    to: Stage | None = None,
+    entered: bool = False,
+) -> Task:
+    """`entered`: the stage is already reached (待补), so evidence only comes by a correction."""
+    return Task(
+        lack.label, lack.reason, lack.supplier, False, supply_url(lack, row, rights, to, entered)
+    )
+
+
+def supply_url(
+    lack: Missing,
+    row: Project,
+    rights: dict[str, bool],
+    to: Stage | None = None,
+    entered: bool = False,
+) -> str:
+    """The form where the missing thing is filled in; empty when this user may not."""
+    need = Need(lack.code.partition(":")[0])
+    if need is Need.FIELD and rights["change"]:
+        return f"{reverse('desk-edit', args=['projects', row.pk])}#id_{lack.fields[0]}"
+    if need is Need.FOLLOW_UP and rights["follow_up"]:
+        return reverse("desk-follow-up", args=[row.pk])
+    if need is Need.AGREEMENT and rights["sign"]:
+        return reverse("desk-agreement", args=[row.pk])
+    if need is Need.EVIDENCE and rights["advance"] and not entered and to:
+        return f"{reverse('desk-move', args=[row.pk])}?to={to.value}#id_evidence"
+    return ""
+
+
+def _primary(row: Project, rights: dict[str, bool], tasks: list[Task]) -> str:
+    """The one next step on the page: to move on when nothing but the move itself is left to do,
+    to sign where only the agreement is missing, else to follow up."""
+    if row.status != Status.ACTIVE:
+        return "resume" if rights["advance"] else ""
+    open_items = [t for t in tasks if not t.is_met and "move" not in t.url]
+    if rights["advance"] and tasks and not open_items:
+        return "move"
+    if rights["sign"] and len(open_items) == 1 and "agreement" in open_items[0].url:
+        return "agreement"
+    return "follow_up" if rights["follow_up"] else ""
+
+
+def _duties(row: Project, today: date) -> list[dict[str, Any]]:
+    """Who serves the project now: liaison, lead official, responsible unit."""
+    held = row.assignments.in_force_on(today).select_related("user")
+    return [
+        {
+            "label": duty.get_kind_display(),
+            "who": str(duty.user or duty.unit),
+            "unit": duty.unit if duty.user else "",
+            "since": duty.starts_on,
+            "is_liaison": duty.kind == AssignmentKind.LIAISON,
+        }
+        for duty in held
+    ]

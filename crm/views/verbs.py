@@ -1,0 +1,194 @@
+"""The verbs of a project as pages: follow up, move, sign; each parses, calls, answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from crm import access
+from crm.access import Action
+from crm.actions import agreements, files, followups, projects
+from crm.actions.gates import Missing
+from crm.errors import Refused
+from crm.forms.ledgers import show_refusal
+from crm.forms.projects import AgreementForm, FollowUpForm, MoveForm
+from crm.models import Project, StoredFile
+from crm.stages import Stage, Status
+from crm.views.base import desk, project_or_hidden
+from crm.views.projects import gate_tasks, task
+
+
+def _rights(user: Any, project: Project) -> dict[str, bool]:
+    actions = {
+        "change": Action.CHANGE,
+        "follow_up": Action.FOLLOW_UP,
+        "advance": Action.ADVANCE,
+        "sign": Action.SIGN,
+    }
+    return {name: access.may(user, action, project) for name, action in actions.items()}
+
+
+def _sent(request: HttpRequest) -> tuple[Any, Any]:
+    """What a form is bound to: nothing until something was sent, however little."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
+@contextmanager
+def _together() -> Iterator[list[StoredFile]]:
+    """All or nothing: when a later step refuses, a file stored before it leaves the disk too."""
+    stored: list[StoredFile] = []
+    try:
+        with transaction.atomic():
+            yield stored
+    except Refused:
+        for row in stored:
+            row.file.storage.delete(row.file.name)
+        raise
+
+
+@desk
+def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
+    project = project_or_hidden(request.user, pk)
+    access.require(request.user, Action.FOLLOW_UP, project)
+    form = FollowUpForm(*_sent(request))
+    if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        upload = values.pop("attachment")
+        try:
+            with _together() as stored:
+                if upload:
+                    stored.append(files.store(project, upload, by=request.user))
+                followups.follow_up(project, by=request.user, **values)
+        except Refused as refused:
+            refused.fields = {
+                {"scan": "attachment"}.get(name, name): why for name, why in refused.fields.items()
+            }
+            show_refusal(form, refused)
+        else:
+            planned = values["next_on"]
+            messages.success(
+                request,
+                f"已记录跟进，下次 {planned}。" if planned else "已记录跟进；还没有安排下一步。",
+            )
+            return redirect("desk-project", pk)
+    return render(
+        request,
+        "crm/follow_up.html",
+        {"project": project, "form": form},
+        status=400 if form.errors else 200,
+    )
+
+
+@desk
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    project = project_or_hidden(request.user, pk)
+    access.require(request.user, Action.ADVANCE, project)
+    following = Stage(project.stage).following if project.is_active else None
+    wanted = request.GET.get("to") or (following.value if following else "")
+    form = MoveForm(project, *_sent(request)[:1], initial={"to": wanted})
+    lacks: list[Missing] = []
+    conflict = False
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = _carry_out(project, form, request.user)
+        except Refused as refused:
+            if refused.code == "gate_unmet":
+                lacks = refused.details
+                form.add_error(None, "还不能推进：下面几项补齐后再办。")
+                if any("evidence" in lack.fields for lack in lacks):
+                    form.add_error("evidence", "请填写凭证的文号或编号。")
+            else:
+                conflict = refused.code == "stale"
+                show_refusal(form, refused)
+        else:
+            messages.success(request, done)
+            return redirect("desk-project", pk)
+    rights = _rights(request.user, project)
+    to = form["to"].value()
+    target = Stage(to) if to in Stage.values else None
+    forward = target if target and target == following else None
+    return render(
+        request,
+        "crm/move.html",
+        {
+            "project": project,
+            "form": form,
+            "following": following,
+            "refused_tasks": [task(lack, project, rights, to=target) for lack in lacks],
+            "tasks": gate_tasks(project, forward, rights) if forward and not lacks else [],
+            "conflict": conflict,
+        },
+        status=409 if conflict or lacks else 400 if form.errors else 200,
+    )
+
+
+def _carry_out(project: Project, form: MoveForm, user: Any) -> str:
+    """Calls the verb that the chosen option means; returns what was done, in words."""
+    data, target = form.cleaned_data, form.target
+    common: dict[str, Any] = {
+        "on": data["on"],
+        "by": user,
+        "reason": data["reason"],
+        "version": data["version"],
+    }
+    if isinstance(target, Stage):
+        projects.advance(project, target, evidence=data["evidence"], **common)
+        return f"“{project}”已进入{target.label}。"
+    verb = {
+        Status.STALLED: projects.shelve,
+        Status.EXITED: projects.withdraw,
+        Status.ACTIVE: projects.resume,
+    }[Status(target)]
+    verb(project, **common)
+    return f"“{project}”现在是{Status(target).label}。"
+
+
+@desk
+def agreement(request: HttpRequest, pk: int) -> HttpResponse:
+    project = project_or_hidden(request.user, pk)
+    access.require(request.user, Action.SIGN, project)
+    form = AgreementForm(project, request.user, *_sent(request))
+    lacks: list[Missing] = []
+    if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        upload, advance = values.pop("scan"), values.pop("advance", False)
+        try:
+            with _together() as stored:
+                if upload:
+                    stored.append(files.store(project, upload, by=request.user))
+                signed = agreements.sign_agreement(
+                    project, by=request.user, scan=stored[0] if stored else None, **values
+                )
+                if advance:
+                    projects.advance(project, Stage.SIGNED, on=values["signed"], by=request.user)
+        except Refused as refused:
+            renamed = {"signed_on": "signed", "on": "signed", "occurred_on": "signed"}
+            refused.fields = {renamed.get(n, n): why for n, why in refused.fields.items()}
+            if refused.code == "gate_unmet":
+                lacks = refused.details
+                form.add_error(None, "协议没有登记：项目还不能进入签约，下面几项补齐后再办。")
+            else:
+                show_refusal(form, refused)
+        else:
+            messages.success(
+                request,
+                f"已登记{signed.get_kind_display()}" + ("，项目进入签约。" if advance else "。"),
+            )
+            return redirect("desk-project", pk)
+    rights = _rights(request.user, project)
+    return render(
+        request,
+        "crm/agreement.html",
+        {
+            "project": project,
+            "form": form,
+            "refused_tasks": [task(lack, project, rights, to=Stage.SIGNED) for lack in lacks],
+        },
+        status=409 if lacks else 400 if form.errors else 200,
+    )
