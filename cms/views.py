@@ -127,7 +127,9 @@ def status(request: HttpRequest, code: str) -> HttpResponse:
     found = public.enquiry_status(code)
     if found is None:
         raise Http404
-    context = {"code": code, "status": found, "state": _(found.state)}
+    slugs = {name: slug for slug, name in public.park_choices()}
+    card = public.park_card(slugs.get(found.park_name, ""))
+    context = {"code": code, "status": found, "state": _(found.state), "card": card}
     return render(request, "cms/enquiry_status.html", context)
 
 

@@ -41,6 +41,9 @@ def test_the_english_form_answers_in_english(visitor, site):
     answer = visitor.sends(prefix="/en")
     assert answer.url.startswith("/en/enquiry/received/")
     assert Enquiry.objects.get().language == "en"
+    status = visitor.client.get(f"/en/enquiry/status/{Enquiry.objects.get().code}/")
+    assert "Being read" in status.content.decode()
+    assert "Lüxi County Industrial Park" in status.content.decode()
     refused = visitor.sends(prefix="/en", phone="12")
     assert "This is not a phone number we can call" in refused.content.decode()
 
