@@ -1,3 +1,4 @@
-"""What every test has: the needs (tests/needs.py) and the named cast (tests/cast.py)."""
+"""What every test has: the needs (tests/needs.py), the named cast (tests/cast.py) and, where asked
+for, the demo county (tests/demo_fixture.py)."""
 
-pytest_plugins = ["tests.needs", "tests.cast"]
+pytest_plugins = ["tests.needs", "tests.cast", "tests.demo_fixture"]
