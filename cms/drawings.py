@@ -15,6 +15,7 @@ from zlib import crc32
 
 PLAN_LONG, PLAN_DEEP, ROAD = 100.0, 62.0, 4.0
 SCALE_X, SCALE_Y, LEFT, TOP = 4.0, 2.2, 262.0, 70.0
+SMALLEST_SHARE = 0.12
 SECTION_WIDTH, GROUND = 1200, 150
 
 
@@ -46,6 +47,7 @@ class Drawing:
     height: int
     shapes: tuple[Shape, ...]
     marks: tuple[Mark, ...]
+    to_scale: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ def draw_plan(zones: Sequence[Zone]) -> Drawing:
         Mark(number, *_project(plot.u + plot.long / 2, plot.v + plot.deep / 2, 21))
         for number, plot in enumerate(plots, 1)
     )
-    return Drawing(680, 470, tuple(shapes), marks if len(marks) > 1 else ())
+    to_scale = len(zones) > 1 and _to_scale(zones)
+    return Drawing(680, 470, tuple(shapes), marks if len(marks) > 1 else (), to_scale)
 
 
 def draw_section(zones: Sequence[Zone]) -> Drawing:
@@ -102,8 +105,14 @@ def _shares(zones: Sequence[Zone]) -> list[float]:
     mean = sum(known) / len(known) if known else 1.0
     areas = [float(zone.area_sq_km) if zone.area_sq_km else mean for zone in zones]
     # A very small zone stays large enough to be seen and numbered.
-    areas = [max(area, 0.12 * sum(areas)) for area in areas]
+    areas = [max(area, SMALLEST_SHARE * sum(areas)) for area in areas]
     return [area / sum(areas) for area in areas]
+
+
+def _to_scale(zones: Sequence[Zone]) -> bool:
+    """Whether the plots may be called to scale: no area unknown, none too small to draw."""
+    areas = [float(zone.area_sq_km or 0) for zone in zones]
+    return min(areas) > 0 and min(areas) >= SMALLEST_SHARE * sum(areas)
 
 
 def _share(shares: Sequence[float], rect: _Rect) -> list[_Rect]:

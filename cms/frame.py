@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from wagtail.models import Page, Site
 
-from cms.models import HomePage, SiteSettings
+from cms.models import HomePage, ParkPage, SiteSettings
 
 LANGUAGES = (("zh-hans", "zh-Hans", "中文"), ("en", "en", "English"))
 
@@ -47,6 +47,7 @@ class Frame:
     crumbs: tuple[Link, ...]
     languages: tuple[Language, ...]
     canonical_url: str
+    # Empty while no park takes enquiries.
     enquiry_url: str
 
     @property
@@ -83,7 +84,7 @@ def frame_for(request: HttpRequest, page: Page | None = None) -> Frame:
         crumbs=crumbs,
         languages=languages,
         canonical_url=request.build_absolute_uri(path),
-        enquiry_url=reverse("cms:enquiries"),
+        enquiry_url=reverse("cms:enquiries") if ParkPage.objects.live().exists() else "",
     )
 
 

@@ -35,6 +35,12 @@ def test_plots_are_to_scale():
     assert 1.9 < large / small < 2.1
 
 
+def test_only_known_areas_are_called_to_scale():
+    assert draw_plan(zones("4.8", "3.36", "2.5")).to_scale
+    for areas in ((), ("4.8",), ("4.8", None), ("9", "0.1")):
+        assert not draw_plan(zones(*areas)).to_scale
+
+
 def test_each_of_several_zones_is_numbered_in_order():
     assert [mark.number for mark in draw_plan(zones("4.8", "3.36", "2.5")).marks] == [1, 2, 3]
     assert draw_plan(zones("4.8")).marks == ()

@@ -10,6 +10,7 @@ def test_an_empty_installation_shows_a_home_page_that_says_so(client, db):
         page = client.get(path)
         assert page.status_code == 200
         assert word in page.content.decode()
+        assert "/enquiry/" not in page.content.decode()
 
 
 def test_the_first_pages_are_translations_of_each_other(db):

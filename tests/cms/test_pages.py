@@ -204,7 +204,7 @@ def test_a_park_page_asks_the_database_a_bounded_number_of_times(
     client, park_page, django_assert_max_num_queries
 ):
     client.get(park_page.url)
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(24):
         client.get(park_page.url)
 
 
