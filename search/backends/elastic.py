@@ -86,7 +86,9 @@ class Elastic:
         return self._ask(question, READ_SECONDS)
 
     def stored(self) -> Iterator[tuple[str, int, str]]:
-        """Everything that is not a tombstone, from one point in time."""
+        """Everything that is not a tombstone, from one point in time; nothing without an index."""
+        if not self._in_use():
+            return
         opened = self._ask(
             lambda c: c.open_point_in_time(index=self.alias, keep_alive="2m"), PROBE_SECONDS
         )

@@ -290,5 +290,8 @@ def test_a_missing_index_is_an_outage_not_an_error(node, committed):
     result = ask("腾跃")
     assert (ids(result), result.degraded) == ([20], True)
     failover.breaker.succeeded()
+    outbox.mark_sent(outbox.pending())
+    assert {(one.backend, one.what) for one in engine.verify()} == {("elasticsearch", "missing")}
     engine.sync()
     assert not ask("腾跃").degraded
+    assert engine.verify() == []
