@@ -267,3 +267,24 @@ def test_the_rows_of_a_figure_take_a_constant_number_of_queries(
             )
         with django_assert_max_num_queries(most):
             assert client.get(f"/desk/report/figures/{key}/?{ASKED}").status_code == 200
+
+
+def test_every_link_of_the_report_and_its_rows_opens(leader, county_park):
+    make.activity(MAY)
+    make.signed_project(MAY, park=county_park, amount=None)
+    made = make.project(stage=Stage.TRIAL, entered={Stage.TRIAL: MAY})
+    make.liaison(made, MAY)
+    pages = [page(leader, f"?{ASKED}"), *(figure_page(leader, one.key) for one in figures.every())]
+    main = "".join(shown[shown.index("<h1") : shown.index("</main>")] for shown in pages)
+    links = {link.replace("&amp;", "&") for link in re.findall(r'href="([^"]+)"', main)}
+    assert {link.split("/")[2] for link in links} == {
+        "report",
+        "projects",
+        "agreements",
+        "assignments",
+        "activities",
+        "moves",
+    }
+    client = Client()
+    client.force_login(leader)
+    assert {link: client.get(link).status_code for link in links} == dict.fromkeys(links, 200)
