@@ -1,0 +1,117 @@
+"""A running product for a journey: its own database with the demo county, its own server process.
+
+The demo county is loaded once and copied, so that every journey starts from the same day.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+READY_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Product:
+    """`url` without a slash at its end; `env` is what its processes run with."""
+
+    url: str
+    env: dict[str, str]
+
+    def manage(self, *arguments: str) -> str:
+        """The standard output of a management command on this product's database."""
+        return manage(self.env, *arguments)
+
+    def report(self, first: str, last: str) -> dict[str, Any]:
+        """The figures of `build_report` for the months first..last."""
+        text = self.manage(
+            "build_report", "--from", first, "--to", last, "--format", "json", "--out", "-"
+        )
+        return dict(json.loads(text)["figures"])
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """A development machine whose database lies in `folder` and whose keys are nobody's."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO")}
+    kept.pop("ELASTICSEARCH_URL", None)
+    return kept | {
+        "DATABASE_URL": f"sqlite:///{folder / 'journey.sqlite3'}",
+        "SECRET_KEY": "journey-secret-key-of-no-value-0123456789-abcdefghij",
+        "FIELD_KEYS": "journey-field-key-of-no-value-0123456789-abcdefghij",
+        "DEBUG": "1",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def manage(env: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=BASE_DIR,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    return done.stdout
+
+
+def load(folder: Path) -> None:
+    """Fills `folder` with a migrated database that holds the demo county."""
+    env = environment(folder)
+    manage(env, "migrate", "-v0")
+    manage(env, "load_demo")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def serving(loaded: Path, folder: Path) -> Iterator[Product]:
+    """A product on a copy of the loaded database, stopped at the end."""
+    shutil.copytree(loaded, folder, dirs_exist_ok=True)
+    env = environment(folder)
+    port = free_port()
+    log = (folder / "server.log").open("w")
+    server = subprocess.Popen(
+        [sys.executable, "manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"],
+        cwd=BASE_DIR,
+        env=env,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{url}/login/", server)
+        yield Product(url, env)
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+        log.close()
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
+    last = time.monotonic() + READY_SECONDS
+    while time.monotonic() < last:
+        assert server.poll() is None, "the server stopped at its start"
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.3)
+    raise AssertionError(f"no answer from {url}")
