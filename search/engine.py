@@ -35,6 +35,7 @@ def run(query: Query) -> Result:
 
 def touch(obj: models.Model) -> None:
     """Index an object that was written or deleted, within the caller's transaction."""
+    index.forget_vocabulary()
     label = (obj._meta.concrete_model or type(obj))._meta.label
     for one in index.of_model(label):
         touch_many(one.kind, [obj.pk])
@@ -42,10 +43,10 @@ def touch(obj: models.Model) -> None:
 
 def touch_many(kind: str, ids: Iterable[int]) -> None:
     """The same for many objects of a kind; a kind that nobody registered is ignored."""
+    index.forget_vocabulary()
     rows = sorted({int(i) for i in ids})
     if index.get(kind) is None or not rows:
         return
-    index.forget_vocabulary(kind)
     for start in range(0, len(rows), upkeep.CHUNK):
         upkeep.refresh(kind, rows[start : start + upkeep.CHUNK])
     if failover.is_configured():

@@ -65,13 +65,13 @@ def register(index: Index) -> Index:
     if known is not None and known.model != index.model:
         raise ValueError(f"Two models registered for the search kind {index.kind!r}.")
     _indexes[index.kind] = index
-    forget_vocabulary(index.kind)
+    forget_vocabulary()
     return index
 
 
 def unregister(kind: str) -> None:
     _indexes.pop(kind, None)
-    forget_vocabulary(kind)
+    forget_vocabulary()
 
 
 def registered() -> tuple[Index, ...]:
@@ -99,5 +99,6 @@ def vocabulary(kind: str) -> tuple[Term, ...]:
     return kept[1]
 
 
-def forget_vocabulary(kind: str) -> None:
-    _vocabulary.pop(kind, None)
+def forget_vocabulary() -> None:
+    """Something changed: the words of one kind may be rows of another (parks, industries)."""
+    _vocabulary.clear()

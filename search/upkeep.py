@@ -116,7 +116,7 @@ def _chunks(documents: Iterable[Document]) -> Iterator[list[Document]]:
 
 def _rebuild_kind(one: Index) -> int:
     """A row touched while we read is left alone: its own transaction indexed a newer state."""
-    index.forget_vocabulary(one.kind)
+    index.forget_vocabulary()
     before = outbox.versions(one.kind)
     database = Database()
     seen: set[int] = set()
