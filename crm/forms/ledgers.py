@@ -46,6 +46,12 @@ class Part:
     fields: list[forms.BoundField]
 
 
+def speak(form: forms.Form) -> None:
+    """An empty field is named in the refusal."""
+    for field in form.fields.values():
+        field.error_messages["required"] = f"请填写{field.label}。"
+
+
 def show_refusal(form: forms.Form, error: Refused) -> None:
     """Puts a refusal at the fields it is about; what belongs to none stands above the form."""
     at_fields = {name: reason for name, reason in error.fields.items() if name in form.fields}
@@ -83,6 +89,7 @@ class LedgerForm(forms.Form):
                 self.initial[column.name] = self._held(column)
             elif given and given.get(column.name) and column.kind is Kind.REFERENCE:
                 self.initial[column.name] = _number(given[column.name])
+        speak(self)
         if row is None:
             del self.fields["version"], self.fields["seen"]
         elif not self.is_bound:

@@ -11,6 +11,7 @@ from crm import clock
 from crm.actions.files import TYPES
 from crm.exact import WAN
 from crm.forms.fields import DayField, MoneyField, WhenField, reference_field
+from crm.forms.ledgers import speak
 from crm.models import AgreementKind, FollowUpKind, Project
 from crm.stages import MOVES, STATUS_MOVES, Stage, Status
 
@@ -21,6 +22,7 @@ class _Form(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
+        speak(self)
 
 
 class FollowUpForm(_Form):

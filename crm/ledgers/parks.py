@@ -11,7 +11,7 @@ LEDGER = declare(
         natural_key=("slug",),
         lookup=("name", "slug"),
         joins=("parent", "team"),
-        prefetch=("industries",),
+        prefetch=("industries", "zones"),
         description="工业园区、特色专业园区和园中园。",
         columns=(
             Column("name", "名称", aliases=("园区名称", "园区"), required=True, in_list=True),

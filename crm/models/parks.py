@@ -47,7 +47,8 @@ class Park(Row):
 
         Themed parks lie inside the zones of their county park and add nothing to it.
         """
-        return self.zones.aggregate(total=models.Sum("area_sq_km"))["total"]
+        stated = [zone.area_sq_km for zone in self.zones.all() if zone.area_sq_km is not None]
+        return sum(stated, Decimal()) if stated else None
 
 
 class Zone(Row):

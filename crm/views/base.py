@@ -57,7 +57,7 @@ def row_or_hidden(ledger: Ledger, user: Any, pk: int) -> Any:
 
 
 def project_or_hidden(user: Any, pk: int) -> Project:
-    return row_or_hidden(ledgers.get("projects"), user, pk)
+    return row_or_hidden(ledger_or_hidden("projects", user), user, pk)
 
 
 def page_of(rows: Any, request: HttpRequest, size: int = PAGE_SIZE) -> Page:

@@ -1,0 +1,46 @@
+"""Signing in without the form, and one row of every ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from crm.models import AuditEntry, Park, StageMove, Team, User
+from tests import make
+
+As = Callable[[User], Client]
+
+
+@pytest.fixture
+def as_user(db: None) -> As:
+    def signed_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="crm.signin.Backend")
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def rows(park: Park, team: Team) -> dict[str, Any]:
+    """One row of every ledger, all of the officer's team and park."""
+    project = make.signed_project(date(2023, 3, 1), park=park, team=team, name="佳禧面料项目")
+    return {
+        "projects": project,
+        "agreements": project.agreements.get(),
+        "followups": make.follow_up(project),
+        "companies": make.company("川锦纺织有限公司", park=park),
+        "contacts": make.contact(project),
+        "activities": make.activity(date(2023, 5, 1), team=team, park=park),
+        "assignments": make.liaison(project, date(2023, 3, 1)),
+        "parks": park,
+        "zones": make.zone(park),
+        "industries": make.industry(),
+        "teams": team,
+        "moves": StageMove.objects.filter(project=project).first(),
+        "audit": AuditEntry.objects.first(),
+    }
