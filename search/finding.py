@@ -17,7 +17,7 @@ from search.query import Query, Range, Result, Scope
 
 # With fewer strict hits than these, nearly right names are shown after them.
 FEW = 10
-PARTS = 60
+EXTRA = 60
 
 
 @dataclass
@@ -78,10 +78,12 @@ class Search:
 
     def _forgiven(self, reading: Reading, found: list[rank.Ranked]) -> list[rank.Ranked]:
         have = {(one.document.kind, one.document.object_id) for one in found}
-        documents = self._candidates(clauses.forgiving(reading), reading)
+        # Beside hits a few are enough; alone they are the answer.
+        limit = EXTRA if found else CANDIDATES
+        documents = self._candidates(clauses.forgiving(reading), reading, limit)
         if not found:
             for part in clauses.parts(reading):
-                documents += self._candidates(part, reading, PARTS)
+                documents += self._candidates(part, reading, EXTRA)
         new = [one for one in self._visible(documents) if (one.kind, one.object_id) not in have]
         return rank.rank(new, reading, forgive=True)
 
