@@ -15,6 +15,7 @@ from ipaddress import ip_address, ip_network
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -122,7 +123,7 @@ def park_card(slug: str) -> ParkCard | None:
         address=park.address,
         address_en=park.address_en or park.address,
         phone=park.phone,
-        updated_on=timezone.localtime(park.updated_at).date(),
+        updated_on=min(timezone.localtime(park.updated_at).date(), today),
     )
 
 
@@ -162,6 +163,7 @@ class EnquiryStatus:
 
     state: str
     received_on: date
+    park_slug: str
     park_name: str
     answered_on: date | None
 
@@ -243,25 +245,35 @@ def receive_enquiry(data: EnquiryData, *, ip: str) -> Receipt:
         wrong.setdefault("", "表单已过期，请刷新页面后再提交。")
     if wrong:
         raise Refused("；".join(wrong.values()), "invalid", wrong)
-    print_ = personal.fingerprint("phone", texts["phone"])
-    asked = limits.take(
-        f"enquiry-ip:{_address_key(ip)}", most=PER_ADDRESS[0], seconds=PER_ADDRESS[1]
-    )
-    dialled = limits.take(f"enquiry-phone:{print_}", most=PER_PHONE[0], seconds=PER_PHONE[1])
-    if not (asked and dialled):
-        raise Refused("提交太频繁了，请稍后再试，或直接拨打园区电话。", "too_many")
-    enquiry = Enquiry(
-        token=data.token,
-        park=park,
-        team=park.team,
-        language=data.language[:10],
-        source=data.source[:300],
-        consent_version=data.consent_version[:20],
-        **{name: texts[name] for name in ("organisation", "industry", "investment", "message")},
-    )
-    enquiry.name, enquiry.phone, enquiry.email = texts["name"], texts["phone"], texts["email"]
-    enquiry = enquiries.receive(enquiry)
-    return Receipt(enquiry.code, enquiry.received_at)
+    with transaction.atomic():
+        # Counting takes the lock on the counters, so of one form sent many times at once the first
+        # is kept and the others find it; they do not count as asking too often.
+        allowed = _within_limits(ip, texts["phone"])
+        if known := Enquiry.objects.filter(token=data.token).first():
+            transaction.set_rollback(True)
+            return Receipt(known.code, known.received_at)
+        if not allowed:
+            raise Refused("提交太频繁了，请稍后再试，或直接拨打园区电话。", "too_many")
+        enquiry = Enquiry(
+            token=data.token,
+            park=park,
+            team=park.team,
+            language=data.language[:10],
+            source=data.source[:300],
+            consent_version=data.consent_version[:20],
+            **{name: texts[name] for name in ("organisation", "industry", "investment", "message")},
+        )
+        enquiry.name, enquiry.phone, enquiry.email = texts["name"], texts["phone"], texts["email"]
+        enquiry = enquiries.receive(enquiry)
+        return Receipt(enquiry.code, enquiry.received_at)
+
+
+def _within_limits(ip: str, phone: str) -> bool:
+    """Counts this enquiry against its address and its phone."""
+    address, number = _address_key(ip), personal.fingerprint("phone", phone)
+    asked = limits.take(f"enquiry-ip:{address}", most=PER_ADDRESS[0], seconds=PER_ADDRESS[1])
+    dialled = limits.take(f"enquiry-phone:{number}", most=PER_PHONE[0], seconds=PER_PHONE[1])
+    return asked and dialled
 
 
 def enquiry_status(code: str) -> EnquiryStatus | None:
@@ -272,6 +284,7 @@ def enquiry_status(code: str) -> EnquiryStatus | None:
     return EnquiryStatus(
         state=enquiry.get_state_display(),
         received_on=timezone.localtime(enquiry.received_at).date(),
+        park_slug=enquiry.park.slug if enquiry.park else "",
         park_name=enquiry.park.name if enquiry.park else "",
         answered_on=timezone.localtime(enquiry.decided_at).date() if enquiry.decided_at else None,
     )

@@ -13,9 +13,7 @@ from crm.models import Contact, Enquiry, EnquiryState, Project, Source, User
 
 @transaction.atomic
 def receive(enquiry: Enquiry) -> Enquiry:
-    """Puts an enquiry into 待研判 of the park's team; the same form sent twice is one enquiry."""
-    if known := Enquiry.objects.filter(token=enquiry.token).first():
-        return known
+    """Puts an enquiry into 待研判 of the park's team."""
     enquiry.received_at = enquiry.consented_at = clock.now()
     return _record.insert(enquiry, by=None, verb="receive_enquiry")
 

@@ -160,3 +160,25 @@ def test_a_park_user_reads_its_parks_enquiries_and_does_not_accept_them(park, pa
     with pytest.raises(Refused):
         enquiries.accept_enquiry(enquiry, by=park_user)
     assert not Enquiry.objects.visible_to(make.user(Role.EDITOR)).exists()
+
+
+@pytest.mark.postgres  # threads share one connection to a database in memory; see also journeys
+@pytest.mark.django_db(transaction=True)
+def test_one_form_sent_by_twenty_threads_at_once_is_one_enquiry_with_one_receipt(transactional_db):
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connection
+
+    team = make.team("并发科")
+    park = make.park(team=team)
+
+    def send(_):
+        try:
+            return public.receive_enquiry(data(park), ip="192.0.2.1").code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(20) as pool:
+        codes = set(pool.map(send, range(20)))
+    assert len(codes) == 1
+    assert Enquiry.objects.count() == 1

@@ -66,7 +66,7 @@ def _officer_makes_it_a_lead(page: Page, look) -> str:
     page.wait_for_url(re.compile(r"/desk/projects/\d+/"))
     expect(page.get_by_role("heading", level=1)).to_have_text(NAME)
     expect(page.locator("[aria-current=step]")).to_contain_text("线索")
-    expect(page.get_by_text("演示·招商专员").first).to_be_visible()
+    expect(page.get_by_role("region", name="人")).to_contain_text("演示·招商专员")
     look(page, "08-lead")
     return page.url
 
