@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db.models import Sum
 
 from crm import clock, demo
-from crm.actions import gates, projects
+from crm.actions import agreements, gates, projects
 from crm.errors import Refused
 from crm.models import (
     Activity,
@@ -192,6 +192,17 @@ def test_a_project_of_the_officer_lacks_nothing_but_its_agreement(demo_county):
     with pytest.raises(Refused) as refused:
         projects.advance(project, Stage.SIGNED, on=clock.today(), by=officer)
     assert refused.value.code == "gate_unmet"
+
+
+def test_with_its_agreement_it_is_the_28th_signing_until_september_and_august_keeps_27(demo_county):
+    project = Project.objects.get(name="校服学生装智能工厂项目")
+    officer, today = User.objects.get(username="officer"), clock.today()
+    amount = project.planned_investment
+    agreements.sign_agreement(project, by=officer, signed=today, amount=amount)
+    projects.advance(project, Stage.SIGNED, on=today, by=officer)
+    signings = Agreement.objects.signings()
+    assert signings.signed_in(START, date(2023, 9, 30)).count() == 28
+    assert signings.signed_in(START, END).count() == 27
 
 
 def test_enquiries_wait_for_different_teams(demo_county):
