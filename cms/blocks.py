@@ -1,4 +1,4 @@
-"""The six blocks an editor builds a page from. Figures of the ledger are not among them."""
+"""The blocks an editor builds a page from: words and pictures; figures are the ledger's."""
 
 from __future__ import annotations
 
@@ -35,29 +35,6 @@ class PictureBlock(blocks.StructBlock):
         label = "图片"
         description = "一张照片或图纸，须写替代文字。"
         template = "cms/blocks/picture.html"
-
-
-class DataItemBlock(blocks.StructBlock):
-    value = blocks.CharBlock(label="数", max_length=12)
-    unit = blocks.CharBlock(label="单位", max_length=12, required=False)
-    label = blocks.CharBlock(label="说明", max_length=40)
-
-
-class DataStripBlock(blocks.StructBlock):
-    """Numbers from a published document, never from the ledger: so the source is mandatory."""
-
-    numbers = blocks.ListBlock(DataItemBlock(), label="数据", min_num=1, max_num=4)
-    source = blocks.CharBlock(label="来源和截止时间", max_length=80)
-
-    class Meta:
-        icon = "table"
-        label = "数据条"
-        description = "一至四个已公开的数，须写来源。台账里的数会自动出现，不要在此重写。"
-        template = "cms/blocks/data_strip.html"
-        preview_value = {
-            "numbers": [{"value": "27", "unit": "项", "label": "审批服务事项下放园区"}],
-            "source": "县政府工作报告，截至 2023 年 8 月",
-        }
 
 
 class QuoteBlock(blocks.StructBlock):
@@ -97,6 +74,5 @@ class HighlightsBlock(blocks.StreamBlock):
     heading = HeadingBlock(max_length=40)
     paragraph = ParagraphBlock(features=PLAIN_FEATURES)
     picture = PictureBlock()
-    data = DataStripBlock()
     quote = QuoteBlock()
     steps = StepsBlock()

@@ -52,11 +52,6 @@ def _steps(*steps: tuple[str, str]) -> Block:
     return {"type": "steps", "value": {"steps": items}}
 
 
-def _numbers(source: str, *numbers: tuple[str, str, str]) -> Block:
-    items = [{"value": value, "unit": unit, "label": label} for value, unit, label in numbers]
-    return {"type": "data", "value": {"numbers": items, "source": source}}
-
-
 HOME = {
     "zh-hans": HomeText(
         headline="到绿溪，把厂办起来",
@@ -74,12 +69,6 @@ HOME = {
             _paragraph(
                 "<p>园区设一站式审批专窗，专员代办报批、登记、备案和领证。"
                 "没有授权到园区的事项，职能部门每周固定一天来园区集中办。</p>"
-            ),
-            _numbers(
-                "来源：园区高质量发展情况报告，截至 2023 年 8 月",
-                ("27", "项", "审批服务事项下放园区"),
-                ("11", "项", "由园区独立办理"),
-                ("30", "个", "项目有驻企定点联络员"),
             ),
             _paragraph(MARK["zh-hans"]),
         ],
@@ -101,12 +90,6 @@ HOME = {
             _paragraph(
                 "<p>A one-stop window handles approvals, registrations and certificates. What the "
                 "park may not decide itself, the county’s offices settle here once a week.</p>"
-            ),
-            _numbers(
-                "Source: report on the park’s development, as of August 2023",
-                ("27", "", "Approvals handed to the park"),
-                ("11", "", "Decided by the park alone"),
-                ("30", "", "Projects with a liaison officer"),
             ),
             _paragraph(MARK["en"]),
         ],
@@ -134,12 +117,6 @@ PARKS: dict[str, dict[str, ParkText]] = {
                     "<p>标准厂房分片建设，食品包装、智能制造和现代农业各有园中园。"
                     "低效用地和闲置厂房通过回购、租赁和转产盘活，适合先租后建的企业。</p>"
                 ),
-                _numbers(
-                    "来源：园区高质量发展情况报告，截至 2023 年 8 月",
-                    ("40", "万平方米", "在建标准厂房"),
-                    ("11.3", "万平方米", "今年建成标准厂房"),
-                    ("120", "亩", "今年盘活低效用地"),
-                ),
                 _heading("资金"),
                 _paragraph(
                     "<p>园区与金融机构合作推出“园惠贷”。重点企业由专班服务，按梯次培育。</p>"
@@ -162,12 +139,6 @@ PARKS: dict[str, dict[str, ParkText]] = {
                     "<p>Standard factories are being built zone by zone, with parks within the "
                     "park for food packaging, smart manufacturing and modern agriculture. Idle "
                     "land and buildings are bought back or leased again.</p>"
-                ),
-                _numbers(
-                    "Source: report on the park’s development, as of August 2023",
-                    ("400,000", "m²", "Standard factories being built"),
-                    ("113,000", "m²", "Completed this year"),
-                    ("8", "ha", "Idle land put back to use this year"),
                 ),
                 _paragraph(MARK["en"]),
             ],
