@@ -133,7 +133,7 @@ class AgreementForm(_Form):
             current=project.park,
             label="落户园区",
             required=False,
-            help_text="签约计入这个园区。",
+            help_text="签约计入这个园区；项目还没有园区的，一并填上。",
         )
         self.fields["park"] = park
         self.order_fields(["kind", "signed", "amount", "park", "scan", "note", "advance"])

@@ -51,6 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
     visible = Project.objects.visible_to(user).select_related("park", "officer")
     projects = visible.filter(officer=user) if whose == "mine" else visible
     lists = _lists(projects, today)
+    may_follow_up = access.can(user, Action.FOLLOW_UP, "project")
     if chosen := lists.get(request.GET.get("show", "")):
         title, rows, empty = chosen
         page = page_of(rows, request)
@@ -58,7 +59,8 @@ def home(request: HttpRequest) -> HttpResponse:
             request,
             "crm/home_section.html",
             {"title": title, "page": page, "rows": _with_days(page.object_list, today),
-             "empty": empty, "whose": whose, "show": request.GET["show"], "today": today},
+             "empty": empty, "whose": whose, "show": request.GET["show"], "today": today,
+             "may_follow_up": may_follow_up},
         )  # fmt: skip
     sections = {
         key: Section(key, title, _with_days(rows[:SHOWN], today), rows.count(), empty)
@@ -88,6 +90,7 @@ def home(request: HttpRequest) -> HttpResponse:
                 .select_related("park")
                 .order_by("received_at")[:4]
             ),
+            "may_follow_up": may_follow_up,
             "may_register": access.can(user, Action.REGISTER, "project"),
         },
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -16,6 +17,7 @@ from crm.exact import money_text
 from crm.ledgers import Column, Kind, Ledger
 from crm.views.base import address, desk, ledger_or_hidden, page_of, without
 from crm.views.cells import Shower
+from search import index
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,9 @@ def row_list(request: HttpRequest, key: str) -> HttpResponse:
     shower = Shower(request.user)
     tab = next((c for c in ledger.filter_columns if c.kind in (Kind.STAGE, Kind.CHOICE)), None)
     listed = list(ledger.list_columns)
+    for field in asked.filters.form.fields.values():
+        if isinstance(field, forms.DateField):
+            field.widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     return render(
         request,
         "crm/list.html",
@@ -70,6 +75,7 @@ def row_list(request: HttpRequest, key: str) -> HttpResponse:
             "chips": _chips(asked, params, tab),
             "total": _total(ledger, asked.rows),
             "orderings": _orderings(ledger, asked.ordering),
+            "may_search": bool(ledger.lookup) or index.get(ledger.noun) is not None,
             "may_register": ledger.can(request.user, Action.REGISTER),
             "may_import": bool(ledger.import_columns) and ledger.can(request.user, Action.IMPORT),
             "clear_url": reverse("desk-list", args=[key]),

@@ -165,6 +165,8 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
                 signed = agreements.sign_agreement(
                     project, by=request.user, scan=stored[0] if stored else None, **values
                 )
+                if signed.park and not project.park_id:
+                    projects.change(project, {"park": signed.park}, by=request.user)
                 if advance:
                     projects.advance(project, Stage.SIGNED, on=values["signed"], by=request.user)
         except Refused as refused:
@@ -172,7 +174,7 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
             refused.fields = {renamed.get(n, n): why for n, why in refused.fields.items()}
             if refused.code == "gate_unmet":
                 lacks = refused.details
-                form.add_error(None, "协议没有登记：项目还不能进入签约，下面几项补齐后再办。")
+                form.add_error(None, "项目还不能进入签约：下面几项补齐后再办，或先只登记协议。")
             else:
                 show_refusal(form, refused)
         else:

@@ -33,9 +33,25 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "e") follow("[data-edit]");
 });
 
+const showTab = () => {
+  const tabs = document.querySelector(".tabs");
+  const current = tabs?.querySelector("[aria-current]");
+  if (current) tabs.scrollLeft = current.offsetLeft - (tabs.clientWidth - current.clientWidth) / 2;
+};
+
 document.addEventListener("DOMContentLoaded", () => {
+  showTab();
   document.querySelector("[data-focus]")?.focus();
   for (const element of document.querySelectorAll("[data-quick], [data-take]")) element.hidden = false;
+});
+
+document.addEventListener("htmx:afterSettle", showTab);
+
+/* What was left empty has no place in the address of a list. */
+document.addEventListener("htmx:configRequest", (event) => {
+  const { elt, parameters } = event.detail;
+  if (!elt.matches("form.filter")) return;
+  for (const [name, value] of [...parameters.entries()]) if (value === "") parameters.delete(name);
 });
 
 document.addEventListener("click", (event) => {

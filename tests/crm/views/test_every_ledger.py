@@ -145,6 +145,15 @@ def test_the_total_says_how_many_amounts_are_unknown(as_user, teamlead, team):
     assert "计划总投资合计 1亿元（1 条待补未计）" in page
 
 
+@pytest.mark.parametrize("key", ["agreements", "followups", "assignments", "moves"])
+def test_what_hangs_on_a_project_is_found_by_its_name(key, as_user, teamlead, rows, team):
+    make.signed_project(date(2023, 3, 1), park=rows["parks"], team=team, name="另一个项目")
+    client = as_user(teamlead)
+    found = client.get(f"/desk/{key}/?q=佳禧面料").context["page"].object_list
+    assert {row.project for row in found} == {rows["projects"]}
+    assert not client.get(f"/desk/{key}/?q=没有的").context["page"].object_list
+
+
 def test_an_empty_list_says_what_to_do(as_user, teamlead):
     page = as_user(teamlead).get("/desk/projects/").content.decode()
     assert "还没有项目" in page

@@ -61,6 +61,13 @@ def test_an_officer_sees_his_own_first_and_the_team_on_wish(as_user, officer, te
         assert client.get(f"/desk/?{strange}").status_code == 200
 
 
+def test_who_may_not_follow_up_is_not_asked_to(as_user, leader, teamlead, team):
+    planned(team, -3, "逾期项目")
+    assert "follow-up" in page_of(as_user(teamlead).get("/desk/"))
+    assert "逾期项目" in page_of(as_user(leader).get("/desk/"))
+    assert "follow-up" not in page_of(as_user(leader).get("/desk/"))
+
+
 @pytest.mark.parametrize("name", ["sysadmin", "secadmin", "auditor", "editor"])
 def test_roles_apart_get_a_page_that_says_so_and_no_business_row(name, request, as_user, team):
     make.project("机密项目", team=team)

@@ -99,6 +99,24 @@ def test_signing_with_a_gate_unmet_keeps_neither_agreement_nor_file(as_user, off
     assert on_disk() == before
 
 
+def test_the_park_of_an_agreement_becomes_the_projects_where_it_had_none(as_user, officer, park):
+    project = make.negotiating_project(officer)
+    sent = {"kind": "investment", "signed": str(clock.today()), "advance": "on", "park": park.pk}
+    answer = as_user(officer).post(f"/desk/projects/{project.pk}/agreement/", sent)
+    assert answer.status_code == 302
+    project.refresh_from_db()
+    assert (project.park, project.stage) == (park, Stage.SIGNED)
+
+
+def test_a_project_that_has_a_park_keeps_it_when_another_one_signs(as_user, officer, park):
+    project = make.negotiating_project(officer, park=park)
+    sent = {"kind": "framework", "signed": str(clock.today()), "park": make.park().pk}
+    as_user(officer).post(f"/desk/projects/{project.pk}/agreement/", sent)
+    project.refresh_from_db()
+    assert project.park == park
+    assert Agreement.objects.get().park != park
+
+
 def test_a_second_investment_agreement_is_refused_at_its_kind(as_user, teamlead, park, team):
     project = make.signed_project(date(2023, 3, 1), park=park, team=team)
     answer = as_user(teamlead).post(
