@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.db import models
 
 from crm import access
-from crm.models import Assignment, AssignmentKind, Company, Industry, Park, Project
+from crm.models import Assignment, AssignmentKind, Company, Industry, Park, Project, Zone
 from crm.stages import Stage, Status
 from search import index
 from search.index import Document, Index, Term
@@ -117,6 +117,21 @@ def _parks(ids: Sequence[int] | None = None) -> Iterator[Document]:
             prior=1.0,
             version=row.version,
         )
+
+
+def shown_by(row: models.Model, *, renamed: bool) -> dict[str, list[int]]:
+    """The documents that show something of `row` (its name): noun → ids, to be written anew."""
+    if isinstance(row, Assignment):  # decides who may find the project
+        return {"project": [row.project_id]}
+    found: dict[str, list[int]] = {"park": [row.park_id]} if isinstance(row, Zone) else {}
+    if not renamed or not isinstance(row, (Park, Zone, Industry, Company)):
+        return found
+    name = str(row._meta.model_name)
+    for model in (Project, Company):
+        if hasattr(model, name):
+            rows = model._default_manager.filter(**{name: row.pk})
+            found[str(model._meta.model_name)] = list(rows.values_list("pk", flat=True))
+    return found
 
 
 def _no_words() -> Iterable[Term]:

@@ -15,8 +15,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
+from crm import search_index
 from crm.errors import Refused
-from crm.models import Assignment, AuditEntry, ImportBatch, User, Zone
+from crm.models import AuditEntry, ImportBatch, User
 from crm.models.people import PARTS, Person
 from search import engine
 
@@ -237,20 +238,17 @@ def amend(
             for name, rows in (many or {}).items():
                 getattr(locked, name).set(rows)
             note(verb, locked, by=by, changes=changes, reason=reason)
-            touched(locked)
+            touched(locked, renamed="name" in changes)
         row.__dict__.update(locked.__dict__)
     return row
 
 
-def touched(row: models.Model) -> None:
+def touched(row: models.Model, *, renamed: bool = False) -> None:
     """Tells the search index that a row, or something it shows of the row, has changed."""
+    changed = {str(row._meta.model_name): [row.pk]} | search_index.shown_by(row, renamed=renamed)
     gathered = _gathered.get()
-    if gathered is None:
-        engine.touch(row)
-    else:
-        gathered.setdefault(str(row._meta.model_name), set()).add(row.pk)
-    # What the index shows of another row: its zones' names of a park, who may find a project.
-    if isinstance(row, Assignment):
-        touched(row.project)
-    elif isinstance(row, Zone):
-        touched(row.park)
+    for noun, ids in changed.items():
+        if gathered is None:
+            engine.touch_many(noun, ids)
+        else:
+            gathered.setdefault(noun, set()).update(ids)

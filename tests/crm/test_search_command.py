@@ -78,3 +78,29 @@ def test_a_wrong_call_is_refused_with_what_is_wrong(projects, officer, options, 
 def test_text_and_batch_together_or_neither_are_refused(officer):
     with pytest.raises(CommandError, match="二者选一"):
         asked(username="officer")
+
+
+def test_a_renamed_park_is_found_under_its_new_name_with_its_projects(officer, statistician, team):
+    from crm.actions import rows
+
+    park = make.park("老名字产业园", team=team)
+    project = make.project("运动鞋基地", team=team, park=park)
+    assert _ids("老名字") == {("park", park.pk), ("project", project.pk)}
+    rows.change(park, {"name": "玉屏产业园"}, by=statistician)
+    assert _ids("玉屏") == {("park", park.pk), ("project", project.pk)}
+    assert _ids("老名字") == set()
+
+
+def test_a_liaison_finds_his_project_from_his_first_day_on(liaison):
+    from crm import clock
+
+    project = make.project("运动鞋基地", team=make.team())
+    assert asked("运动鞋", username="liaison", format="json")[0]["hits"] == []
+    make.liaison(project, clock.today(), user=liaison)
+    (hit,) = asked("运动鞋", username="liaison", format="json")[0]["hits"]
+    assert hit["id"] == project.pk
+
+
+def _ids(text):
+    (answer,) = asked(text, username="officer", format="json")
+    return {(hit["kind"], hit["id"]) for hit in answer["hits"]}
