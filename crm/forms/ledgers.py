@@ -89,6 +89,10 @@ class LedgerForm(forms.Form):
                 self.initial[column.name] = self._held(column)
             elif given and given.get(column.name) and column.kind is Kind.REFERENCE:
                 self.initial[column.name] = _number(given[column.name])
+        if ledger.is_insert_only and row is not None:
+            self.fields["reason"] = forms.CharField(
+                label="更正原因", max_length=300, help_text="原来的一份留档，更正记在案上。"
+            )
         speak(self)
         if row is None:
             del self.fields["version"], self.fields["seen"]
@@ -183,6 +187,8 @@ class LedgerForm(forms.Form):
         )
         for title, names in cut:
             yield Part(title, [self[name] for name in names])
+        if "reason" in self.fields:
+            yield Part("更正", [self["reason"]])
 
     # Conflicts
 

@@ -18,6 +18,7 @@ from crm.access import Action
 from crm.actions import rows
 from crm.exact import WAN, YI
 from crm.models import User
+from crm.models.rows import InsertOnly
 from crm.stages import Stage
 
 
@@ -124,6 +125,11 @@ class Ledger:
     only: Callable[[QuerySet], QuerySet] | None = None
 
     @property
+    def is_insert_only(self) -> bool:
+        """Its rows are corrected by new ones, with a reason."""
+        return issubclass(self.model, InsertOnly)
+
+    @property
     def noun(self) -> str:
         return str(self.model._meta.model_name)
 
@@ -176,10 +182,17 @@ class Ledger:
         return verb(values, by=by) if verb else rows.register(self.model, values, by=by)
 
     def change(
-        self, row: Any, values: Mapping[str, Any], *, by: User, version: int | None = None
+        self,
+        row: Any,
+        values: Mapping[str, Any],
+        *,
+        by: User,
+        version: int | None = None,
+        **said: str,
     ) -> Any:
+        """`said`: the reason, for rows that are corrected by a new one (`is_insert_only`)."""
         verb = self.change_verb or rows.change
-        return verb(row, values, by=by, version=version)
+        return verb(row, values, by=by, version=version, **said)
 
     def import_new(self, values: Mapping[str, Any], *, by: User) -> Any:
         verb = self.import_new_verb

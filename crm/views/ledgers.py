@@ -14,10 +14,10 @@ from crm.access import Action
 from crm.errors import Refused
 from crm.forms.ledgers import LedgerForm, show_refusal
 from crm.ledgers import Kind, Ledger
-from crm.models import Contact
+from crm.models import AuditEntry, Contact
 from crm.views import history
 from crm.views.base import desk, ledger_or_hidden, row_or_hidden
-from crm.views.cells import Shower
+from crm.views.cells import VERBS, Shower, noun_label
 from crm.views.lists import Link
 
 
@@ -33,11 +33,11 @@ def row_detail(request: HttpRequest, key: str, pk: int) -> HttpResponse:
         {
             "ledger": ledger,
             "row": row,
-            "title": row.name if isinstance(row, Contact) else str(row),
+            "title": _called(row),
             "facts": [cell for cell in cells if not cell.is_empty],
             "unknown": [cell.label for cell in cells if cell.is_empty],
             "related": _related(ledger, row, request.user),
-            "history": history.of_row(row),
+            "history": [] if ledger.is_read_only else history.of_row(row),
             "may_change": not ledger.is_read_only and access.may(request.user, Action.CHANGE, row),
             "may_reveal": isinstance(row, Contact) and access.may(request.user, Action.REVEAL, row),
         },
@@ -86,13 +86,16 @@ def row_edit(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = LedgerForm(ledger, request.user, data, row=row)
     if data is not None and form.is_valid():
-        version = form.cleaned_data.get("version") if hasattr(row, "version") else None
-        if hasattr(row, "version") and version is None:
-            version = 0  # a form that does not say what it was made from is as good as stale
+        # A form that does not say what it was made from is as good as stale.
+        version = None if ledger.is_insert_only else form.cleaned_data.get("version") or 0
+        said = {"reason": form.cleaned_data["reason"]} if ledger.is_insert_only else {}
+        if ledger.is_insert_only and not form.touched():
+            messages.info(request, "没有改动，没有登记更正。")
+            return redirect("desk-row", key, pk)
         try:
-            changed = ledger.change(row, form.values(), by=request.user, version=version)
+            changed = ledger.change(row, form.values(), by=request.user, version=version, **said)
         except Refused as refused:
-            if refused.code == "stale" and hasattr(row, "version"):
+            if refused.code == "stale" and not ledger.is_insert_only:
                 return _conflict_page(request, ledger, form)
             show_refusal(form, refused)
         else:
@@ -109,7 +112,12 @@ def _after(request: HttpRequest, ledger: Ledger, row: Any) -> HttpResponse:
 
 
 def _called(row: Any) -> str:
-    return row.name if isinstance(row, Contact) else str(row)
+    """A row as people call it; a contact's row is named by its number everywhere else."""
+    if isinstance(row, Contact):
+        return row.name or "已清除的联系人"
+    if isinstance(row, AuditEntry):
+        return f"{VERBS.get(row.verb, row.verb)} {noun_label(row.object_type)}"
+    return str(row)
 
 
 def _writable(ledger: Ledger, user: Any, action: Action) -> None:
@@ -155,13 +163,14 @@ def _conflict_page(request: HttpRequest, ledger: Ledger, form: LedgerForm) -> Ht
             continue
         if name not in touched:
             _put(data, name, current[name])
-        elif not (column.kind is Kind.PERSONAL and not typed[name]):
+        else:
+            sealed = column.kind is Kind.PERSONAL and name != "name"
             rows.append(
                 {
                     "label": column.heading,
                     "field": form[name].id_for_label or f"id_{name}",
                     "mine": _words(form, name, typed[name]),
-                    "theirs": _words(now, name, current[name]),
+                    "theirs": "不显示" if sealed else _words(now, name, current[name]),
                     "raw": current[name] if isinstance(current[name], str) else "",
                 }
             )

@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from crm.models import AuditEntry, Company, Contact, Park, Project
+from crm.models import Agreement, AuditEntry, Company, Contact, Park, Project
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -186,6 +186,24 @@ def test_every_form_comes_back_unchanged(key, as_user, statistician, rows):
     answer = client.post(path, opened(client, path))
     assert answer.status_code == 302, answer.context["form"].errors
     assert AuditEntry.objects.count() == before
+
+
+def test_an_agreement_is_corrected_by_a_new_row_with_a_reason(as_user, statistician, rows):
+    old = rows["agreements"]
+    client, path = as_user(statistician), f"/desk/agreements/{old.pk}/edit/"
+    sent = opened(client, path) | {"amount": "1.5亿"}
+    refused = client.post(path, sent)
+    assert refused.status_code == 400
+    assert list(refused.context["form"].errors) == ["reason"]
+    answer = client.post(path, sent | {"reason": "金额抄错"})
+    new = Agreement.objects.get(replaces=old)
+    assert answer.url == f"/desk/agreements/{new.pk}/"
+    assert new.amount == Decimal("150000000")
+    assert AuditEntry.objects.get(verb="correct_agreement").reason == "金额抄错"
+    path = f"/desk/agreements/{new.pk}/edit/"
+    client.post(path, opened(client, path) | {"reason": "什么也没改"})
+    assert not Agreement.objects.filter(replaces=new).exists()
+    assert client.get(f"/desk/agreements/{old.pk}/").status_code == 404
 
 
 def test_a_park_keeps_its_industries(as_user, statistician, park):
