@@ -50,11 +50,9 @@ def main() -> None:
         sys.exit("Chromium is missing. Install it: apt-get install chromium")
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        county = Path(folder) / "county"
-        county.mkdir()
-        load(county)
+        county = load(Path(folder))
         with (
-            serving(county, Path(folder) / "product") as product,
+            serving(county, Path(folder)) as product,
             sync_playwright() as playwright,
             playwright.chromium.launch(executable_path=chromium(), args=list(QUIET)) as browser,
         ):

@@ -1,8 +1,8 @@
 """The suite, as `make test` runs it.
 
 Bare: SQLite, no server, no browser; one line names what did not run. With CI set: the whole suite
-on SQLite with a real Elasticsearch node and Chromium, then the ledger and search on PostgreSQL with
-the same node; there a skip is a failure. Servers start on ports of their own and stop again.
+on SQLite with a real Elasticsearch node and Chromium, then the ledger, search and the journeys on
+PostgreSQL with the same node; there a skip is a failure. Servers start on ports of their own and stop again.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
-ON_POSTGRES = ["tests/crm", "tests/search"]
+ON_POSTGRES = ["tests/crm", "tests/search", "tests/journeys"]
 
 
 def pytest(*arguments: str, **environment: str) -> int:

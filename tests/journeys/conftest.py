@@ -35,15 +35,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("county")
-    load(folder)
-    return folder
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return load(tmp_path_factory.mktemp("county"))
 
 
 @pytest.fixture
-def product(loaded: Path, tmp_path: Path) -> Iterator[Product]:
-    with serving(loaded, tmp_path / "product") as running:
+def product(loaded: str, tmp_path: Path) -> Iterator[Product]:
+    with serving(loaded, tmp_path) as running:
         yield running
 
 

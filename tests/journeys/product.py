@@ -1,6 +1,7 @@
 """A running product for a journey: its own database with the demo county, its own server process.
 
-The demo county is loaded once and copied, so that every journey starts from the same day.
+The demo county is loaded once and copied, so that every journey starts from the same day. With
+DATABASE_URL on PostgreSQL (and ELASTICSEARCH_URL) the product runs on those engines.
 """
 
 from __future__ import annotations
@@ -14,10 +15,13 @@ import subprocess
 import sys
 import time
 import urllib.request
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import psycopg
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 READY_SECONDS = 60
@@ -42,17 +46,32 @@ class Product:
         return dict(json.loads(text)["figures"])
 
 
-def environment(folder: Path) -> dict[str, str]:
-    """A development machine whose database lies in `folder` and whose keys are nobody's."""
+def environment(database: str) -> dict[str, str]:
+    """A development machine with this database and keys that are nobody's."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO")}
-    kept.pop("ELASTICSEARCH_URL", None)
+    if not _on_server():
+        kept.pop("ELASTICSEARCH_URL", None)
     return kept | {
-        "DATABASE_URL": f"sqlite:///{folder / 'journey.sqlite3'}",
+        "DATABASE_URL": database,
+        "ELASTICSEARCH_PREFIX": f"journey-{database.rpartition('/')[2].partition('.')[0]}",
         "SECRET_KEY": "journey-secret-key-of-no-value-0123456789-abcdefghij",
         "FIELD_KEYS": "journey-field-key-of-no-value-0123456789-abcdefghij",
         "DEBUG": "1",
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def _on_server() -> bool:
+    """Whether the run is the one on PostgreSQL, where Elasticsearch answers the searches too."""
+    return os.environ.get("DATABASE_URL", "").startswith("postgres")
+
+
+def _create(name: str, template: str = "template1") -> str:
+    """A new database on the run's PostgreSQL server; its address."""
+    server = os.environ["DATABASE_URL"]
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return f"{server.rpartition('/')[0]}/{name}"
 
 
 def manage(env: dict[str, str], *arguments: str) -> str:
@@ -68,11 +87,28 @@ def manage(env: dict[str, str], *arguments: str) -> str:
     return done.stdout
 
 
-def load(folder: Path) -> None:
-    """Fills `folder` with a migrated database that holds the demo county."""
-    env = environment(folder)
+def load(folder: Path) -> str:
+    """A migrated database that holds the demo county, in `folder` or on the server: its address."""
+    if _on_server():
+        database = _create(f"county_{uuid.uuid4().hex[:8]}")
+    else:
+        database = f"sqlite:///{folder / 'county.sqlite3'}"
+    env = environment(database)
     manage(env, "migrate", "-v0")
     manage(env, "load_demo")
+    return database
+
+
+def _copy(loaded: str, folder: Path) -> dict[str, str]:
+    """The environment of a copy of the loaded database."""
+    if _on_server():
+        name = f"journey_{uuid.uuid4().hex[:8]}"
+        env = environment(_create(name, template=loaded.rpartition("/")[2]))
+        manage(env, "search_rebuild")  # the copy's own indices
+        return env
+    file = folder / f"journey_{uuid.uuid4().hex[:8]}.sqlite3"
+    shutil.copy(loaded.removeprefix("sqlite:///"), file)
+    return environment(f"sqlite:///{file}")
 
 
 def free_port() -> int:
@@ -82,10 +118,9 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(loaded: Path, folder: Path) -> Iterator[Product]:
+def serving(loaded: str, folder: Path) -> Iterator[Product]:
     """A product on a copy of the loaded database, stopped at the end."""
-    shutil.copytree(loaded, folder, dirs_exist_ok=True)
-    env = environment(folder)
+    env = _copy(loaded, folder)
     port = free_port()
     log = (folder / "server.log").open("w")
     server = subprocess.Popen(
