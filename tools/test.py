@@ -2,7 +2,8 @@
 
 Bare: SQLite, no server, no browser; one line names what did not run. With CI set: the whole suite
 on SQLite with a real Elasticsearch node and Chromium, then the ledger, search and the journeys on
-PostgreSQL with the same node; there a skip is a failure. Servers start on ports of their own and stop again.
+PostgreSQL with the same node; there a skip is a failure. Servers start on ports of their own and
+stop again.
 """
 
 import contextlib
