@@ -155,18 +155,18 @@ def scope_q(user: Any, action: Action, model: type[models.Model]) -> Q:
     if Reach.ALL in granted:
         return Q()
     _, own, parent = NOUNS.get(noun_of(model), ({}, {}, ""))
+    # What hangs on a project is seen with it, whoever wrote it down.
+    alone = Q(**{f"{parent}__isnull": True}) if parent else Q()
     parts: list[Q] = []
     for reach in granted:
         if reach is Reach.LOOSE and Reach.TEAM in own:
-            parts.append(Q(**{f"{own[Reach.TEAM]}__isnull": True}))
-            if parent:  # a contact of nobody's team may still hang on somebody's project
-                parts[-1] &= Q(**{f"{parent}__isnull": True})
+            parts.append(alone & Q(**{f"{own[Reach.TEAM]}__isnull": True}))
         elif reach is Reach.TEAM and reach in own and user.team_id:
-            parts.append(Q(**{own[reach]: user.team_id}))
+            parts.append(alone & Q(**{own[reach]: user.team_id}))
         elif reach is Reach.PARK and reach in own and user.park_ids:
-            parts.append(Q(**{f"{own[reach]}__in": sorted(user.park_ids)}))
+            parts.append(alone & Q(**{f"{own[reach]}__in": sorted(user.park_ids)}))
         elif reach is Reach.OWN and reach in own:
-            parts.append(Q(**{own[reach]: user.pk}))
+            parts.append(alone & Q(**{own[reach]: user.pk}))
     if noun_of(model) == "project" and Reach.OWN in granted:
         parts.append(Q(pk__in=_liaised(user)))
     if parent:

@@ -176,12 +176,12 @@ def activity(held_on: date, **values: Any) -> Activity:
     )
 
 
-def contact(project: Project, *, phone: str = "13800000001", **values: Any) -> Contact:
-    return rows.register(
-        Contact,
-        {"project": project, "team": project.team, "name": "测试联系人", "phone": phone, **values},
-        by=maker(),
-    )
+def contact(
+    project: Project | None, *, phone: str = "13800000001", team: Team | None = None, **values: Any
+) -> Contact:
+    team = team or (project.team if project else None)
+    known = {"project": project, "team": team, "name": "测试联系人", "phone": phone}
+    return rows.register(Contact, known | values, by=maker())
 
 
 def enquiry(park: Park, *, phone: str = "13800000002", **values: Any) -> Enquiry:

@@ -235,7 +235,7 @@ def _locked(project: Project, version: int | None) -> Project:
 def _checked_date(project: Project, on: When | date, to: Stage) -> When:
     when = on if isinstance(on, When) else When.day(on)
     _not_future(when, to)
-    last = StageMove.objects.standing().filter(project=project).first()
+    last = StageMove.objects.standing().filter(project=project).order_by("place").last()
     entered = last.occurred if last else None
     if last and entered and when.end < entered.start:
         raise Refused(
@@ -338,7 +338,7 @@ def correct(
     """
     access.require(by, Action.ADVANCE, move.project)
     project = Project.objects.select_for_update().get(pk=move.project_id)
-    standing = list(StageMove.objects.standing().filter(project=project).order_by("pk"))
+    standing = list(StageMove.objects.standing().filter(project=project).order_by("place"))
     wrong = next((known for known in standing if known.pk == move.pk), None)
     if wrong is None:
         raise Refused("这条变动已被更正，请在最新的一条上操作。", "stale")
@@ -350,13 +350,13 @@ def correct(
         then = known.occurred
         if known.pk == wrong.pk or then is None:
             continue
-        if known.pk < wrong.pk and when.end < then.start:
+        if known.place < wrong.place and when.end < then.start:
             raise Refused(
                 f"日期 {when.text} 早于前一步{known.get_to_stage_display()}的 {then.text}。",
                 "date_order",
                 ["on"],
             )
-        if known.pk > wrong.pk and when.start > then.end:
+        if known.place > wrong.place and when.start > then.end:
             raise Refused(
                 f"日期 {when.text} 晚于后一步{known.get_to_stage_display()}的 {then.text}。",
                 "date_order",

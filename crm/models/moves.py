@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Max, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from crm import clock, dates
@@ -35,11 +35,15 @@ class StageMoves(InsertOnlyRows):
         )
 
     def last_by(self, day: date, known_on: date | None = None) -> Self:
-        """One move a project: the one that decides where it stood at the end of `day`."""
+        """One move a project: the one that decides where it stood at the end of `day`.
+
+        Of those that had happened by then the last in the project's history, not the one with the
+        latest date: a signing known to the year does not come after a start known to the day.
+        """
         newest = (
             StageMove.objects.standing(known_on)
             .filter(project=OuterRef("project"), effective_on__lte=day)
-            .order_by("-effective_on", "-pk")
+            .order_by("-place")
         )
         return self.filter(pk=Subquery(newest.values("pk")[:1]))
 
@@ -69,6 +73,9 @@ class StageMove(InsertOnly):
     # The day from which the state holds: the last day it may have happened, or, where that is
     # unknown, the day the ledger learnt that it had.
     effective_on = models.DateField(editable=False, db_index=True)
+    # Where it stands in its project's history, from 1; a correction takes the place of what it
+    # corrects.
+    place = models.PositiveIntegerField(editable=False)
     recorded_at = models.DateTimeField("登记时间", db_index=True)
     by = models.ForeignKey(
         "crm.User", models.PROTECT, verbose_name="经办人", null=True, blank=True, related_name="+"
@@ -91,7 +98,7 @@ class StageMove(InsertOnly):
         verbose_name = verbose_name_plural = "阶段变动"
         ordering = ["-effective_on", "-pk"]
         indexes = [
-            models.Index(fields=["project", "-effective_on"], name="move_of_project"),
+            models.Index(fields=["project", "-place"], name="move_of_project"),
             models.Index(fields=["to_stage", "occurred_on"], name="move_into_stage"),
         ]
 
@@ -102,6 +109,9 @@ class StageMove(InsertOnly):
         if self.occurred_on and not self.occurred_until:
             self.occurred_until = self.occurred_on
         self.effective_on = self.occurred_until or timezone.localtime(self.recorded_at).date()
+        if self.place is None:
+            before = StageMove.objects.filter(project=self.project).aggregate(last=Max("place"))
+            self.place = self.replaces.place if self.replaces else (before["last"] or 0) + 1
         super().save(*args, **kwargs)
 
     @property

@@ -187,3 +187,12 @@ def test_reading_all_gives_no_right_to_write(county, leader):
         expected = action in {Action.VIEW, Action.EXPORT, Action.REPORT}
         assert access.may(leader, action, county["mine"]) is expected, action
     assert access.reaches(leader, Action.VIEW, "project") == {Reach.ALL}
+
+
+def test_a_contact_goes_with_its_project_when_another_team_takes_it(officer, other_team):
+    project = make.project("易手项目", team=officer.team)
+    contact = make.contact(project)
+    alone = make.contact(None, phone="13800000077", team=officer.team)
+    assert set(Contact.objects.visible_to(officer)) == {contact, alone}
+    projects.change(project, {"team": other_team, "officer": None}, by=make.maker())
+    assert set(Contact.objects.visible_to(officer)) == {alone}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from crm.models import Assignment, AssignmentKind, StageMove
 from crm.reports.figures.base import Context, figure
@@ -33,10 +33,7 @@ def liaison_projects(context: Context) -> QuerySet:
 )
 def in_operation(context: Context) -> QuerySet:
     started = StageMove.objects.standing(context.known_on).into(Stage.OPERATION)
-    earlier = started.filter(project=OuterRef("project")).filter(
-        Q(effective_on__lt=OuterRef("effective_on"))
-        | Q(effective_on=OuterRef("effective_on"), pk__lt=OuterRef("pk"))
-    )
+    earlier = started.filter(project=OuterRef("project"), place__lt=OuterRef("place"))
     still = standing_at_end(context, Stage.OPERATION).exclude(to_status=Status.EXITED)
     return (
         started.occurred_in(context.period.start, context.period.end)
