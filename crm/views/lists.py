@@ -39,7 +39,7 @@ class Link:
     mark: str = ""
 
 
-def _readable(params: QueryDict) -> QueryDict:
+def readable(params: QueryDict) -> QueryDict:
     """The address's parameters without the sign no database takes, and of bounded length."""
     clean = QueryDict(mutable=True)
     for name, values in params.lists():
@@ -50,29 +50,26 @@ def _readable(params: QueryDict) -> QueryDict:
 @desk
 def row_list(request: HttpRequest, key: str) -> HttpResponse:
     ledger = ledger_or_hidden(key, request.user)
-    params = _readable(request.GET)
+    params = readable(request.GET)
     asked = filters.ask(ledger, params, request)
     page = page_of(asked.rows, request)
     shower = Shower(request.user)
     tab = next((c for c in ledger.filter_columns if c.kind in (Kind.STAGE, Kind.CHOICE)), None)
     listed = list(ledger.list_columns)
-    for field in asked.filters.form.fields.values():
-        if isinstance(field, forms.DateField):
-            field.widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     return render(
         request,
         "crm/list.html",
         {
             "ledger": ledger,
             "asked": asked,
-            "form": asked.filters.form,
+            "form": with_calendars(asked.filters.form),
             "params": params,
             "page": page,
             "pages": _pages(page, params),
             "headings": [_heading(c, ledger, asked.ordering, params) for c in listed],
             "lines": [shower.line(ledger, listed, row) for row in page],
             "tabs": _tabs(ledger, tab, params, request) if tab else [],
-            "chips": _chips(asked, params, tab),
+            "chips": chips(asked, params, tab),
             "total": _total(ledger, asked.rows),
             "orderings": _orderings(ledger, asked.ordering),
             "may_search": bool(ledger.lookup) or index.get(ledger.noun) is not None,
@@ -81,6 +78,14 @@ def row_list(request: HttpRequest, key: str) -> HttpResponse:
             "clear_url": reverse("desk-list", args=[key]),
         },
     )
+
+
+def with_calendars(form: forms.Form) -> forms.Form:
+    """The filter form with the browser's own calendar at its dates."""
+    for field in form.fields.values():
+        if isinstance(field, forms.DateField):
+            field.widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return form
 
 
 def _heading(column: Column, ledger: Ledger, ordering: str, params: QueryDict) -> Heading:
@@ -129,12 +134,12 @@ def _tabs(ledger: Ledger, column: Column, params: QueryDict, request: HttpReques
     ]
 
 
-def _chips(asked: filters.Asked, params: QueryDict, tab: Column | None) -> list[Link]:
+def chips(asked: filters.Asked, params: QueryDict, tab: Column | None) -> list[Link]:
     """What narrows the list besides its tab, each with the address without it."""
     form = asked.filters.form
     if not form.is_valid():
         return []
-    chips = []
+    made = []
     for name, value in form.cleaned_data.items():
         if value in (None, "", []) or (tab and name == tab.name and len(value) == 1):
             continue
@@ -143,8 +148,8 @@ def _chips(asked: filters.Asked, params: QueryDict, tab: Column | None) -> list[
         text = "、".join(str(words.get(v, v)) for v in value) if words else str(value)
         if isinstance(value, bool):
             text = "是" if value else "否"
-        chips.append(Link(f"{field.label}：{text}", address(params, **{name: None, "page": None})))
-    return chips
+        made.append(Link(f"{field.label}：{text}", address(params, **{name: None, "page": None})))
+    return made
 
 
 def _total(ledger: Ledger, rows: Any) -> str:

@@ -24,7 +24,8 @@ from crm.views.base import desk, project_or_hidden
 from crm.views.projects import gate_tasks, task
 
 
-def _rights(user: Any, project: Project) -> dict[str, bool]:
+def rights_on(user: Any, project: Project) -> dict[str, bool]:
+    """What `user` may do with this project, for the links beside what is missing."""
     actions = {
         "change": Action.CHANGE,
         "follow_up": Action.FOLLOW_UP,
@@ -109,7 +110,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, done)
             return redirect("desk-project", pk)
-    rights = _rights(request.user, project)
+    rights = rights_on(request.user, project)
     to = form["to"].value()
     target = Stage(to) if to in Stage.values else None
     forward = target if target and target == following else None
@@ -183,7 +184,7 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
                 f"已登记{signed.get_kind_display()}" + ("，项目进入签约。" if advance else "。"),
             )
             return redirect("desk-project", pk)
-    rights = _rights(request.user, project)
+    rights = rights_on(request.user, project)
     return render(
         request,
         "crm/agreement.html",
