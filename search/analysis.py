@@ -22,6 +22,8 @@ BODY_LIMIT = 5_000
 HAN = "々〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # A run of Han, or a code: letters and digits, joined by the signs of 1+1+6, 10.66 and B2-301.
 RUNS = re.compile(rf"(?P<han>[{HAN}]+)|[^\W_{HAN}]+(?:[-+./&#][^\W_{HAN}]+)*")
+# What is no part of a name. Han stand beside \w: Python does not know the newest of them.
+SIGN = re.compile(rf"_|[^\w{HAN}]")
 CODE_PARTS = re.compile(r"[-+./&#]")
 # Control characters and lone surrogates can neither be stored nor encoded everywhere.
 UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -146,7 +148,7 @@ def squeezed(text: str) -> tuple[str, Sequence[int]]:
     """A normalised text without brackets, spaces and signs, and where its characters stood."""
     if text.isalnum():
         return text, range(len(text))
-    places = tuple(i for i, char in enumerate(text) if char.isalnum())
+    places = tuple(i for i, char in enumerate(text) if not SIGN.match(char))
     return "".join(text[i] for i in places), places
 
 

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from search import amounts, analysis, clauses, evidence, highlight, sound
@@ -149,6 +149,7 @@ def test_streams_are_tokens_that_any_engine_can_keep(text):
 
 
 @given(TEXTS.filter(lambda text: analysis.runs(analysis.normalise(text).text)))
+@example("\U0002ebe1")  # a Han newer than Python 3.11's Unicode
 def test_a_title_is_evidence_for_itself(title):
     row = evidence.Row(Document("project", 1, title))
     found = evidence.strict(Word(analysis.normalise(title).text), row)
