@@ -96,6 +96,12 @@ def mask_email(email: str) -> str:
     return f"{name[:1]}***@{host}" if at else "***" if email else ""
 
 
+def masked(part: str, value: str) -> str:
+    """A name is known to who may see the person; phone and e-mail are masked until revealed."""
+    mask = {"phone": mask_phone, "email": mask_email}.get(part)
+    return mask(value) if mask else value
+
+
 def mask_name(name: str) -> str:
     """The surname stays: 张**."""
     return name[:1] + "*" * max(1, min(2, len(name) - 1)) if name else ""

@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 
 from crm.views import (
     enquiries,
+    exports,
     files,
     home,
     imports,
@@ -41,6 +42,7 @@ desk = [
     path("projects/<int:pk>/move/", verbs.move, name="desk-move"),
     path("projects/<int:pk>/agreement/", verbs.agreement, name="desk-agreement"),
     path("<slug:key>/", lists.row_list, name="desk-list"),
+    path("<slug:key>/export/", exports.row_export, name="desk-export"),
     path("<slug:key>/new/", ledgers.row_new, name="desk-new"),
     path("<slug:key>/<int:pk>/", ledgers.row_detail, name="desk-row"),
     path("<slug:key>/<int:pk>/edit/", ledgers.row_edit, name="desk-edit"),

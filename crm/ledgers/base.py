@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import models
@@ -171,7 +173,7 @@ class Ledger:
         return found.order_by(*self.ordering) if self.ordering else found
 
     def can(self, user: Any, action: Action) -> bool:
-        if self.is_read_only and action is not Action.VIEW:
+        if self.is_read_only and action not in (Action.VIEW, Action.EXPORT):
             return False
         return access.can(user, action, self.noun)
 
@@ -219,10 +221,20 @@ class Ledger:
 
     def named(self, text: str, *, by: User) -> Any | None:
         """The row people mean by `text` in a file or a filter; LookupError when several fit."""
-        condition = Q()
-        for name in self.lookup:
-            condition |= Q(**{name: text})
-        return _one(self.model._default_manager.visible_to(by).filter(condition))
+        return _meant(self.model._default_manager.visible_to(by), self.lookup, text)
+
+
+def _meant(rows: QuerySet, lookup: tuple[str, ...], text: str) -> Any | None:
+    """By name; of several with one name, the one whose number follows: 北片区 #12."""
+
+    def called(wanted: str) -> Q:
+        return reduce(or_, (Q(**{field: wanted}) for field in lookup))
+
+    found = _one(rows.filter(called(text)))
+    name, _, number = text.rpartition("#")
+    if found is None and name and number.isdecimal() and len(number) < 19:
+        found = _one(rows.filter(called(name.strip()), pk=int(number)))
+    return found
 
 
 def _one(found: QuerySet) -> Any | None:
@@ -272,4 +284,4 @@ def referred(key: str, text: str, *, by: User) -> Any | None:
     """The row (or member of staff) that `text` names; LookupError when several fit."""
     if key != "users":
         return get(key).named(text, by=by)
-    return _one(referable("users", by=by).filter(Q(username=text) | Q(first_name=text)))
+    return _meant(referable("users", by=by), ("username", "first_name"), text)

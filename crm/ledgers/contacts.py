@@ -11,9 +11,14 @@ from crm.errors import Refused
 from crm.ledgers.base import Column, Kind, Ledger, declare
 from crm.models import Contact, User
 
+MASK = "***"
+
 
 def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     checked = dict(values)
+    for part, label in (("phone", "电话"), ("email", "邮箱")):
+        if MASK in (checked.get(part) or ""):
+            raise Refused(f"{label}打了码，请填写完整的{label}，或留空。", "invalid", [part])
     if checked.get("phone"):
         try:
             checked["phone"] = personal.normal_phone(checked["phone"])
@@ -43,16 +48,25 @@ def _change(
 
 
 def _find(values: Mapping[str, Any], by: User) -> Contact | None:
-    """The same phone at the same company or project is the same person."""
-    try:
-        print_ = personal.fingerprint("phone", personal.normal_phone(values.get("phone") or ""))
-    except ValueError:
-        return None
-    same = list(
-        Contact.objects.visible_to(by).filter(
-            phone_print=print_, company=values.get("company"), project=values.get("project")
-        )[:2]
+    """The same phone at the same company or project is the same person; where the table has no
+    phone, or a masked one (our own export), the same name as well."""
+    here = Contact.objects.visible_to(by).filter(
+        company=values.get("company"), project=values.get("project")
     )
+    name, phone = values.get("name") or "", values.get("phone") or ""
+    if not phone or MASK in phone:
+        among = here.exclude(phone_print="") if phone else here.filter(phone_print="")
+        same = [
+            row
+            for row in among.select_related("key")
+            if name and row.name == name and personal.mask_phone(row.phone) == phone
+        ]
+    else:
+        try:
+            print_ = personal.fingerprint("phone", personal.normal_phone(phone))
+        except ValueError:
+            return None
+        same = list(here.filter(phone_print=print_)[:2])
     if len(same) > 1:
         raise LookupError("several contacts fit")
     return same[0] if same else None

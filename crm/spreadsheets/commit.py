@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
-from crm import access, clock
+from crm import access, clock, personal
 from crm.access import Action
 from crm.actions import imports
 from crm.errors import Refused
@@ -186,6 +186,8 @@ class _Import:
             return bool(getattr(row, name) != value)
         column = self.columns[name]
         current = column.value(row)
+        if column.kind is Kind.PERSONAL and value == personal.masked(name, current):
+            return False  # as our own export shows it
         if column.kind is Kind.REFERENCES:
             return {other.pk for other in current} != {other.pk for other in value}
         if _is_spelling(column, self.ledger):

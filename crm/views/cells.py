@@ -29,7 +29,7 @@ VERBS = {
     "correct": "更正日期", "sign_agreement": "登记协议", "correct_agreement": "更正协议",
     "receive_enquiry": "收到咨询", "accept_enquiry": "受理咨询", "decline_enquiry": "不予受理",
     "reveal": "查看联系方式", "erase": "清除个人信息", "store_file": "上传文件",
-    "import": "导入", "revert_import": "撤销导入", "add_user": "开通账号",
+    "export": "导出", "import": "导入", "revert_import": "撤销导入", "add_user": "开通账号",
 }  # fmt: skip
 
 
@@ -117,7 +117,7 @@ class Shower:
             case Kind.BOOLEAN:
                 return Cell(label, "是" if value else "否", name=name)
             case Kind.PERSONAL:
-                return Cell(label, masked(column.name, value), "personal", name=name)
+                return Cell(label, personal.masked(column.name, value), "personal", name=name)
             case Kind.LONG_TEXT:
                 return Cell(label, str(value), "long", name=name)
         if name == "verb":
@@ -125,12 +125,6 @@ class Shower:
         if name == "object_type":
             return Cell(label, noun_label(str(value)), name=name)
         return Cell(label, str(value), name=name)
-
-
-def masked(part: str, value: str) -> str:
-    """A name is known to who may see the person; phone and e-mail are masked until revealed."""
-    mask = {"phone": personal.mask_phone, "email": personal.mask_email}.get(part)
-    return mask(value) if mask else value
 
 
 def shown_date(value: When | date | datetime) -> str:

@@ -75,6 +75,7 @@ def row_list(request: HttpRequest, key: str) -> HttpResponse:
             "may_search": bool(ledger.lookup) or index.get(ledger.noun) is not None,
             "may_register": ledger.can(request.user, Action.REGISTER),
             "may_import": bool(ledger.import_columns) and ledger.can(request.user, Action.IMPORT),
+            "export_url": _export_url(ledger, params, request),
             "clear_url": reverse("desk-list", args=[key]),
         },
     )
@@ -86,6 +87,13 @@ def with_calendars(form: forms.Form) -> forms.Form:
         if isinstance(field, forms.DateField):
             field.widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     return form
+
+
+def _export_url(ledger: Ledger, params: QueryDict, request: HttpRequest) -> str:
+    """This very list as a file; empty where the user may not take it along."""
+    if not ledger.can(request.user, Action.EXPORT):
+        return ""
+    return reverse("desk-export", args=[ledger.key]) + address(params, page=None)
 
 
 def _heading(column: Column, ledger: Ledger, ordering: str, params: QueryDict) -> Heading:

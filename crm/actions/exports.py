@@ -1,0 +1,42 @@
+"""Taking rows out of the ledger: who took how many, and by which view, stays on record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from django.db import models, transaction
+
+from crm import access
+from crm.access import Action
+from crm.actions import _record
+from crm.models import User
+
+# What somebody looked for may be a phone number or an e-mail address; neither is kept.
+_PERSONAL = re.compile(r"[\w.+-]+@[\w.-]+|[+\d][\d\s\-]{5,}\d")
+
+
+@transaction.atomic
+def export(
+    model: type[models.Model], *, by: User, count: int, view: Mapping[str, list[str]]
+) -> None:
+    """Records that `by` took `count` rows of this noun, those of `view` (filter → values)."""
+    access.require_noun(by, Action.EXPORT, model._meta.model_name)
+    kept = {
+        name: [hidden(value) if name == "q" else value for value in values]
+        for name, values in view.items()
+    }
+    words = [f"{name}={'、'.join(values)}" for name, values in kept.items()]
+    _record.note(
+        "export",
+        None,
+        by=by,
+        object_type=model._meta.label_lower,
+        changes={"rows": [None, count], "filter": [None, kept]},
+        reason=f"导出 {count} 条；" + ("，".join(words) if words else "未筛选"),
+    )
+
+
+def hidden(text: str) -> str:
+    """A text for the record without anybody's phone or e-mail."""
+    return _PERSONAL.sub("•••", text)
