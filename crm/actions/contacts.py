@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from crm import access
@@ -23,18 +25,16 @@ def reveal(person: Person, *, by: User) -> dict[str, str]:
 def erase(person: Person, *, by: User, reason: str) -> None:
     """Destroys the person's key: name, phone and e-mail open nowhere again, backups included."""
     access.require(by, Action.CHANGE, person)
+    forget(person, by=by, reason=reason)
+
+
+@transaction.atomic
+def forget(person: Person, *, by: User | None, reason: str, **also: Any) -> None:
+    """The erasing itself, asked for by a person or due by itself; `also` blanks other columns."""
     if person.key is not None:
         person.key.sealed = None
         person.key.save()
-    _record.amend(
-        person,
-        {
-            "name_sealed": None,
-            "phone_sealed": None,
-            "email_sealed": None,
-            "phone_print": "",
-            "email_print": "",
-        },
-        by=by,
-    )
+    sealed = {"name_sealed": None, "phone_sealed": None, "email_sealed": None}
+    prints = {"phone_print": "", "email_print": ""}
+    _record.amend(person, sealed | prints | also, by=by)
     _record.note("erase", person, by=by, reason=reason)

@@ -182,3 +182,23 @@ def test_one_form_sent_by_twenty_threads_at_once_is_one_enquiry_with_one_receipt
         codes = set(pool.map(send, range(20)))
     assert len(codes) == 1
     assert Enquiry.objects.count() == 1
+
+
+def test_an_enquirer_is_forgotten_two_years_after_the_answer_and_not_before(park, teamlead):
+    from datetime import date, timedelta
+
+    from crm import clock
+
+    answered = date(2023, 9, 1)
+    with clock.playing(answered):
+        closed, waiting = make.enquiry(park), make.enquiry(park)
+        enquiries.decline_enquiry(closed, by=teamlead, note="不在招商范围")
+    with clock.playing(answered + enquiries.KEPT - timedelta(days=1)):
+        assert enquiries.erase_expired() == 0
+    with clock.playing(answered + enquiries.KEPT + timedelta(days=1)):
+        assert enquiries.erase_expired() == 1
+        assert enquiries.erase_expired() == 0
+    closed, waiting = Enquiry.objects.get(pk=closed.pk), Enquiry.objects.get(pk=waiting.pk)
+    assert (closed.name, closed.phone, closed.message) == ("", "", enquiries.ERASED)
+    assert (closed.state, closed.decision_note) == ("declined", "不在招商范围")
+    assert waiting.phone == "13800000002"

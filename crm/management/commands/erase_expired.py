@@ -1,0 +1,16 @@
+"""Forgets enquirers two years after their enquiry was dealt with; for a daily timer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from crm.actions import enquiries
+
+
+class Command(BaseCommand):
+    help = "删除保存期满（办结两年）的咨询人信息，供每日定时运行"
+
+    def handle(self, **options: Any) -> None:
+        self.stdout.write(f"已删除 {enquiries.erase_expired()} 位咨询人的信息。")
