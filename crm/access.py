@@ -87,7 +87,7 @@ PIPELINE: dict[str, Grants] = {
     Role.LEADER: _grants(([_V, _X, _REP], {_A})),
     Role.STATISTICIAN: _grants(([_V, _R, _C, _ADV, _S, _ASG, _I, _X, _REP], {_A})),
 }
-# The county's shared registers: parks, zones, industries, teams.
+# The county's shared registers: parks, zones, industries, teams, recognitions, exchange rates.
 REGISTERS: dict[str, Grants] = {
     **{role: _grants(([_V], {_A})) for role in PIPELINE},
     Role.STATISTICIAN: _grants(([_V, _R, _C, _I, _X], {_A})),
@@ -113,6 +113,9 @@ NOUNS: dict[str, tuple[dict[str, Grants], Own, str]] = {
     "agreement": (PIPELINE, {}, "project"),
     "followup": (PIPELINE, {}, "project"),
     "assignment": (PIPELINE, {}, "project"),
+    "milestone": (PIPELINE, {}, "project"),
+    "review": (PIPELINE, {}, "project"),
+    "fundingreceipt": (PIPELINE, {}, "project"),
     "storedfile": (PIPELINE, {}, "project"),
     "contact": (PIPELINE, {_T: "team"}, "project"),
     "enquiry": (PIPELINE, {_O: "decided_by", _T: "team", _P: "park"}, ""),
@@ -121,6 +124,8 @@ NOUNS: dict[str, tuple[dict[str, Grants], Own, str]] = {
     "zone": (REGISTERS, {}, ""),
     "industry": (REGISTERS, {}, ""),
     "team": (REGISTERS, {}, ""),
+    "recognition": (REGISTERS, {}, ""),
+    "exchangerate": (REGISTERS, {}, ""),
     "company": (COMPANIES, {}, ""),
     "auditentry": (AUDIT, {}, ""),
     "user": (USERS, {}, ""),

@@ -11,7 +11,7 @@ from typing import Any
 
 from crm import clock
 from crm.access import Role
-from crm.actions import agreements, enquiries, followups, projects, rows, users
+from crm.actions import agreements, enquiries, followups, projects, receipts, rows, users
 from crm.dates import When
 from crm.models import (
     Activity,
@@ -20,12 +20,20 @@ from crm.models import (
     Company,
     Contact,
     Enquiry,
+    ExchangeRate,
     FollowUp,
+    FundingReceipt,
     Industry,
+    Milestone,
+    MilestoneKind,
     Park,
     Project,
+    Recognition,
+    Review,
+    Subject,
     Team,
     User,
+    Verdict,
     Zone,
 )
 from crm.models.companies import credit_code_check_sign
@@ -174,6 +182,42 @@ def activity(held_on: date, **values: Any) -> Activity:
     return rows.register(
         Activity, {"name": f"推介活动{next(_next)}", "held_on": held_on, **values}, by=maker()
     )
+
+
+def milestone(
+    project: Project, kind: MilestoneKind | str, achieved: date | When, **values: Any
+) -> Milestone:
+    when = achieved if isinstance(achieved, When) else When.day(achieved)
+    facts = {"project": project, "kind": kind, "achieved": when}
+    return rows.register(Milestone, facts | values, by=maker())
+
+
+def review(project: Project, held_on: date, **values: Any) -> Review:
+    facts = {"body": "县项目评审会", "verdict": Verdict.PASSED}
+    return rows.register(
+        Review, {"project": project, "held_on": held_on, **facts, **values}, by=maker()
+    )
+
+
+def receipt(
+    project: Project, received: date | When, amount: str | None = "10000000", **values: Any
+) -> FundingReceipt:
+    """`amount` in yuan, None = foreign money alone."""
+    money = None if amount is None else Decimal(amount)
+    return receipts.record_receipt(project, by=maker(), received=received, amount=money, **values)
+
+
+def rate(year: int, month: int, yuan_per_100: str = "717.34", currency: str = "USD") -> Any:
+    facts = {"currency": currency, "month": When.month(year, month)}
+    return rows.register(ExchangeRate, facts | {"yuan_per_100": Decimal(yuan_per_100)}, by=maker())
+
+
+def recognition(title: str = "市级特色园区", **values: Any) -> Recognition:
+    """Of the county, unless a park or a company is named."""
+    subject = next((Subject(name) for name in ("park", "company") if name in values), "county")
+    facts = {"title": title, "subject": subject, "kind": "plaque", "level": "city"}
+    values.setdefault("granted", When.day(date(2023, 5, 1)))
+    return rows.register(Recognition, facts | values, by=maker())
 
 
 def contact(

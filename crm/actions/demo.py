@@ -22,9 +22,12 @@ from crm.models import (
     DemoCounty,
     Enquiry,
     FollowUp,
+    FundingReceipt,
     ImportBatch,
+    Milestone,
     Park,
     Project,
+    Review,
     StoredFile,
     Team,
     User,
@@ -33,7 +36,10 @@ from crm.spreadsheets.commit import import_file
 
 _REGISTERS = ("teams", "industries", "parks", "zones", "companies")
 _AFTER_THE_YEAR = ("activities", "assignments", "contacts")
-_HANGS_ON_PROJECTS = (FollowUp, Assignment, Agreement, Contact, StoredFile, Enquiry)
+_HANGS_ON_PROJECTS = (
+    FollowUp, Assignment, Milestone, Review, FundingReceipt, Agreement, Contact, StoredFile,
+    Enquiry,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

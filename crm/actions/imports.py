@@ -18,6 +18,7 @@ from crm.errors import Refused
 from crm.models import (
     Agreement,
     AuditEntry,
+    FundingReceipt,
     ImportBatch,
     Origin,
     PersonKey,
@@ -55,7 +56,10 @@ Changed = dict[tuple[Any, int], dict[str, Any]]  # (model, id) → values before
 
 
 # The verbs that write a new row.
-_CREATING = ("register", "sign_agreement", "correct_agreement", "follow_up", "receive_enquiry")
+_CREATING = (
+    "register", "sign_agreement", "correct_agreement", "record_receipt", "correct_receipt",
+    "follow_up", "receive_enquiry",
+)  # fmt: skip
 
 
 def created_in(batches: Iterable[ImportBatch]) -> Created:
@@ -114,6 +118,13 @@ def mark_reverted(batches: Iterable[ImportBatch]) -> None:
         batch.save(update_fields=["reverted_at"])
 
 
+# What people hang on a project.
+_HUNG = (
+    "follow_ups", "agreements", "moves", "assignments", "files", "contacts", "milestones",
+    "reviews", "receipts",
+)  # fmt: skip
+
+
 def _untouched_since(batch: ImportBatch, created: Created, changed: Changed) -> None:
     rows = {(model, pk) for model, ids in created.items() for pk in ids} | set(changed)
     last = batch.entries.order_by("-pk").values_list("pk", flat=True).first() or 0
@@ -129,13 +140,17 @@ def _untouched_since(batch: ImportBatch, created: Created, changed: Changed) -> 
     ]
     # What others hung on new projects counts as work on them too.
     projects = created.get(Project, [])
-    for related in ("follow_ups", "agreements", "moves", "assignments", "files", "contacts"):
+    for related in _HUNG:
         part: Any = Project._meta.get_field(related).related_model
         mine = created.get(part, [])
         hung = part._default_manager.filter(project__in=projects).exclude(pk__in=mine)
         if part is StageMove:  # opening moves came with their project
             hung = hung.exclude(origin=Origin.OPENING)
         touched += [str(row.project) for row in hung.select_related("project")[:5]]
+    for model in (Agreement, FundingReceipt):  # a correction is an entry on the new row
+        mine = created.get(model, [])
+        corrected = model._default_manager.filter(pk__in=mine, replaced_by__isnull=False)
+        touched += [str(row) for row in corrected.exclude(replaced_by__in=mine)[:5]]
     if touched:
         raise Refused(
             "导入之后有人在这些记录上做过工作，不能整批撤销："
@@ -208,10 +223,10 @@ def _replace(
 
 # Children before parents: what may hang on what.
 _BUSINESS = (
-    "followup", "assignment", "activity", "contact", "enquiry", "agreement", "storedfile",
-    "stagemove", "project",
+    "followup", "assignment", "activity", "contact", "enquiry", "milestone", "review",
+    "fundingreceipt", "agreement", "storedfile", "stagemove", "project",
 )  # fmt: skip
-_REGISTERS = ("company", "zone", "park", "industry", "team")
+_REGISTERS = ("recognition", "exchangerate", "company", "zone", "park", "industry", "team")
 
 
 def remove(created: Created) -> list[models.Model]:
@@ -227,6 +242,8 @@ def remove(created: Created) -> list[models.Model]:
         rows = model._default_manager.filter(pk__in=ids)
         if model is Agreement:
             _wipe_corrected(rows.exclude(increase_of=None))
+            _wipe_corrected(rows)
+        elif model is FundingReceipt:
             _wipe_corrected(rows)
         elif model is StoredFile:
             _wipe_files(rows)

@@ -48,7 +48,8 @@ class Column:
     name: the model's attribute, or a name the ledger's verbs understand when `get` reads it.
     unit: of what people type and read (万元, 亩, ㎡ …), in headings. aliases: other headings seen
     in real files. `stage`: this WHEN column is the date on which a project entered that stage.
-    reference: the key of the ledger it points to ("users" for staff).
+    reference: the key of the ledger it points to ("users" for staff). is_summed: the list adds up
+    this amount, and an empty one is unknown; not so where most rows have none by their nature.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Column:
     in_api: bool = True
     is_filter: bool = False
     is_sortable: bool = False
+    is_summed: bool = True
     order_by: str = ""
     help: str = ""
     get: Callable[[Any], Any] | None = None

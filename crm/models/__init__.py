@@ -11,10 +11,21 @@ from crm.models.followups import FollowUp, FollowUpKind
 from crm.models.imports import DemoCounty, ImportBatch
 from crm.models.industries import Industry
 from crm.models.limits import Bucket
+from crm.models.milestones import Milestone, MilestoneKind
 from crm.models.moves import Origin, StageMove
 from crm.models.parks import Park, ParkKind, Zone
 from crm.models.people import PersonKey
 from crm.models.projects import Currency, LandMode, Project, Source
+from crm.models.rates import ExchangeRate
+from crm.models.receipts import FundingReceipt, Funds, FundSource, funds_of
+from crm.models.recognitions import (
+    Recognition,
+    RecognitionKind,
+    RecognitionLevel,
+    RecognitionState,
+    Subject,
+)
+from crm.models.reviews import Review, Verdict
 from crm.models.users import Team, User
 from crm.stages import Stage, Status
 
@@ -33,22 +44,36 @@ __all__ = [
     "DemoCounty",
     "Enquiry",
     "EnquiryState",
+    "ExchangeRate",
     "FollowUp",
     "FollowUpKind",
+    "FundSource",
+    "FundingReceipt",
+    "Funds",
     "ImportBatch",
     "Industry",
     "LandMode",
+    "Milestone",
+    "MilestoneKind",
     "Origin",
     "Park",
     "ParkKind",
     "PersonKey",
     "Project",
+    "Recognition",
+    "RecognitionKind",
+    "RecognitionLevel",
+    "RecognitionState",
+    "Review",
     "Source",
     "Stage",
     "StageMove",
     "Status",
     "StoredFile",
+    "Subject",
     "Team",
     "User",
+    "Verdict",
     "Zone",
+    "funds_of",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms, template
 
-from crm.exact import money_text
+from crm.exact import grouped, money_text, rounded
 from crm.forms.fields import MoneyField, NamedReference, NumberField
 
 register = template.Library()
@@ -17,6 +17,18 @@ register = template.Library()
 def money(amount: Decimal | None) -> str:
     """1.2亿元, 3,500万元; unknown is 待补."""
     return money_text(amount)
+
+
+@register.filter
+def percent(share: Decimal) -> str:
+    """A share of a hundred to one place: 45.5%."""
+    return f"{rounded(share, 1)}%"
+
+
+@register.filter
+def exact(number: Decimal) -> str:
+    """All digits there are, in groups: 2,500,000.5."""
+    return grouped(number)
 
 
 @register.filter

@@ -27,6 +27,7 @@ VERBS = {
     "register": "登记", "change": "修改", "follow_up": "跟进", "plan_next": "安排下一步",
     "advance": "推进", "shelve": "停滞", "withdraw": "退出", "resume": "恢复推进",
     "correct": "更正日期", "sign_agreement": "登记协议", "correct_agreement": "更正协议",
+    "record_receipt": "登记到位资金", "correct_receipt": "更正到位资金",
     "receive_enquiry": "收到咨询", "accept_enquiry": "受理咨询", "decline_enquiry": "不予受理",
     "reveal": "查看联系方式", "erase": "清除个人信息", "store_file": "上传文件",
     "export": "导出", "import": "导入", "revert_import": "撤销导入", "add_user": "开通账号",

@@ -162,7 +162,7 @@ def chips(asked: filters.Asked, params: QueryDict, tab: Column | None) -> list[L
 
 def _total(ledger: Ledger, rows: Any) -> str:
     """The sum of the list's first amount, and how many rows have none: never a silent zero."""
-    money = next((c for c in ledger.list_columns if c.kind is Kind.MONEY), None)
+    money = next((c for c in ledger.list_columns if c.kind is Kind.MONEY and c.is_summed), None)
     if money is None:
         return ""
     summed = rows.order_by().aggregate(

@@ -14,7 +14,18 @@ from crm import access, clock, ledgers
 from crm.access import Action
 from crm.actions import gates
 from crm.actions.gates import Missing
-from crm.models import Agreement, AssignmentKind, Contact, Project, StageMove
+from crm.models import (
+    Agreement,
+    AssignmentKind,
+    Contact,
+    FundingReceipt,
+    Milestone,
+    MilestoneKind,
+    Project,
+    Review,
+    StageMove,
+    funds_of,
+)
 from crm.stages import GATES, Need, Stage, Status
 from crm.views import timeline
 from crm.views.base import desk, project_or_hidden
@@ -24,6 +35,7 @@ FACTS = (
     "investor", "industry", "park", "zone", "company", "location", "source", "land_mode",
     "land_area_mu", "floor_area_sqm", "planned_start_on", "planned_operation_on",
 )  # fmt: skip
+MOST_RECEIPTS = 8  # shown on the page; the ledger has them all
 MONEY = ("planned_investment", "fixed_asset_investment", "foreign_amount")
 
 
@@ -61,6 +73,8 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
             "advance": Action.ADVANCE,
             "sign": Action.SIGN,
             "reveal": Action.REVEAL,
+            # Who may register on a project may hang dated facts on it.
+            "register": Action.REGISTER,
         }.items()
     }
     following = Stage(row.stage).following if row.is_active else None
@@ -90,6 +104,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
             "may_sign_first": not any(
                 a.kind == "investment" and a.ended_on is None for a in agreements
             ),
+            **_dated_facts(row),
             "facts": [cell for cell in facts if not cell.is_empty],
             "unknown": [cell.label for cell in facts if cell.is_empty],
             "duties": _duties(row, today),
@@ -174,6 +189,20 @@ def _primary(row: Project, rights: dict[str, bool], tasks: list[Task]) -> str:
     if rights["sign"] and len(open_items) == 1 and "agreement" in open_items[0].url:
         return "agreement"
     return "follow_up" if rights["follow_up"] else ""
+
+
+def _dated_facts(row: Project) -> dict[str, Any]:
+    """Milestones, reviews and money received, and what of them is not there yet."""
+    milestones = list(Milestone.objects.filter(project=row))
+    passed = {milestone.kind for milestone in milestones}
+    receipts = FundingReceipt.objects.standing().filter(project=row)
+    return {
+        "milestones": milestones,
+        "unpassed": [kind.label for kind in MilestoneKind if kind not in passed],
+        "reviews": list(Review.objects.filter(project=row)),
+        "funds": funds_of(row),
+        "receipts": list(receipts[:MOST_RECEIPTS]),
+    }
 
 
 def _duties(row: Project, today: date) -> list[dict[str, Any]]:

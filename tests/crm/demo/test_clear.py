@@ -12,7 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from crm import clock
-from crm.actions import agreements, demo, enquiries, files, followups, projects, rows
+from crm.actions import agreements, demo, enquiries, files, followups, projects, receipts, rows
 from crm.models import (
     Activity,
     Agreement,
@@ -22,6 +22,7 @@ from crm.models import (
     Enquiry,
     EnquiryState,
     FollowUp,
+    FundingReceipt,
     Industry,
     Park,
     PersonKey,
@@ -129,8 +130,13 @@ def test_what_users_hung_on_its_rows_goes_too(demo_county):
     )
     projects.advance(project, Stage.SIGNED, on=today, by=officer)
     make.contact(project, phone="13800009999")
+    make.milestone(project, "filing", today)
+    make.review(project, today)
+    wrong = make.receipt(project, today)
+    receipts.correct_receipt(wrong, {"amount": Decimal(1)}, by=officer, reason="看错")
     clear()
     assert not Project.objects.exists()
+    assert not FundingReceipt.objects.exists()
     assert not StoredFile.objects.exists()
     assert not PersonKey.objects.exists()
 

@@ -9,6 +9,7 @@ import pytest
 
 from crm import ledgers
 from crm.actions import rows
+from crm.dates import When
 from crm.ledgers import Kind
 from crm.models import AuditEntry
 from crm.spreadsheets.commit import import_file
@@ -49,6 +50,15 @@ def county(statistician):
     make.follow_up(project, by=make.user("teamlead", team=project.team), held_on=date(2023, 3, 1))
     make.contact(project)
     make.activity(date(2023, 4, 1))
+    make.milestone(project, "filing", When.month(2023, 2), evidence="川投资备〔2023〕1号")
+    make.milestone(project, "statistics", When.year(2023), amount=Decimal("80000000.01"))
+    make.review(project, date(2023, 2, 10), verdict="conditional", conditions="补交\n能评批复")
+    make.receipt(project, date(2023, 4, 1), evidence="回单 001")
+    make.receipt(project, When.month(2023, 5), None, currency="EUR", foreign_amount=Decimal("1.5"))
+    make.rate(2023, 5, "774.3912", "EUR")
+    make.recognition(park=park)
+    make.recognition("先进企业", company=company, state="applied", granted=None)
+    make.recognition("典型经验", state="revoked", revoked_on=date(2023, 8, 1), note="全市唯一")
     make.liaison(project, date(2023, 5, 1), user=make.user("liaison", username="小王"))
 
 

@@ -32,6 +32,9 @@ def rows(park: Park, team: Team) -> dict[str, Any]:
     return {
         "projects": project,
         "agreements": project.agreements.get(),
+        "milestones": make.milestone(project, "filing", date(2023, 2, 1)),
+        "reviews": make.review(project, date(2023, 2, 10)),
+        "receipts": make.receipt(project, date(2023, 4, 1)),
         "followups": make.follow_up(project),
         "companies": make.company("川锦纺织有限公司", park=park),
         "contacts": make.contact(project),
@@ -39,8 +42,10 @@ def rows(park: Park, team: Team) -> dict[str, Any]:
         "assignments": make.liaison(project, date(2023, 3, 1)),
         "parks": park,
         "zones": make.zone(park),
+        "recognitions": make.recognition(park=park),
         "industries": make.industry(),
         "teams": team,
+        "rates": make.rate(2023, 4),
         "moves": StageMove.objects.filter(project=project).first(),
         "audit": AuditEntry.objects.first(),
     }

@@ -1,0 +1,102 @@
+"""到位资金台账."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crm.actions import receipts
+from crm.dates import When
+from crm.errors import Refused
+from crm.ledgers.base import Column, Kind, Ledger, declare
+from crm.models import Currency, FundingReceipt, FundSource, User
+
+
+def _register(values: Mapping[str, Any], *, by: User) -> FundingReceipt:
+    kept = {name: value for name, value in values.items() if value is not None}
+    labels = {"project": "请选择项目。", "received": "请填写到账日期。"}
+    if wrong := {name: why for name, why in labels.items() if name not in kept}:
+        raise Refused("".join(wrong.values()), "invalid", wrong)
+    return receipts.record_receipt(kept.pop("project"), by=by, **kept)
+
+
+def _change(
+    row: FundingReceipt,
+    values: Mapping[str, Any],
+    *,
+    by: User,
+    version: int | None = None,
+    reason: str = "按表格更正",
+) -> FundingReceipt:
+    kept = dict(values)
+    received = kept.pop("received", None)
+    if isinstance(received, When):
+        kept |= {"received_on": received.start, "received_until": received.end}
+    if "project" in kept and kept.pop("project") != row.project:
+        raise Refused(
+            "到位资金不能换到另一个项目；请把这一笔更正为 0 后另行登记。", "invalid", ["project"]
+        )
+    return receipts.correct_receipt(row, kept, by=by, reason=reason)
+
+
+def _find(values: Mapping[str, Any], by: User) -> FundingReceipt | None:
+    """The same project, date, source and voucher; without a voucher on either side the amount
+    decides, so that one payment is neither counted twice nor taken for another."""
+    project, received = values.get("project"), values.get("received")
+    if project is None or received is None:
+        return None
+    same = list(
+        FundingReceipt.objects.standing()
+        .visible_to(by)
+        .filter(
+            project=project,
+            received_on=received.start,
+            received_until=received.end,
+            source=values.get("source") or FundSource.OWN,
+        )
+    )
+    evidence = values.get("evidence") or ""
+    fits = [row for row in same if evidence and row.evidence == evidence] or [
+        row
+        for row in same
+        if not (evidence and row.evidence)
+        and row.amount == values.get("amount")
+        and row.foreign_amount == values.get("foreign_amount")
+    ]
+    if len(fits) > 1:
+        raise LookupError("several receipts fit")
+    return fits[0] if fits else None
+
+
+LEDGER = declare(
+    Ledger(
+        key="receipts",
+        label="到位资金",
+        model=FundingReceipt,
+        lookup=("project__name", "evidence"),
+        joins=("project", "by"),
+        ordering=("-received_until", "-pk"),
+        register_verb=_register,
+        change_verb=_change,
+        find_row=_find,
+        only=lambda found: found.standing(),
+        description="已经到账的投资，一笔一行，有凭证；到位率由它和协议投资额算出，不按进度推算。",
+        columns=(
+            Column("project", "项目", Kind.REFERENCE, reference="projects",
+                   aliases=("项目名称",), required=True, in_list=True),
+            Column("received", "到账日期", Kind.WHEN, aliases=("到位日期", "到位时间", "日期"),
+                   required=True, in_list=True, is_sortable=True, order_by="received_on",
+                   get=lambda row: row.received),
+            Column("amount", "到位金额", Kind.MONEY, unit="万元",
+                   aliases=("到位资金", "实际到位资金", "金额"), in_list=True, is_filter=True,
+                   is_sortable=True, help="外币到账可留空，按当月汇率折算。"),
+            Column("source", "资金来源", Kind.CHOICE, choices=FundSource, aliases=("来源",),
+                   in_list=True, is_filter=True),
+            Column("evidence", "凭证", aliases=("凭证号", "银行回单"), in_list=True,
+                   help="银行回单、进账单或发票的编号。"),
+            Column("currency", "币种", Kind.CHOICE, choices=Currency, in_list=True),
+            Column("foreign_amount", "外币金额", Kind.NUMBER, in_list=True,
+                   help="币种不是人民币时填写。"),
+            Column("by", "经办人", Kind.REFERENCE, reference="users", in_form=False,
+                   in_import=False),
+        ),
+    )
+)  # fmt: skip

@@ -1,0 +1,79 @@
+"""Exchange rates by month: how foreign amounts become yuan."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from crm import dates
+from crm.exact import ExactField
+from crm.models.projects import Currency
+from crm.models.rows import Row, Rows
+
+_FEN = Decimal("0.01")
+
+
+class Rates(Rows):
+    def in_yuan(
+        self, amount: Decimal | None, currency: str, when: dates.When | None
+    ) -> Decimal | None:
+        """A foreign amount in yuan, to the 分, by the rate of the month it lies in.
+
+        None = unknown: the amount, its month (a year alone has none) or that month's rate.
+        """
+        if amount is None or when is None or _month(when.start) != _month(when.end):
+            return None
+        rate = self.filter(currency=currency, month_on=_month(when.start)).first()
+        if rate is None:
+            return None
+        return (amount * rate.yuan_per_100 / 100).quantize(_FEN, ROUND_HALF_UP)
+
+
+class ExchangeRate(Row):
+    """Yuan for 100 units of a currency in a month, as the central bank states it."""
+
+    currency = models.CharField("币种", max_length=3, choices=Currency)
+    month_on = models.DateField("月份")
+    yuan_per_100 = ExactField(verbose_name="每百单位折合人民币", scale=4)
+
+    objects = Rates.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "汇率"
+        ordering = ["-month_on", "currency"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["currency", "month_on"],
+                name="rate_once_a_month",
+                violation_error_message="这种外币当月的汇率已登记，请修改原来的一条。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_currency_display()} {self.month or ''}".strip()
+
+    def clean(self) -> None:
+        if self.month_on is None:
+            raise ValidationError({"month": "请写到月，例如 2023-08。"})
+        if self.currency == Currency.CNY:
+            raise ValidationError({"currency": "人民币不用折算，请选择外币。"})
+        if self.yuan_per_100 is not None and self.yuan_per_100 <= 0:
+            raise ValidationError({"yuan_per_100": "汇率必须大于 0。"})
+
+    @property
+    def month(self) -> dates.When | None:
+        day = self.month_on
+        return dates.When.month(day.year, day.month) if day else None
+
+    @month.setter
+    def month(self, when: dates.When | None) -> None:
+        """A day stands for its month; a year alone is none."""
+        whole = when is not None and _month(when.start) == _month(when.end)
+        self.month_on = _month(when.start) if when and whole else None  # type: ignore[assignment]
+
+
+def _month(day: date) -> date:
+    return day.replace(day=1)

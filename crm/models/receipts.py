@@ -1,0 +1,145 @@
+"""Funds in place (到位资金): dated receipts, never derived from progress."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from crm import clock, dates
+from crm.exact import ExactField, money_field, refuse_negative
+from crm.models.agreements import Agreement, AgreementKind
+from crm.models.projects import Currency, Project
+from crm.models.rates import ExchangeRate
+from crm.models.rows import InsertOnly, InsertOnlyRows
+
+
+class FundSource(models.TextChoices):
+    OWN = "own", "自有资金"
+    BANK = "bank", "银行贷款"
+    FOREIGN = "foreign", "外资"
+    FISCAL = "fiscal", "财政资金"
+    OTHER = "other", "其他资金"
+
+
+class Receipts(InsertOnlyRows):
+    def standing(self, known_on: date | None = None) -> Self:
+        """Receipts nobody replaced; with `known_on` as the ledger knew them on that day."""
+        if known_on is None:
+            return self.filter(replaced_by__isnull=True)
+        known = clock.end_of(known_on)
+        return self.filter(recorded_at__lte=known).filter(
+            Q(replaced_by__isnull=True) | Q(replaced_by__recorded_at__gt=known)
+        )
+
+    def received_in(self, start: date, end: date) -> Self:
+        """Received wholly inside the days given; a month or a year that sticks out is not."""
+        return self.filter(received_on__gte=start, received_until__lte=end)
+
+
+class FundingReceipt(InsertOnly):
+    """Money of an investment that has arrived. `amount` is yuan; foreign money keeps its currency
+    and is converted by the rate of its month. A correction `replaces` the wrong receipt; one
+    entered by mistake is corrected to zero."""
+
+    project = models.ForeignKey(
+        "crm.Project", models.PROTECT, verbose_name="项目", related_name="receipts"
+    )
+    received_on = models.DateField("到账日期")
+    received_until = models.DateField("最晚日期", editable=False)
+    amount = money_field(verbose_name="到位金额", null=True, blank=True)
+    currency = models.CharField("币种", max_length=3, choices=Currency, default=Currency.CNY)
+    foreign_amount = ExactField(verbose_name="外币金额", scale=2, null=True, blank=True)
+    source = models.CharField("资金来源", max_length=20, choices=FundSource, default=FundSource.OWN)
+    evidence = models.CharField("凭证", max_length=200, blank=True)
+    recorded_at = models.DateTimeField("登记时间", db_index=True)
+    by = models.ForeignKey(
+        "crm.User", models.PROTECT, verbose_name="经办人", null=True, blank=True, related_name="+"
+    )
+    replaces = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        verbose_name="更正",
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+    )
+
+    objects = Receipts.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "到位资金"
+        ordering = ["-received_until", "-pk"]
+        indexes = [models.Index(fields=["project", "received_on"], name="receipt_of_project")]
+
+    def __str__(self) -> str:
+        return f"到位资金 {self.received or ''} · {self.project}"
+
+    def clean(self) -> None:
+        refuse_negative(self, "amount", "foreign_amount")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.received_on and not self.received_until:
+            self.received_until = self.received_on
+        super().save(*args, **kwargs)
+
+    @property
+    def received(self) -> dates.When | None:
+        return dates.when(self.received_on, self.received_until)
+
+    @property
+    def yuan(self) -> Decimal | None:
+        """Its worth in yuan; None while the rate of its month is unknown."""
+        return _yuan(self, self.received)
+
+
+@dataclass(frozen=True)
+class Funds:
+    """What has arrived of what was agreed, in yuan; None = unknown.
+
+    total: of the receipts whose worth is known. unknown_count: foreign ones without a rate.
+    """
+
+    total: Decimal
+    count: int
+    unknown_count: int
+    agreed: Decimal | None
+
+    @property
+    def percent(self) -> Decimal | None:
+        """到位率: unknown without any receipt, without the agreed amount, or with a receipt of
+        unknown worth. No receipt on record does not prove that nothing arrived."""
+        if not self.count or self.unknown_count or not self.agreed:
+            return None
+        return self.total * 100 / self.agreed
+
+
+def funds_of(project: Project, known_on: date | None = None) -> Funds:
+    """Receipts over agreed investment: the 投资 agreement and its 增资, as far as not ended."""
+    amounts = [
+        row.yuan for row in FundingReceipt.objects.standing(known_on).filter(project=project)
+    ]
+    known = [amount for amount in amounts if amount is not None]
+    counted = Agreement.objects.standing(known_on).filter(
+        project=project,
+        kind__in=(AgreementKind.INVESTMENT, AgreementKind.INCREASE),
+        ended_on__isnull=True,
+    )
+    agreed = [_yuan(row, row.signed) for row in counted]
+    sure = [amount for amount in agreed if amount is not None]
+    return Funds(
+        total=sum(known, Decimal(0)),
+        count=len(amounts),
+        unknown_count=len(amounts) - len(known),
+        agreed=sum(sure, Decimal(0)) if agreed and len(sure) == len(agreed) else None,
+    )
+
+
+def _yuan(row: Agreement | FundingReceipt, when: dates.When | None) -> Decimal | None:
+    if row.amount is not None:
+        return row.amount
+    return ExchangeRate.objects.in_yuan(row.foreign_amount, row.currency, when)
