@@ -6,6 +6,7 @@ from typing import Any
 from crm.actions import receipts
 from crm.dates import When
 from crm.errors import Refused
+from crm.exact import grouped
 from crm.ledgers.base import Column, Kind, Ledger, declare
 from crm.models import Currency, FundingReceipt, FundSource, User
 
@@ -66,6 +67,13 @@ def _find(values: Mapping[str, Any], by: User) -> FundingReceipt | None:
     return fits[0] if fits else None
 
 
+def _foreign(row: FundingReceipt) -> str:
+    """For the list: 1,500,000 美元; nothing for yuan."""
+    if row.foreign_amount is None:
+        return ""
+    return f"{grouped(row.foreign_amount)} {row.get_currency_display()}"
+
+
 LEDGER = declare(
     Ledger(
         key="receipts",
@@ -92,9 +100,10 @@ LEDGER = declare(
                    in_list=True, is_filter=True),
             Column("evidence", "凭证", aliases=("凭证号", "银行回单"), in_list=True,
                    help="银行回单、进账单或发票的编号。"),
-            Column("currency", "币种", Kind.CHOICE, choices=Currency, in_list=True),
-            Column("foreign_amount", "外币金额", Kind.NUMBER, in_list=True,
-                   help="币种不是人民币时填写。"),
+            Column("foreign", "外币", in_list=True, in_form=False, in_import=False, in_api=False,
+                   get=_foreign),
+            Column("currency", "币种", Kind.CHOICE, choices=Currency),
+            Column("foreign_amount", "外币金额", Kind.NUMBER, help="币种不是人民币时填写。"),
             Column("by", "经办人", Kind.REFERENCE, reference="users", in_form=False,
                    in_import=False),
         ),

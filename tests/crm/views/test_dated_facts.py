@@ -47,6 +47,7 @@ def test_what_is_unknown_is_said_and_not_printed_as_zero(as_user, officer, proje
     assert "2,500,000 美元" in page
     assert "有 1 笔外币缺当月汇率" in page
     assert "算不出" in page
+    assert "2,500,000 美元" in client.get("/desk/receipts/").content.decode()
     make.rate(2023, 4, "700")
     assert "17.5%" in page_of(client, project)
 
