@@ -21,6 +21,7 @@ _NOT_PHONE = re.compile(r"[\s\-()（）.·—–]+")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"(0\d{2,3}\d{7,8}(转\d{1,6})?|400\d{7}|800\d{7})")
 _FOREIGN = re.compile(r"\+[1-9]\d{6,14}")
+_MAY_BE_PERSONAL = re.compile(r"[\w.+-]+@[\w.-]+|[+\d][\d\s\-]{5,}\d")
 
 
 def _derived(secret: str, purpose: str) -> bytes:
@@ -100,6 +101,11 @@ def masked(part: str, value: str) -> str:
     """A name is known to who may see the person; phone and e-mail are masked until revealed."""
     mask = {"phone": mask_phone, "email": mask_email}.get(part)
     return mask(value) if mask else value
+
+
+def scrubbed(text: str) -> str:
+    """A text for the record without what may be somebody's phone or e-mail."""
+    return _MAY_BE_PERSONAL.sub("•••", text)
 
 
 def mask_name(name: str) -> str:

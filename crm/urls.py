@@ -15,6 +15,7 @@ from crm.views import (
     projects,
     search,
     signin,
+    similar,
     small,
     verbs,
 )
@@ -23,6 +24,7 @@ desk = [
     path("", home.home, name="desk"),
     path("search/", search.search, name="desk-search"),
     path("money/", small.money_echo, name="desk-money"),
+    path("similar/<slug:key>/", similar.similar, name="desk-similar"),
     path("suggest/<slug:key>/", small.suggest, name="desk-suggest"),
     path("files/<int:pk>/", files.stored_file, name="desk-file"),
     path("report/", include("crm.views.report_urls")),

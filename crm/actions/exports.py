@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from django.db import models, transaction
 
-from crm import access
+from crm import access, personal
 from crm.access import Action
 from crm.actions import _record
 from crm.models import User
-
-# What somebody looked for may be a phone number or an e-mail address; neither is kept.
-_PERSONAL = re.compile(r"[\w.+-]+@[\w.-]+|[+\d][\d\s\-]{5,}\d")
 
 
 @transaction.atomic
@@ -23,7 +19,7 @@ def export(
     """Records that `by` took `count` rows of this noun, those of `view` (filter → values)."""
     access.require_noun(by, Action.EXPORT, model._meta.model_name)
     kept = {
-        name: [hidden(value) if name == "q" else value for value in values]
+        name: [personal.scrubbed(value) if name == "q" else value for value in values]
         for name, values in view.items()
     }
     words = [f"{name}={'、'.join(values)}" for name, values in kept.items()]
@@ -35,8 +31,3 @@ def export(
         changes={"rows": [None, count], "filter": [None, kept]},
         reason=f"导出 {count} 条；" + ("，".join(words) if words else "未筛选"),
     )
-
-
-def hidden(text: str) -> str:
-    """A text for the record without anybody's phone or e-mail."""
-    return _PERSONAL.sub("•••", text)

@@ -16,6 +16,7 @@ from django.db import transaction
 from crm import access, clock, personal
 from crm.access import Action
 from crm.actions import imports
+from crm.actions.claims import FileClaims
 from crm.errors import Refused
 from crm.ledgers import Column, Kind, Ledger
 from crm.models import ImportBatch, User
@@ -47,6 +48,7 @@ def import_file(
     mapping = mapping or Mapping()
     data = source if isinstance(source, bytes) else load(source)
     plan = Plan(ledger, find_tables(read(data, name), ledger, mapping, sheet))
+    claims = FileClaims(by)
     with suppress(_TakenBack), transaction.atomic():
         # Two imports at once by one person (a second click) run one after the other.
         User.objects.select_for_update().get(pk=by.pk)
@@ -58,11 +60,12 @@ def import_file(
             is_demo=is_demo,
         )
         with imports.under(batch), imports.gathering(), clock.one_reading():
-            _Import(plan, batch, mapping, by).run()
+            _Import(plan, batch, mapping, by, claims).run()
             if dry_run or not plan.accepted:
                 raise _TakenBack  # before the index hears of it, and with the batch itself
         imports.close_batch(batch, plan.counts)
         plan.batch = batch
+    claims.settle(name)
     return plan
 
 
@@ -71,8 +74,11 @@ class _TakenBack(Exception):
 
 
 class _Import:
-    def __init__(self, plan: Plan, batch: ImportBatch, mapping: Mapping, by: User) -> None:
+    def __init__(
+        self, plan: Plan, batch: ImportBatch, mapping: Mapping, by: User, claims: FileClaims
+    ) -> None:
         self.plan, self.batch, self.mapping, self.by = plan, batch, mapping, by
+        self.claims = claims
         self.ledger = plan.ledger
         self.columns = {column.name: column for column in self.ledger.import_columns}
         self.needed = needed_columns(self.ledger)
@@ -130,6 +136,8 @@ class _Import:
         found = self._find(values)
         if found is None:
             self._check_required(values)
+            if self.ledger.noun == "project":
+                self.claims.refuse_claimed(values["name"])
             made = self.ledger.import_new(_without_none(values), by=self.by)
             self.seen[made.pk] = row.number
             self.plan.new += 1

@@ -15,7 +15,7 @@ from crm.errors import Refused
 from crm.forms.ledgers import LedgerForm, show_refusal
 from crm.ledgers import Kind, Ledger
 from crm.models import AuditEntry, Contact
-from crm.views import history
+from crm.views import history, similar
 from crm.views.base import desk, ledger_or_hidden, row_or_hidden
 from crm.views.cells import VERBS, Shower, noun_label
 from crm.views.lists import Link
@@ -67,6 +67,9 @@ def row_new(request: HttpRequest, key: str) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = LedgerForm(ledger, request.user, data, given=request.GET)
     if data is not None and form.is_valid():
+        likeness = similar.before_registering(ledger, data, request.user)
+        if likeness:
+            return _form_page(request, ledger, form, None, likeness=likeness)
         try:
             row = ledger.register(form.values(), by=request.user)
         except Refused as refused:
@@ -127,14 +130,19 @@ def _writable(ledger: Ledger, user: Any, action: Action) -> None:
 
 
 def _form_page(
-    request: HttpRequest, ledger: Ledger, form: LedgerForm, row: Any, conflict: Any = None
+    request: HttpRequest,
+    ledger: Ledger,
+    form: LedgerForm,
+    row: Any,
+    conflict: Any = None,
+    likeness: similar.Likeness | None = None,
 ) -> HttpResponse:
     back = (
         reverse("desk-row", args=[ledger.key, row.pk])
         if row is not None
         else reverse("desk-list", args=[ledger.key])
     )
-    status = 409 if conflict else 400 if form.errors else 200
+    status = 409 if conflict or likeness else 400 if form.errors else 200
     return render(
         request,
         "crm/form.html",
@@ -144,6 +152,8 @@ def _form_page(
             "parts": list(form.parts()),
             "row": row,
             "conflict": conflict,
+            "likeness": likeness,
+            "similar_fields": similar.while_typing(ledger) if row is None else (),
             "back_url": back,
         },
         status=status,

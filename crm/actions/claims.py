@@ -1,0 +1,171 @@
+"""查重: whether somebody already works on it, and whom to ask.
+
+Of rows the asker may not see it tells one unit, since when, and its office phone: a declared
+exception to the reach of `crm/access.py`, so it is counted by the hour and put on record. The limit
+is checked before anything is looked up: beyond it, what is hidden and what is not there are alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Min, Q
+from django.utils import timezone
+
+from crm import access, limits, personal
+from crm.access import Action
+from crm.actions import _record
+from crm.errors import Refused
+from crm.models import Company, Contact, Project, User
+from crm.models.rows import Row, Rows
+from crm.names import company_key, name_key
+
+HOUR = 3600
+ASKED_AN_HOUR = 200  # questions from forms, answered or not
+TOLD_AN_HOUR = 100  # rows of imported files that were refused because somebody else has them
+LOOKED_AT = 20
+SHORTEST = 2
+
+
+@dataclass(frozen=True)
+class Claim:
+    """All that is told of a hidden row."""
+
+    unit: str
+    since: date
+    phone: str
+
+    @property
+    def sentence(self) -> str:
+        by_phone = f"，办公电话 {self.phone}" if self.phone else ""
+        return f"{self.unit}已于 {self.since} 登记{by_phone}"
+
+
+@dataclass(frozen=True)
+class Hint:
+    """Rows that are the same: those the asker may open, and one claim for all the others."""
+
+    seen: list[Row] = field(default_factory=list)
+    claim: Claim | None = None
+
+    @property
+    def exists(self) -> bool:
+        return bool(self.seen or self.claim)
+
+
+def claim_hint(
+    *, by: User, name: str = "", investor: str = "", credit_code: str = "", phone: str = ""
+) -> Hint:
+    """What the ledger has under the same name (a project's or a company's), code or phone."""
+    if not any(access.can(by, Action.REGISTER, noun) for noun in ("project", "company")):
+        raise Refused("您的角色不登记项目和企业，不能查重。", "not_allowed")
+    names = [text for text in (name.strip(), investor.strip()) if len(name_key(text)) >= SHORTEST]
+    code, print_ = credit_code.strip().upper(), _print(phone)
+    if not (names or code or print_):
+        return Hint()
+    if not limits.take(f"claim-asked:{by.pk}", most=ASKED_AN_HOUR, seconds=HOUR):
+        raise _too_many()
+    companies = Q(credit_code=code) if code else Q(pk__in=[])
+    projects = Q(company__credit_code=code) if code else Q(pk__in=[])
+    for text in names:
+        companies |= Q(name_key=company_key(text))
+        projects |= Q(name_key=name_key(text)) | Q(company__name_key=company_key(text))
+        projects |= Q(investor=text)
+    contacts = Contact.objects.filter(phone_print=print_) if print_ else Contact.objects.none()
+    seen: list[Row] = list(Company.objects.visible_to(by).filter(companies)[:LOOKED_AT])
+    seen += Project.objects.visible_to(by).filter(projects)[:LOOKED_AT]
+    seen += contacts.visible_to(by).select_related("project", "company", "key")[:LOOKED_AT]
+    claim = _first(_project_claims(projects, by) + _contact_claims(contacts, by))
+    if claim:
+        asked = [personal.scrubbed(text) for text in names] + [text for text in (code,) if text]
+        _note(by, {"for": [*asked, *(["•••"] if print_ else [])]}, "登记前查重")
+    return Hint(seen, claim)
+
+
+class FileClaims:
+    """The hints of one imported file. A dry run takes its transaction back, so the hints told are
+    counted and recorded by `settle`, after it."""
+
+    def __init__(self, by: User) -> None:
+        self.by, self.told = by, 0
+        # Who sees every project is told nothing new.
+        self._is_needed = not access.sees_all(by, "project")
+        self._left = limits.left(self._key, most=TOLD_AN_HOUR, seconds=HOUR)
+
+    @property
+    def _key(self) -> str:
+        return f"claim-told:{self.by.pk}"
+
+    def refuse_claimed(self, name: str) -> None:
+        """Refuses a new project whose name belongs to one out of the importer's sight."""
+        if not self._is_needed:
+            return
+        if self.told >= self._left:
+            raise _too_many()
+        claim = _first(_project_claims(Q(name_key=name_key(name)), self.by))
+        if claim:
+            self.told += 1
+            raise Refused(
+                f"{claim.sentence}，没有重复登记。请先联系；确是另一个项目的，请在页面上登记。",
+                "claimed",
+                ["name"],
+            )
+
+    def settle(self, file_name: str) -> None:
+        if self.told:
+            limits.take(self._key, most=TOLD_AN_HOUR, seconds=HOUR, uses=self.told)
+            asked = {"file": personal.scrubbed(file_name), "rows": self.told}
+            _note(self.by, asked, "导入时查重")
+
+
+def _too_many() -> Refused:
+    return Refused("查重次数已到本小时上限，没有核对是否重复，请稍后再试。", "too_many")
+
+
+def _note(by: User, asked: dict[str, Any], reason: str) -> None:
+    """The row itself is not named: the record of it is read by its own people."""
+    _record.note(
+        "claim_hint", None, by=by, object_type="crm.project",
+        changes={"asked": [None, asked]}, reason=reason,
+    )  # fmt: skip
+
+
+def _print(phone: str) -> str:
+    try:
+        return personal.fingerprint("phone", personal.normal_phone(phone)) if phone else ""
+    except ValueError:
+        return ""
+
+
+def _project_claims(condition: Q, by: User) -> list[Claim]:
+    hidden = (
+        Project.objects.filter(condition)
+        .exclude(pk__in=Project.objects.visible_to(by).filter(condition).values("pk"))
+        .annotate(since=Min("moves__recorded_at"))
+        .select_related("team", "park__team")
+        .order_by("since", "pk")
+    )
+    return [_claim(row, row.since or row.created_at) for row in hidden[:1]]
+
+
+def _contact_claims(contacts: Rows, by: User) -> list[Claim]:
+    hidden = (
+        contacts.exclude(pk__in=contacts.visible_to(by).values("pk"))
+        .select_related("team", "project__team", "project__park__team")
+        .order_by("created_at", "pk")
+    )
+    return [_claim(row.project or row, row.created_at) for row in hidden[:1]]
+
+
+def _claim(row: Project | Contact, since: datetime) -> Claim:
+    park = getattr(row, "park", None)
+    team = row.team or (park.team if park else None)
+    unit = team.name if team else park.name if park else "县招商主管部门（尚未分到科室）"
+    phone = team.phone if team else park.phone if park else ""
+    return Claim(unit, timezone.localtime(since).date(), phone)
+
+
+def _first(claims: list[Claim]) -> Claim | None:
+    return min(claims, key=lambda claim: claim.since, default=None)

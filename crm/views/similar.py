@@ -1,0 +1,130 @@
+"""查重 on a new row's form: quietly while typing, and once more before it is registered."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from crm import access, ledgers
+from crm.access import Action
+from crm.actions.claims import Claim, claim_hint
+from crm.errors import Hidden, Refused
+from crm.ledgers import Ledger
+from crm.models import Contact
+from crm.names import name_key
+from crm.views.base import desk
+from crm.views.lists import Link
+from search import engine
+from search.query import Query
+
+# The fields of a form that tell whether a row is there already.
+TELLING = {
+    "projects": ("name", "investor"),
+    "companies": ("name", "credit_code"),
+    "contacts": ("phone",),
+}
+LONGEST = 200
+MOST_ALIKE = 5
+ALIKE = 0.5  # of the signs of two names, how many stand in the same order
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """What is like the row on the form; `token` is what the confirmation must repeat."""
+
+    same: list[Link] = field(default_factory=list)
+    alike: list[Link] = field(default_factory=list)
+    claim: Claim | None = None
+    unchecked: str = ""
+    token: str = ""
+
+
+@desk
+def similar(request: HttpRequest, key: str) -> HttpResponse:
+    """The panel beside the form. A phone is never asked for in an address: addresses are logged."""
+    if not while_typing(_asked_ledger(key, request.user)):
+        raise Hidden()
+    ledger = ledgers.get(key)
+    said = _likeness(ledger, _typed(ledger, request.GET), request.user, with_alike=True)
+    return render(request, "crm/_similar.html", {"said": said})
+
+
+def while_typing(ledger: Ledger) -> tuple[str, ...]:
+    return tuple(name for name in TELLING.get(ledger.key, ()) if name != "phone")
+
+
+def before_registering(ledger: Ledger, data: Mapping[str, Any], user: Any) -> Likeness | None:
+    """What to confirm before this row is registered; None when nothing is like it, or when the
+    user has confirmed just these values."""
+    typed = _typed(ledger, data)
+    if not any(typed.values()) or data.get("confirmed") == _token(typed):
+        return None
+    said = _likeness(ledger, typed, user)
+    return said if said.same or said.claim or said.unchecked else None
+
+
+def _asked_ledger(key: str, user: Any) -> Ledger:
+    if key not in TELLING:
+        raise Hidden()
+    ledger = ledgers.get(key)
+    access.require_noun(user, Action.REGISTER, ledger.noun)
+    return ledger
+
+
+def _typed(ledger: Ledger, data: Mapping[str, Any]) -> dict[str, str]:
+    names = TELLING.get(ledger.key, ())
+    return {name: str(data.get(name) or "").replace("\x00", "").strip()[:LONGEST] for name in names}
+
+
+def _token(typed: Mapping[str, str]) -> str:
+    return hashlib.sha256("\n".join(typed.values()).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _likeness(
+    ledger: Ledger, typed: Mapping[str, str], user: Any, *, with_alike: bool = False
+) -> Likeness:
+    try:
+        hint = claim_hint(by=user, **typed)
+    except Refused as refused:
+        return Likeness(unchecked=refused.reason, token=_token(typed))
+    same = [_link(row) for row in hint.seen]
+    name = typed.get("name", "")
+    alike = _alike(ledger, name, user) if with_alike and name else []
+    known = {link.url for link in same}
+    return Likeness(
+        same, [link for link in alike if link.url not in known], hint.claim, token=_token(typed)
+    )
+
+
+def _link(row: Any) -> Link:
+    ledger = ledgers.of_noun(row._meta.model_name)
+    assert ledger is not None
+    label = (
+        f"{row.name}（{row.project or row.company or '联系人'}）"
+        if isinstance(row, Contact)
+        else str(row)
+    )
+    return Link(label, reverse("desk-row", args=[ledger.key, row.pk]))
+
+
+def _alike(ledger: Ledger, name: str, user: Any) -> list[Link]:
+    """Names that share most of their signs, among what a search by this user finds."""
+    scope = access.search_scope(user)
+    found = engine.run(Query(text=name, scope=scope, kinds=(ledger.noun,), limit=20))
+    typed = name_key(name)
+    close = [
+        hit
+        for hit in found.hits
+        if SequenceMatcher(None, typed, name_key(hit.title), autojunk=False).ratio() >= ALIKE
+    ]
+    return [
+        Link(hit.title, reverse("desk-row", args=[ledger.key, hit.object_id]))
+        for hit in close[:MOST_ALIKE]
+    ]

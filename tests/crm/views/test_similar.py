@@ -1,0 +1,154 @@
+"""The panel beside a new row's form, and the one warning before it is registered."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from html import unescape
+
+import pytest
+
+from crm.actions import claims
+from crm.models import Company, Contact, Project
+from crm.stages import Stage
+from tests import make
+
+pytestmark = pytest.mark.django_db
+NAME = "佳禧面料项目"
+
+
+@pytest.fixture
+def hidden(other_team):
+    return make.project(
+        "佳禧 面料项目", team=other_team, stage=Stage.SIGNED, investor="江苏佳禧集团",
+        planned_investment=Decimal("987654321"),
+    )  # fmt: skip
+
+
+def said(answer):
+    return unescape(answer.content.decode())
+
+
+def token_in(answer):
+    return re.search(r'name="confirmed" value="(\w+)"', said(answer))[1]
+
+
+def test_the_panel_tells_unit_day_and_phone_of_a_hidden_row(as_user, officer, hidden, other_team):
+    page = said(as_user(officer).get("/desk/similar/projects/", {"name": NAME}))
+    assert f"{other_team.name}已于" in page
+    assert other_team.phone in page
+
+
+def test_the_panel_holds_nothing_else_of_a_hidden_row(as_user, officer, hidden):
+    page = said(as_user(officer).get("/desk/similar/projects/", {"name": NAME}))
+    for secret in (hidden.name, "江苏", "987", "9.8", "98765", "签约", "signed", "href", "/desk/"):
+        assert secret not in page, secret
+
+
+def test_a_hidden_row_of_a_similar_name_is_not_hinted_at(as_user, officer, hidden):
+    page = said(as_user(officer).get("/desk/similar/projects/", {"name": "佳禧面料加工项目"}))
+    assert not page.strip()
+
+
+def test_own_rows_of_the_same_and_of_a_similar_name_are_linked(as_user, officer, team):
+    same = make.project(NAME, team=team)
+    near = make.project("佳禧面料二期项目", team=team)
+    far = make.project("佳禧电池", team=team)
+    page = said(as_user(officer).get("/desk/similar/projects/", {"name": NAME}))
+    assert f'台账里已有：<a href="/desk/projects/{same.pk}/">' in page
+    assert f'名称相近：<a href="/desk/projects/{near.pk}/">' in page
+    assert f"/desk/projects/{far.pk}/" not in page
+
+
+def test_a_company_is_found_by_its_code_and_by_its_name_without_legal_form(as_user, officer):
+    company = make.company("川锦纺织有限公司", credit_code=make.credit_code())
+    client = as_user(officer)
+    for asked in ({"name": "川锦纺织"}, {"credit_code": company.credit_code}):
+        page = said(client.get("/desk/similar/companies/", asked))
+        assert f"/desk/companies/{company.pk}/" in page
+    assert not said(client.get("/desk/similar/companies/", {"name": "没有的"})).strip()
+
+
+def test_a_phone_is_not_asked_for_in_an_address(as_user, officer):
+    assert as_user(officer).get("/desk/similar/contacts/?phone=13700001234").status_code == 404
+    assert as_user(officer).get("/desk/similar/parks/?name=园区").status_code == 404
+
+
+def test_the_panel_is_for_those_who_register(as_user, leader, liaison, client):
+    for user in (leader, liaison):
+        assert as_user(user).get("/desk/similar/projects/?name=佳禧").status_code == 403
+    assert client.get("/desk/similar/projects/?name=佳禧").status_code == 302
+
+
+def test_beyond_the_limit_the_panel_answers_hidden_and_absent_alike(
+    as_user, officer, hidden, monkeypatch
+):
+    monkeypatch.setattr(claims, "ASKED_AN_HOUR", 0)
+    client = as_user(officer)
+    pages = [said(client.get("/desk/similar/projects/", {"name": n})) for n in (NAME, "没有的")]
+    assert pages[0] == pages[1]
+    assert "上限" in pages[0]
+
+
+def test_hostile_text_is_answered(as_user, officer):
+    client = as_user(officer)
+    for text in ("\x00", "面" * 5000, "'\"<script>", "#" * 300, " "):
+        answer = client.get("/desk/similar/projects/", {"name": text, "investor": text})
+        assert answer.status_code == 200
+        assert "<script" not in said(answer)
+
+
+def test_the_form_of_a_new_row_asks_while_typing_and_the_edit_form_does_not(
+    as_user, teamlead, team
+):
+    client = as_user(teamlead)
+    assert "/desk/similar/projects/" in said(client.get("/desk/projects/new/"))
+    project = make.project(team=team)
+    assert "/desk/similar/" not in said(client.get(f"/desk/projects/{project.pk}/edit/"))
+    assert "/desk/similar/" not in said(client.get("/desk/contacts/new/"))
+
+
+def test_registering_what_somebody_has_warns_once_and_may_be_confirmed(as_user, officer, hidden):
+    client, data = as_user(officer), {"name": NAME, "currency": "CNY", "location": "北片区"}
+    warned = client.post("/desk/projects/new/", data)
+    assert warned.status_code == 409
+    assert "可能重复" in said(warned)
+    assert "北片区" in said(warned)
+    assert Project.objects.count() == 1
+    client.post("/desk/projects/new/", data | {"confirmed": token_in(warned)})
+    assert Project.objects.filter(name=NAME, team=officer.team).count() == 1
+
+
+def test_a_confirmation_holds_for_the_values_it_was_given_for(as_user, officer, hidden):
+    client, data = as_user(officer), {"name": NAME, "currency": "CNY"}
+    warned = client.post("/desk/projects/new/", data | {"investor": "别的投资方"})
+    again = client.post("/desk/projects/new/", data | {"confirmed": token_in(warned)})
+    assert again.status_code == 409
+    assert Project.objects.count() == 1
+
+
+def test_a_new_name_is_registered_without_a_question(as_user, officer, hidden):
+    answer = as_user(officer).post("/desk/projects/new/", {"name": "新的项目", "currency": "CNY"})
+    assert answer.status_code == 302
+
+
+def test_a_company_of_the_same_name_warns_with_its_link(as_user, officer):
+    known = make.company("川锦纺织有限公司")
+    client = as_user(officer)
+    warned = client.post("/desk/companies/new/", {"name": "川锦纺织"})
+    assert warned.status_code == 409
+    assert f"/desk/companies/{known.pk}/" in said(warned)
+    client.post("/desk/companies/new/", {"name": "川锦纺织", "confirmed": token_in(warned)})
+    assert Company.objects.count() == 2
+
+
+def test_a_contact_of_a_known_phone_warns_without_the_hidden_name(as_user, officer, other_team):
+    make.contact(make.project(team=other_team), phone="13700001234", name="李四")
+    client, data = as_user(officer), {"name": "李先生", "phone": "137 0000 1234"}
+    warned = client.post("/desk/contacts/new/", data)
+    assert warned.status_code == 409
+    assert other_team.name in said(warned)
+    assert "李四" not in said(warned)
+    assert Contact.objects.count() == 1
+    client.post("/desk/contacts/new/", data | {"confirmed": token_in(warned)})
+    assert Contact.objects.count() == 2
