@@ -4,6 +4,7 @@ from django.contrib.auth import views as auth
 from django.urls import include, path, re_path
 
 from crm.views import (
+    board,
     enquiries,
     exports,
     files,
@@ -22,6 +23,8 @@ from crm.views import (
 
 desk = [
     path("", home.home, name="desk"),
+    path("board/", board.board, name="desk-board"),
+    path("board/<int:pk>/move/", board.move, name="desk-board-move"),
     path("search/", search.search, name="desk-search"),
     path("money/", small.money_echo, name="desk-money"),
     path("similar/<slug:key>/", similar.similar, name="desk-similar"),

@@ -77,6 +77,9 @@ def row_list(request: HttpRequest, key: str) -> HttpResponse:
             "may_import": bool(ledger.import_columns) and ledger.can(request.user, Action.IMPORT),
             "export_url": _export_url(ledger, params, request),
             "clear_url": reverse("desk-list", args=[key]),
+            "board_url": reverse("desk-board") + address(params, page=None)
+            if key == "projects"
+            else "",
         },
     )
 
