@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 
 from crm.views import (
     board,
+    corrections,
     enquiries,
     exports,
     files,
@@ -41,6 +42,7 @@ desk = [
     path("import/errors/", imports.errors, name="desk-import-errors"),
     path("import/<int:pk>/revert/", imports.revert, name="desk-import-revert"),
     path("import/template/<slug:key>/", imports.template, name="desk-import-template"),
+    path("moves/<int:pk>/correct/", corrections.correct, name="desk-correct"),
     path("contacts/<int:pk>/reveal/", people.reveal_contact, name="desk-reveal-contact"),
     path("projects/<int:pk>/", projects.project, name="desk-project"),
     path("projects/<int:pk>/follow-up/", verbs.follow_up, name="desk-follow-up"),

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import F
+
 from crm.models import Agreement, AgreementKind, Project, StageMove
 from crm.stages import GATES, Item, Need, Stage
 
 
 @dataclass(frozen=True)
 class Missing:
-    """One unmet item of a gate: what, why it is refused, who can supply it."""
+    """One unmet item of the gate of `stage`: what, why it is refused, who can supply it."""
 
+    stage: Stage
     code: str
     label: str
     reason: str
@@ -52,7 +55,7 @@ def _met(item: Item, project: Project, evidence: str) -> bool:
 def missing(project: Project, to: Stage, *, evidence: str = "") -> list[Missing]:
     """What the gate of `to` still lacks; empty = the move may be made."""
     return [
-        Missing(item.code, item.label, item.reason, item.supplier, item.fields)
+        Missing(to, item.code, item.label, item.reason, item.supplier, item.fields)
         for item in GATES[to]
         if not _met(item, project, evidence)
     ]
@@ -68,6 +71,7 @@ def outstanding(project: Project) -> list[Missing]:
     evidence = dict(
         StageMove.objects.standing()
         .filter(project=project)
+        .exclude(from_stage=F("to_stage"))  # a change of status needs no document
         .order_by("pk")
         .values_list("to_stage", "evidence")
     )

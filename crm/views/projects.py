@@ -173,7 +173,11 @@ def supply_url(
         return reverse("desk-follow-up", args=[row.pk])
     if need is Need.AGREEMENT and rights["sign"]:
         return reverse("desk-agreement", args=[row.pk])
-    if need is Need.EVIDENCE and rights["advance"] and not entered and to:
+    if need is Need.EVIDENCE and rights["advance"] and entered:
+        moves = StageMove.objects.standing().filter(project=row).into(lack.stage)
+        made = moves.order_by("pk").values_list("pk", flat=True).last()
+        return reverse("desk-correct", args=[made]) if made else ""
+    if need is Need.EVIDENCE and rights["advance"] and to:
         return f"{reverse('desk-move', args=[row.pk])}?to={to.value}#id_evidence"
     return ""
 

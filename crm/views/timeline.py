@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.urls import reverse
+
 from crm.exact import money_text
 from crm.models import Agreement, Origin, Project, StageMove
 from crm.views import history
@@ -17,7 +19,7 @@ MOST = 60  # of each kind
 @dataclass(frozen=True)
 class Event:
     """`on` orders it, within a day what was recorded later stands above; `when` is the date as
-    precisely as it is known."""
+    precisely as it is known; `url` is where it is put right."""
 
     on: date
     recorded_at: datetime
@@ -69,6 +71,7 @@ def _move(move: StageMove) -> Event:
         who=str(move.by) if move.by else "",
         text="；".join(filter(None, notes)),
         extra="导入" if move.origin == Origin.IMPORT else "",
+        url=reverse("desk-correct", args=[move.pk]),
         stage=mark,
     )
 
