@@ -6,12 +6,11 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
 
-from crm import clock, dates
+from crm import dates
 from crm.exact import ExactField, money_field, refuse_negative
 from crm.models.projects import Currency
-from crm.models.rows import InsertOnly, InsertOnlyRows
+from crm.models.rows import CorrectedRows, InsertOnly
 
 
 class AgreementKind(models.TextChoices):
@@ -23,16 +22,7 @@ class AgreementKind(models.TextChoices):
     INCREASE = "increase", "增资协议"
 
 
-class Agreements(InsertOnlyRows):
-    def standing(self, known_on: date | None = None) -> Self:
-        """Agreements nobody replaced; with `known_on` as the ledger knew them on that day."""
-        if known_on is None:
-            return self.filter(replaced_by__isnull=True)
-        known = clock.end_of(known_on)
-        return self.filter(recorded_at__lte=known).filter(
-            Q(replaced_by__isnull=True) | Q(replaced_by__recorded_at__gt=known)
-        )
-
+class Agreements(CorrectedRows):
     def signings(self, known_on: date | None = None) -> Self:
         """The standing 投资 agreements with a park: one a project, however often celebrated."""
         return self.standing(known_on).filter(kind=AgreementKind.INVESTMENT, park__isnull=False)

@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Max, OuterRef, Q, Subquery
+from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
 
-from crm import clock, dates
-from crm.models.rows import InsertOnly, InsertOnlyRows
+from crm import dates
+from crm.models.rows import CorrectedRows, InsertOnly
 from crm.stages import Stage, Status
 
 
@@ -20,20 +20,7 @@ class Origin(models.TextChoices):
     OPENING = "opening", "期初"
 
 
-class StageMoves(InsertOnlyRows):
-    def standing(self, known_on: date | None = None) -> Self:
-        """The moves nobody replaced: the one door to history.
-
-        With `known_on` only what was on record at the end of that day counts, both for moves and
-        for the corrections of moves.
-        """
-        if known_on is None:
-            return self.filter(replaced_by__isnull=True)
-        known = clock.end_of(known_on)
-        return self.filter(recorded_at__lte=known).filter(
-            Q(replaced_by__isnull=True) | Q(replaced_by__recorded_at__gt=known)
-        )
-
+class StageMoves(CorrectedRows):
     def last_by(self, day: date, known_on: date | None = None) -> Self:
         """One move a project: the one that decides where it stood at the end of `day`.
 

@@ -8,14 +8,13 @@ from decimal import Decimal
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
 
-from crm import clock, dates
+from crm import dates
 from crm.exact import ExactField, money_field, refuse_negative
 from crm.models.agreements import Agreement, AgreementKind
 from crm.models.projects import Currency, Project
 from crm.models.rates import ExchangeRate
-from crm.models.rows import InsertOnly, InsertOnlyRows
+from crm.models.rows import CorrectedRows, InsertOnly
 
 
 class FundSource(models.TextChoices):
@@ -26,16 +25,7 @@ class FundSource(models.TextChoices):
     OTHER = "other", "其他资金"
 
 
-class Receipts(InsertOnlyRows):
-    def standing(self, known_on: date | None = None) -> Self:
-        """Receipts nobody replaced; with `known_on` as the ledger knew them on that day."""
-        if known_on is None:
-            return self.filter(replaced_by__isnull=True)
-        known = clock.end_of(known_on)
-        return self.filter(recorded_at__lte=known).filter(
-            Q(replaced_by__isnull=True) | Q(replaced_by__recorded_at__gt=known)
-        )
-
+class Receipts(CorrectedRows):
     def received_in(self, start: date, end: date) -> Self:
         """Received wholly inside the days given; a month or a year that sticks out is not."""
         return self.filter(received_on__gte=start, received_until__lte=end)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Self
 
 from django.db import models
+from django.db.models import Q
 
-from crm import access
+from crm import access, clock
 
 
 class Rows(models.QuerySet):
@@ -41,6 +43,23 @@ class InsertOnlyRows(Rows):
 
     delete.alters_data = True  # type: ignore[attr-defined]
     delete.queryset_only = True  # type: ignore[attr-defined]
+
+
+class CorrectedRows(InsertOnlyRows):
+    """Insert-only rows with `recorded_at`, whose corrections are new rows that `replaces` them."""
+
+    def standing(self, known_on: date | None = None) -> Self:
+        """The rows nobody replaced: the one door to history.
+
+        With `known_on` only what was on record at the end of that day counts, both for the rows
+        and for their corrections.
+        """
+        if known_on is None:
+            return self.filter(replaced_by__isnull=True)
+        known = clock.end_of(known_on)
+        return self.filter(recorded_at__lte=known).filter(
+            Q(replaced_by__isnull=True) | Q(replaced_by__recorded_at__gt=known)
+        )
 
 
 class InsertOnly(models.Model):
