@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from crm.models import Project
+from tests.needs import SHARED
 
 pytestmark = pytest.mark.django_db
 
 ROWS = "项目名称,投资额,单位,阶段描述\n甲,120,亿元,签约\n乙,1,亿元,开工|签约\n丙,,,\n"
-NEWS = Path("/work/shared/data/import/investment_projects_from_news.csv")
+NEWS = SHARED / "data" / "import" / "investment_projects_from_news.csv"
 
 
 @pytest.fixture
@@ -105,7 +105,6 @@ def test_what_cannot_be_read_ends_with_the_reason(file, statistician, tmp_path):
 
 
 @pytest.mark.shared
-@pytest.mark.skipif(not NEWS.exists(), reason="the shared data is not on this machine")
 def test_the_news_file_is_taken_but_for_the_rows_with_two_stages(statistician, settings, tmp_path):
     settings.VAR = tmp_path
     arguments = [NEWS, "--ledger", "projects", "--as", "statistician", "--format", "json"]
