@@ -162,28 +162,6 @@ def test_a_park_user_reads_its_parks_enquiries_and_does_not_accept_them(park, pa
     assert not Enquiry.objects.visible_to(make.user(Role.EDITOR)).exists()
 
 
-@pytest.mark.postgres  # threads share one connection to a database in memory; see also journeys
-@pytest.mark.django_db(transaction=True)
-def test_one_form_sent_by_twenty_threads_at_once_is_one_enquiry_with_one_receipt(transactional_db):
-    from concurrent.futures import ThreadPoolExecutor
-
-    from django.db import connection
-
-    team = make.team("并发科")
-    park = make.park(team=team)
-
-    def send(_):
-        try:
-            return public.receive_enquiry(data(park), ip="192.0.2.1").code
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(20) as pool:
-        codes = set(pool.map(send, range(20)))
-    assert len(codes) == 1
-    assert Enquiry.objects.count() == 1
-
-
 def test_an_enquirer_is_forgotten_two_years_after_the_answer_and_not_before(park, teamlead):
     from datetime import date, timedelta
 
