@@ -60,6 +60,17 @@ def project_or_hidden(user: Any, pk: int) -> Project:
     return row_or_hidden(ledger_or_hidden("projects", user), user, pk)
 
 
+def rights_on(user: Any, project: Project, **also: Action) -> dict[str, bool]:
+    """What the user may do with this project, by the names the templates ask by."""
+    actions = {
+        "change": Action.CHANGE,
+        "follow_up": Action.FOLLOW_UP,
+        "advance": Action.ADVANCE,
+        "sign": Action.SIGN,
+    }
+    return {name: access.may(user, action, project) for name, action in (actions | also).items()}
+
+
 def page_of(rows: Any, request: HttpRequest, size: int = PAGE_SIZE) -> Page:
     """A page of a list; an unreadable number is the first page, one too high the last."""
     return Paginator(rows, size).get_page(request.GET.get("page"))

@@ -17,11 +17,10 @@ from crm.actions import projects
 from crm.errors import Refused
 from crm.models import Project
 from crm.stages import Stage
-from crm.views.base import address, desk, project_or_hidden, without
+from crm.views.base import address, desk, project_or_hidden, rights_on, without
 from crm.views.board_columns import OWN, PLACE, Board
 from crm.views.lists import chips, readable, with_calendars
 from crm.views.projects import Task, task
-from crm.views.verbs import rights_on
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from crm import access, clock, ledgers
+from crm import clock, ledgers
 from crm.access import Action
 from crm.actions import gates
 from crm.actions.gates import Missing
@@ -28,7 +28,7 @@ from crm.models import (
 )
 from crm.stages import GATES, Need, Stage, Status
 from crm.views import timeline
-from crm.views.base import desk, project_or_hidden
+from crm.views.base import desk, project_or_hidden, rights_on
 from crm.views.cells import Shower
 
 FACTS = (
@@ -65,18 +65,8 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
     user: Any = request.user
     row = project_or_hidden(user, pk)
     today = clock.today()
-    rights = {
-        name: access.may(user, action, row)
-        for name, action in {
-            "change": Action.CHANGE,
-            "follow_up": Action.FOLLOW_UP,
-            "advance": Action.ADVANCE,
-            "sign": Action.SIGN,
-            "reveal": Action.REVEAL,
-            # Who may register on a project may hang dated facts on it.
-            "register": Action.REGISTER,
-        }.items()
-    }
+    # Who may register on a project may hang dated facts on it.
+    rights = rights_on(user, row, reveal=Action.REVEAL, register=Action.REGISTER)
     following = Stage(row.stage).following if row.is_active else None
     tasks = gate_tasks(row, following, rights) if following else []
     agreements = list(Agreement.objects.standing().filter(project=row).select_related("park"))

@@ -20,19 +20,8 @@ from crm.forms.ledgers import show_refusal
 from crm.forms.projects import AgreementForm, FollowUpForm, MoveForm
 from crm.models import Project, StoredFile
 from crm.stages import Stage, Status
-from crm.views.base import desk, project_or_hidden
+from crm.views.base import desk, project_or_hidden, rights_on
 from crm.views.projects import gate_tasks, task
-
-
-def rights_on(user: Any, project: Project) -> dict[str, bool]:
-    """What `user` may do with this project, for the links beside what is missing."""
-    actions = {
-        "change": Action.CHANGE,
-        "follow_up": Action.FOLLOW_UP,
-        "advance": Action.ADVANCE,
-        "sign": Action.SIGN,
-    }
-    return {name: access.may(user, action, project) for name, action in actions.items()}
 
 
 def _sent(request: HttpRequest) -> tuple[Any, Any]:
