@@ -6,9 +6,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from crm import access, clock, ledgers
+from crm import access, clock
 from crm.access import Action
 from crm.models import Enquiry, EnquiryState
+from crm.views.menu import menu_of
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
@@ -16,17 +17,16 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or not request.path.startswith("/desk/"):
         return {"demo_date": clock.pinned_on() if request.path.startswith("/login/") else None}
-    menu = [ledger for ledger in ledgers.every() if ledger.can(user, Action.VIEW)]
+    new_enquiries = (
+        Enquiry.objects.visible_to(user).filter(state=EnquiryState.NEW).count()
+        if access.can(user, Action.VIEW, "enquiry")
+        else 0
+    )
     return {
         "demo_date": clock.pinned_on(),
         "business_date": clock.today(),
-        "menu_ledgers": menu,
+        "menu": menu_of(user, request.path, new_enquiries=new_enquiries),
         "may_accept": access.can(user, Action.ACCEPT, "enquiry"),
-        "may_report": access.can(user, Action.REPORT, "project"),
         "sees_business": access.can(user, Action.VIEW, "project"),
-        "new_enquiry_count": (
-            Enquiry.objects.visible_to(user).filter(state=EnquiryState.NEW).count()
-            if access.can(user, Action.VIEW, "enquiry")
-            else 0
-        ),
+        "new_enquiry_count": new_enquiries,
     }

@@ -20,10 +20,11 @@ from crm.ledgers import (  # noqa: I001 - the order is the menu's
     moves,
     audit,
 )
-from crm.ledgers.base import Column, Kind, Ledger, every, get, of_noun, referable, referred
+from crm.ledgers.base import Column, Group, Kind, Ledger, every, get, of_noun, referable, referred
 
 __all__ = [
     "Column",
+    "Group",
     "Kind",
     "Ledger",
     "activities",

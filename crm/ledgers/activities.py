@@ -1,12 +1,13 @@
 """招商活动台账."""
 
-from crm.ledgers.base import Column, Kind, Ledger, declare
+from crm.ledgers.base import Column, Group, Kind, Ledger, declare
 from crm.models import Activity, ActivityKind
 
 LEDGER = declare(
     Ledger(
         key="activities",
         label="招商活动",
+        group=Group.PIPELINE,
         model=Activity,
         natural_key=("name", "held_on"),
         joins=("team", "park"),

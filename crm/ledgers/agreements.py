@@ -6,7 +6,7 @@ from typing import Any
 from crm.actions import agreements
 from crm.dates import When
 from crm.errors import Refused
-from crm.ledgers.base import Column, Kind, Ledger, declare
+from crm.ledgers.base import Column, Group, Kind, Ledger, declare
 from crm.models import Agreement, AgreementKind, Currency, User
 
 
@@ -61,6 +61,7 @@ LEDGER = declare(
     Ledger(
         key="agreements",
         label="协议",
+        group=Group.PROJECT,
         model=Agreement,
         lookup=("project__name",),
         joins=("project", "park", "by"),

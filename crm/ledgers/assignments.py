@@ -1,12 +1,13 @@
 """服务分工台账: 驻企联络员、包保领导、责任单位."""
 
-from crm.ledgers.base import Column, Kind, Ledger, declare
+from crm.ledgers.base import Column, Group, Kind, Ledger, declare
 from crm.models import Assignment, AssignmentKind
 
 LEDGER = declare(
     Ledger(
         key="assignments",
         label="服务分工",
+        group=Group.PROJECT,
         model=Assignment,
         natural_key=("project", "kind", "starts_on"),
         lookup=("project__name",),

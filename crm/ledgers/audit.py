@@ -1,12 +1,13 @@
 """操作记录: read-only, for the auditor alone."""
 
-from crm.ledgers.base import Column, Kind, Ledger, declare
+from crm.ledgers.base import Column, Group, Kind, Ledger, declare
 from crm.models import AuditEntry
 
 LEDGER = declare(
     Ledger(
         key="audit",
         label="操作记录",
+        group=Group.SYSTEM,
         model=AuditEntry,
         lookup=(),
         is_read_only=True,

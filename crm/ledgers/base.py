@@ -41,6 +41,20 @@ class Kind(Enum):
     PERSONAL = "personal"  # name, phone, e-mail: sealed, masked, never filtered or sorted by
 
 
+class Group(Enum):
+    """Where a ledger stands in the desk's menu: its heading, and whether it is folded at first."""
+
+    PIPELINE = ("招商", False)  # what teams work in all day
+    PROJECT = ("项目台账", True)  # facts that hang on projects
+    ASSESSMENT = ("考核", True)  # targets and who answers for them
+    COUNTY = ("基础资料", True)  # the county's registers
+    SYSTEM = ("系统", False)  # what administrators read
+
+    def __init__(self, label: str, is_folded: bool) -> None:
+        self.label = label
+        self.is_folded = is_folded
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of a ledger.
@@ -114,6 +128,7 @@ class Ledger:
     label: str
     model: type[models.Model]
     columns: tuple[Column, ...]
+    group: Group = Group.COUNTY
     natural_key: tuple[str, ...] = ()
     lookup: tuple[str, ...] = ("name",)
     is_read_only: bool = False

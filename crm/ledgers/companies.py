@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from crm.ledgers.base import Column, Kind, Ledger, declare
+from crm.ledgers.base import Column, Group, Kind, Ledger, declare
 from crm.models import Company, User
 from crm.names import company_key
 
@@ -27,6 +27,7 @@ LEDGER = declare(
     Ledger(
         key="companies",
         label="企业",
+        group=Group.PIPELINE,
         model=Company,
         natural_key=("credit_code", "name"),
         lookup=("name", "short_name", "credit_code"),

@@ -8,7 +8,7 @@ from django.db import transaction
 from crm import personal
 from crm.actions import rows
 from crm.errors import Refused
-from crm.ledgers.base import Column, Kind, Ledger, declare
+from crm.ledgers.base import Column, Group, Kind, Ledger, declare
 from crm.models import Contact, User
 
 MASK = "***"
@@ -76,6 +76,7 @@ LEDGER = declare(
     Ledger(
         key="contacts",
         label="联系人",
+        group=Group.PIPELINE,
         model=Contact,
         lookup=(),
         joins=("company", "project", "team", "key"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from crm.actions import followups, rows
 from crm.errors import Refused
-from crm.ledgers.base import Column, Kind, Ledger, declare
+from crm.ledgers.base import Column, Group, Kind, Ledger, declare
 from crm.models import FollowUp, FollowUpKind, User
 
 
@@ -22,6 +22,7 @@ LEDGER = declare(
     Ledger(
         key="followups",
         label="跟进",
+        group=Group.PIPELINE,
         model=FollowUp,
         natural_key=("project", "held_on", "content"),
         lookup=("project__name",),

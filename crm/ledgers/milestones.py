@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from crm.ledgers.base import Column, Kind, Ledger, declare
+from crm.ledgers.base import Column, Group, Kind, Ledger, declare
 from crm.models import Milestone, MilestoneKind, User
 
 
@@ -20,6 +20,7 @@ LEDGER = declare(
     Ledger(
         key="milestones",
         label="里程碑",
+        group=Group.PROJECT,
         model=Milestone,
         lookup=("project__name",),
         joins=("project",),

@@ -1,12 +1,13 @@
 """阶段变动: read-only; a project moves by its own verbs."""
 
-from crm.ledgers.base import Column, Kind, Ledger, declare
+from crm.ledgers.base import Column, Group, Kind, Ledger, declare
 from crm.models import Origin, Stage, StageMove, Status
 
 LEDGER = declare(
     Ledger(
         key="moves",
         label="阶段变动",
+        group=Group.PROJECT,
         model=StageMove,
         lookup=("project__name",),
         is_read_only=True,

@@ -10,7 +10,7 @@ from django.db import transaction
 from crm.actions import agreements, projects
 from crm.dates import When
 from crm.errors import Refused
-from crm.ledgers.base import Column, Kind, Ledger, declare
+from crm.ledgers.base import Column, Group, Kind, Ledger, declare
 from crm.models import (
     Agreement,
     AgreementKind,
@@ -175,6 +175,7 @@ LEDGER = declare(
     Ledger(
         key="projects",
         label="项目",
+        group=Group.PIPELINE,
         model=Project,
         natural_key=("name", "investor", "location"),
         joins=("park", "zone", "industry", "officer", "team", "company"),

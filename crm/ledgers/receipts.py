@@ -7,7 +7,7 @@ from crm.actions import receipts
 from crm.dates import When
 from crm.errors import Refused
 from crm.exact import grouped
-from crm.ledgers.base import Column, Kind, Ledger, declare
+from crm.ledgers.base import Column, Group, Kind, Ledger, declare
 from crm.models import Currency, FundingReceipt, FundSource, User
 
 
@@ -78,6 +78,7 @@ LEDGER = declare(
     Ledger(
         key="receipts",
         label="到位资金",
+        group=Group.PROJECT,
         model=FundingReceipt,
         lookup=("project__name", "evidence"),
         joins=("project", "by"),

@@ -1,12 +1,13 @@
 """项目评审台账."""
 
-from crm.ledgers.base import Column, Kind, Ledger, declare
+from crm.ledgers.base import Column, Group, Kind, Ledger, declare
 from crm.models import Review, Verdict
 
 LEDGER = declare(
     Ledger(
         key="reviews",
         label="项目评审",
+        group=Group.PROJECT,
         model=Review,
         natural_key=("project", "body", "held_on"),
         lookup=("project__name", "body"),
