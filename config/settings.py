@@ -48,6 +48,8 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -99,6 +101,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ELASTICSEARCH_URL = env.text("ELASTICSEARCH_URL")
 # Several installations may share one cluster; each keeps its own indices.
 ELASTICSEARCH_PREFIX = env.text("ELASTICSEARCH_PREFIX", "parkledger")
+
+# What may wait runs in the worker (manage.py db_worker), from a queue in the same database: it is
+# queued by the transaction that asks for it, and done after that one is committed. Wagtail's own
+# small tasks stay in the request, so that the editors' admin is right without a worker.
+TASKS = {
+    "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"},
+    "worker": {"BACKEND": "django_tasks_db.DatabaseBackend"},
+}
 
 AUTH_USER_MODEL = "crm.User"
 AUTHENTICATION_BACKENDS = [

@@ -59,11 +59,15 @@ def prepare() -> bool:
 
 
 def processes(port: int) -> list[list[str]]:
-    """The commands that make up a running product. SQLite has one writer: one worker, threads."""
+    """The commands that make up a running product: the web server and the worker beside it.
+
+    SQLite has one writer, so one process of each, the web server with threads.
+    """
     web = [sys.executable, "-m", "gunicorn", "config.wsgi", f"--bind={HOST}:{port}"]
     web += ["--worker-class=gthread", "--workers=1", "--threads=4", "--no-control-socket"]
     web += ["--log-level=warning"]
-    return [web]
+    worker = [sys.executable, "manage.py", "db_worker", "--worker-id=make-run"]
+    return [web, worker]
 
 
 def answers(port: int) -> bool:

@@ -1,4 +1,4 @@
-"""A running product for a journey: its own database with the demo county, its own server process.
+"""A running product for a journey: its own database with the demo county, its own server and worker.
 
 The demo county is loaded once and copied, so that every journey starts from the same day. With
 DATABASE_URL on PostgreSQL (and ELASTICSEARCH_URL) the product runs on those engines.
@@ -130,13 +130,22 @@ def serving(loaded: str, folder: Path) -> Iterator[Product]:
         stdout=log,
         stderr=subprocess.STDOUT,
     )
+    worker = subprocess.Popen(
+        [sys.executable, "manage.py", "db_worker"],
+        cwd=BASE_DIR,
+        env=env,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
     url = f"http://127.0.0.1:{port}"
     try:
         _wait_for(f"{url}/login/", server)
         yield Product(url, env)
     finally:
-        server.terminate()
-        server.wait(timeout=20)
+        for process in (server, worker):
+            process.terminate()
+        for process in (server, worker):
+            process.wait(timeout=20)
         log.close()
 
 

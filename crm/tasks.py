@@ -1,0 +1,30 @@
+"""What the worker does beside the web process; each function only calls a verb.
+
+A task is queued by the transaction that asks for it and done after its commit, so it never sees
+rows that do not exist yet. Its arguments and its outcome stay in the database for a while: pass the
+numbers of rows, never names, telephone numbers or the contents of a file.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+from django.utils import timezone
+from django_tasks import task
+from django_tasks_db.models import DBTaskResult
+
+WORKER = "worker"  # the backend of TASKS whose queue db_worker empties
+# A worker looks into the queue every second.
+PATIENCE = timedelta(seconds=30)
+
+# @later() marks a function of this file; its_name.enqueue(…) leaves it to the worker.
+later = partial(task, backend=WORKER)
+
+
+def is_unattended() -> bool:
+    """Whether work waits and nobody takes it up: no worker runs. A page that shows work waiting
+    says so, with what to do about it."""
+    queue = DBTaskResult.objects.filter(backend_name=WORKER)
+    waiting = queue.ready().filter(enqueued_at__lt=timezone.now() - PATIENCE)
+    return waiting.exists() and not queue.running().exists()
