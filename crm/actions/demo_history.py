@@ -18,7 +18,7 @@ from typing import Any
 from django.db.models import TextChoices
 
 from crm import clock, demo, ledgers
-from crm.actions import agreements, enquiries, followups, imports, projects
+from crm.actions import agreements, demo_facts, enquiries, followups, imports, projects
 from crm.exact import WAN
 from crm.models import (
     Agreement,
@@ -53,7 +53,9 @@ def play(known: dict[str, Project], *, by: User) -> None:
     known: the projects by name; the year's new ones are added. by: who opens the batch.
     """
     users = {user.username: user for user in User.objects.filter(username__in=demo.USERNAMES)}
-    steps = [*_leads(known, by), *_enquiries(users), *_events(known, users)]
+    # What happens on a project comes after what was known of it that day.
+    facts = [Step(day, enter) for day, enter in demo_facts.facts(by)]
+    steps = [*_leads(known, by), *facts, *_enquiries(users), *_events(known, users)]
     batch = imports.open_batch("projects", by=by, file_name="history.csv", is_demo=True)
     with imports.under(batch):
         for step in sorted(steps, key=lambda step: step.day):

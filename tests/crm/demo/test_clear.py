@@ -24,9 +24,12 @@ from crm.models import (
     FollowUp,
     FundingReceipt,
     Industry,
+    Milestone,
     Park,
     PersonKey,
     Project,
+    Recognition,
+    Review,
     Stage,
     StageMove,
     StoredFile,
@@ -68,7 +71,7 @@ def contents() -> list[tuple]:
     found = []
     for model in (
         Team, Industry, Park, Zone, Company, Project, StageMove, Agreement, FollowUp, Activity,
-        Assignment, Contact, Enquiry,
+        Assignment, Contact, Enquiry, Milestone, Review, FundingReceipt, Recognition,
     ):  # fmt: skip
         fields = [
             field

@@ -25,15 +25,22 @@ from crm.models import (
     Enquiry,
     EnquiryState,
     FollowUp,
+    Milestone,
+    MilestoneKind,
     Origin,
     Park,
     ParkKind,
     Project,
+    Recognition,
+    RecognitionState,
+    Review,
     Stage,
     StageMove,
     Status,
     User,
+    Verdict,
     Zone,
+    funds_of,
 )
 from search import engine
 
@@ -253,3 +260,30 @@ def test_demo_accounts_sign_in_on_development_machines_only(demo_county, rf, set
     assert authenticate(rf.post("/login/"), **who) == User.objects.get(username="officer")
     settings.DEMO_ALLOWED = False
     assert authenticate(rf.post("/login/"), **who) is None
+
+
+def test_every_project_signed_in_the_year_had_been_reviewed_before(demo_county):
+    passed = (Verdict.PASSED, Verdict.CONDITIONAL)
+    for agreement in Agreement.objects.signings().signed_in(START, END):
+        reviews = Review.objects.filter(project=agreement.project, verdict__in=passed)
+        assert reviews.filter(held_on__lt=agreement.signed_on).exists(), agreement.project
+
+
+def test_what_was_reviewed_permitted_and_paid_agrees_with_the_moves(demo_county):
+    built = StageMove.objects.standing().into(Stage.CONSTRUCTION).exclude(occurred_on=None)
+    permits = Milestone.objects.filter(kind=MilestoneKind.PERMIT)
+    for move in built:
+        for permit in permits.filter(project=move.project):
+            assert permit.achieved_on <= move.occurred_on, move.project
+    assert permits.count() >= 20
+    assert Milestone.objects.filter(kind=MilestoneKind.STATISTICS).exclude(amount=None).exists()
+    for project in Project.objects.filter(receipts__isnull=False).distinct():
+        percent = funds_of(project).percent
+        assert percent is not None, project
+        assert 0 < percent <= 100, project
+
+
+def test_titles_are_those_of_the_report_and_one_is_only_applied_for(demo_county):
+    little_giants = Recognition.objects.filter(title="全国专精特新“小巨人”企业")
+    assert little_giants.in_force_on(END).count() == 3
+    assert Recognition.objects.get(state=RecognitionState.PASSED).granted is None
