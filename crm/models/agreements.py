@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Self
+from typing import ClassVar, Self
 
 from django.db import models
 
 from crm import dates
 from crm.exact import ExactField, money_field, refuse_negative
 from crm.models.projects import Currency
-from crm.models.rows import CorrectedRows, InsertOnly
+from crm.models.rows import Corrected, CorrectedRows
 
 
 class AgreementKind(models.TextChoices):
@@ -32,9 +32,11 @@ class Agreements(CorrectedRows):
         return self.filter(signed_on__gte=start, signed_until__lte=end).exclude(ended_on__lte=end)
 
 
-class Agreement(InsertOnly):
+class Agreement(Corrected):
     """A paper the county and an investor signed. Ending or correcting one inserts a new row that
     `replaces` it. `amount` is yuan, unknown when empty; foreign amounts keep their currency."""
+
+    days: ClassVar = ("signed_on", "signed_until")
 
     project = models.ForeignKey(
         "crm.Project", models.PROTECT, verbose_name="项目", related_name="agreements"
@@ -68,18 +70,6 @@ class Agreement(InsertOnly):
     )
     note = models.CharField("备注", max_length=200, blank=True)
     ended_on = models.DateField("终止日期", null=True, blank=True)
-    recorded_at = models.DateTimeField("登记时间", db_index=True)
-    by = models.ForeignKey(
-        "crm.User", models.PROTECT, verbose_name="经办人", null=True, blank=True, related_name="+"
-    )
-    replaces = models.OneToOneField(
-        "self",
-        models.PROTECT,
-        verbose_name="更正",
-        null=True,
-        blank=True,
-        related_name="replaced_by",
-    )
 
     objects = Agreements.as_manager()
 
@@ -95,11 +85,6 @@ class Agreement(InsertOnly):
     def clean(self) -> None:
         refuse_negative(self, "amount", "foreign_amount")
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.signed_on and not self.signed_until:
-            self.signed_until = self.signed_on
-        super().save(*args, **kwargs)
-
     @property
     def signed(self) -> dates.When | None:
-        return dates.when(self.signed_on, self.signed_until)
+        return self.happened

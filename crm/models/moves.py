@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
 
 from crm import dates
-from crm.models.rows import CorrectedRows, InsertOnly
+from crm.models.rows import Corrected, CorrectedRows
 from crm.stages import Stage, Status
 
 
@@ -43,10 +43,12 @@ class StageMoves(CorrectedRows):
         return self.filter(occurred_on__gte=start, occurred_until__lte=end)
 
 
-class StageMove(InsertOnly):
+class StageMove(Corrected):
     """One change of stage or status. `occurred_on`..`occurred_until` is when it happened (equal for
     a day, both empty = unknown); `recorded_at` is when the ledger learnt of it. An opening move has
     no `from_stage`. A correction is a new move that `replaces` the wrong one."""
+
+    days: ClassVar = ("occurred_on", "occurred_until")
 
     project = models.ForeignKey(
         "crm.Project", models.PROTECT, verbose_name="项目", related_name="moves"
@@ -63,20 +65,8 @@ class StageMove(InsertOnly):
     # Where it stands in its project's history, from 1; a correction takes the place of what it
     # corrects.
     place = models.PositiveIntegerField(editable=False)
-    recorded_at = models.DateTimeField("登记时间", db_index=True)
-    by = models.ForeignKey(
-        "crm.User", models.PROTECT, verbose_name="经办人", null=True, blank=True, related_name="+"
-    )
     reason = models.CharField("原因", max_length=300, blank=True)
     evidence = models.CharField("凭证", max_length=200, blank=True)
-    replaces = models.OneToOneField(
-        "self",
-        models.PROTECT,
-        verbose_name="更正",
-        null=True,
-        blank=True,
-        related_name="replaced_by",
-    )
     origin = models.CharField("来源", max_length=10, choices=Origin, default=Origin.USER)
 
     objects = StageMoves.as_manager()
@@ -93,8 +83,7 @@ class StageMove(InsertOnly):
         return f"{self.get_from_stage_display() or '期初'} → {self.get_to_stage_display()}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.occurred_on and not self.occurred_until:
-            self.occurred_until = self.occurred_on
+        self.fill_last_day()
         self.effective_on = self.occurred_until or timezone.localtime(self.recorded_at).date()
         if self.place is None:
             before = StageMove.objects.filter(project=self.project).aggregate(last=Max("place"))
@@ -103,7 +92,7 @@ class StageMove(InsertOnly):
 
     @property
     def occurred(self) -> dates.When | None:
-        return dates.when(self.occurred_on, self.occurred_until)
+        return self.happened
 
     @property
     def is_status_change(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Self
+from typing import ClassVar, Self
 
 from django.db import models
 
@@ -14,7 +14,7 @@ from crm.exact import ExactField, money_field, refuse_negative
 from crm.models.agreements import Agreement, AgreementKind
 from crm.models.projects import Currency, Project
 from crm.models.rates import ExchangeRate
-from crm.models.rows import CorrectedRows, InsertOnly
+from crm.models.rows import Corrected, CorrectedRows
 
 
 class FundSource(models.TextChoices):
@@ -31,10 +31,12 @@ class Receipts(CorrectedRows):
         return self.filter(received_on__gte=start, received_until__lte=end)
 
 
-class FundingReceipt(InsertOnly):
+class FundingReceipt(Corrected):
     """Money of an investment that has arrived. `amount` is yuan; foreign money keeps its currency
     and is converted by the rate of its month. A correction `replaces` the wrong receipt; one
     entered by mistake is corrected to zero."""
+
+    days: ClassVar = ("received_on", "received_until")
 
     project = models.ForeignKey(
         "crm.Project", models.PROTECT, verbose_name="项目", related_name="receipts"
@@ -46,18 +48,6 @@ class FundingReceipt(InsertOnly):
     foreign_amount = ExactField(verbose_name="外币金额", scale=2, null=True, blank=True)
     source = models.CharField("资金来源", max_length=20, choices=FundSource, default=FundSource.OWN)
     evidence = models.CharField("凭证", max_length=200, blank=True)
-    recorded_at = models.DateTimeField("登记时间", db_index=True)
-    by = models.ForeignKey(
-        "crm.User", models.PROTECT, verbose_name="经办人", null=True, blank=True, related_name="+"
-    )
-    replaces = models.OneToOneField(
-        "self",
-        models.PROTECT,
-        verbose_name="更正",
-        null=True,
-        blank=True,
-        related_name="replaced_by",
-    )
 
     objects = Receipts.as_manager()
 
@@ -72,14 +62,9 @@ class FundingReceipt(InsertOnly):
     def clean(self) -> None:
         refuse_negative(self, "amount", "foreign_amount")
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.received_on and not self.received_until:
-            self.received_until = self.received_on
-        super().save(*args, **kwargs)
-
     @property
     def received(self) -> dates.When | None:
-        return dates.when(self.received_on, self.received_until)
+        return self.happened
 
     @property
     def yuan(self) -> Decimal | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 
-from crm import access, clock
+from crm import access, clock, dates
 
 
 class Rows(models.QuerySet):
@@ -77,3 +77,44 @@ class InsertOnly(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         raise TypeError(f"{type(self).__name__} is insert-only: correct it by a new row")
+
+
+class Corrected(InsertOnly):
+    """A fact with the moment it was recorded and by whom; a correction is a new row that `replaces`
+    the wrong one. It happened between two days (equal when the day is known): `days` names them."""
+
+    days: ClassVar[tuple[str, str]]
+
+    recorded_at = models.DateTimeField("登记时间", db_index=True)
+    by = models.ForeignKey(
+        "crm.User", models.PROTECT, verbose_name="经办人", null=True, blank=True, related_name="+"
+    )
+    replaces = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        verbose_name="更正",
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+    )
+
+    objects = CorrectedRows.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.fill_last_day()
+        super().save(*args, **kwargs)
+
+    def fill_last_day(self) -> None:
+        """One day alone is known to the day."""
+        first, last = self.days
+        if getattr(self, first) and not getattr(self, last):
+            setattr(self, last, getattr(self, first))
+
+    @property
+    def happened(self) -> dates.When | None:
+        """When, as precisely as it is known; None = unknown."""
+        first, last = self.days
+        return dates.when(getattr(self, first), getattr(self, last))
