@@ -48,6 +48,7 @@ class Action(Enum):
     SIGN = "登记协议"
     ACCEPT = "受理咨询"
     ASSIGN = "指派人员"
+    CONFIRM = "认定"
     REVEAL = "查看联系方式"
     IMPORT = "导入"
     EXPORT = "导出"
@@ -75,17 +76,19 @@ def _grants(*rows: tuple[Iterable[Action], set[Reach]]) -> Grants:
 _V, _R, _C, _F = Action.VIEW, Action.REGISTER, Action.CHANGE, Action.FOLLOW_UP
 _ADV, _S, _ACC, _ASG = Action.ADVANCE, Action.SIGN, Action.ACCEPT, Action.ASSIGN
 _REV, _I, _X, _REP = Action.REVEAL, Action.IMPORT, Action.EXPORT, Action.REPORT
+_CON = Action.CONFIRM
 
 # Projects and what hangs on them; enquiries, contacts, activities.
 PIPELINE: dict[str, Grants] = {
     Role.OFFICER: _grants(([_V, _R, _F, _ACC, _REV, _X, _REP], {_O, _T}), ([_C, _ADV, _S], {_O})),
     Role.TEAMLEAD: _grants(
         ([_V, _R, _C, _F, _ADV, _S, _ACC, _ASG, _REV, _I, _X, _REP], {_O, _T, _N}),
+        ([_CON], {_T, _N}),  # the bureau confirms; parks and officers record
     ),
     Role.LIAISON: _grants(([_V, _F, _REV], {_O})),
     Role.PARK: _grants(([_V, _R, _C, _F, _ADV, _S, _REV, _X, _REP], {_P})),
     Role.LEADER: _grants(([_V, _X, _REP], {_A})),
-    Role.STATISTICIAN: _grants(([_V, _R, _C, _ADV, _S, _ASG, _I, _X, _REP], {_A})),
+    Role.STATISTICIAN: _grants(([_V, _R, _C, _ADV, _S, _ASG, _CON, _I, _X, _REP], {_A})),
 }
 # The county's shared registers: parks, zones, industries, teams, recognitions, exchange rates.
 REGISTERS: dict[str, Grants] = {
@@ -115,6 +118,7 @@ NOUNS: dict[str, tuple[dict[str, Grants], Own, str]] = {
     "assignment": (PIPELINE, {}, "project"),
     "milestone": (PIPELINE, {}, "project"),
     "review": (PIPELINE, {}, "project"),
+    "confirmation": (PIPELINE, {}, "project"),
     "fundingreceipt": (PIPELINE, {}, "project"),
     "storedfile": (PIPELINE, {}, "project"),
     "contact": (PIPELINE, {_T: "team"}, "project"),

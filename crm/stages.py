@@ -65,6 +65,10 @@ STATUS_MOVES: dict[Status, tuple[Status, ...]] = {
 }
 
 
+# Stages the report counts: a second person confirms (认定) that a project really entered them.
+CONFIRMED: tuple[Stage, ...] = (Stage.SIGNED, Stage.CONSTRUCTION, Stage.OPERATION)
+
+
 class Need(Enum):
     """What kind of thing a gate asks for; each kind has one check in crm/actions/gates.py."""
 

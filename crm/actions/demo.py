@@ -18,6 +18,7 @@ from crm.errors import Refused
 from crm.models import (
     Agreement,
     Assignment,
+    Confirmation,
     Contact,
     DemoCounty,
     Enquiry,
@@ -37,8 +38,8 @@ from crm.spreadsheets.commit import import_file
 _REGISTERS = ("teams", "industries", "parks", "zones", "companies")
 _AFTER_THE_YEAR = ("activities", "assignments", "contacts")
 _HANGS_ON_PROJECTS = (
-    FollowUp, Assignment, Milestone, Review, FundingReceipt, Agreement, Contact, StoredFile,
-    Enquiry,
+    FollowUp, Assignment, Milestone, Review, Confirmation, FundingReceipt, Agreement, Contact,
+    StoredFile, Enquiry,
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from crm.errors import Refused
 from crm.models import (
     Agreement,
     AuditEntry,
+    Confirmation,
     FundingReceipt,
     ImportBatch,
     Origin,
@@ -121,7 +122,7 @@ def mark_reverted(batches: Iterable[ImportBatch]) -> None:
 # What people hang on a project.
 _HUNG = (
     "follow_ups", "agreements", "moves", "assignments", "files", "contacts", "milestones",
-    "reviews", "receipts",
+    "reviews", "receipts", "confirmations",
 )  # fmt: skip
 
 
@@ -151,6 +152,9 @@ def _untouched_since(batch: ImportBatch, created: Created, changed: Changed) -> 
         mine = created.get(model, [])
         corrected = model._default_manager.filter(pk__in=mine, replaced_by__isnull=False)
         touched += [str(row) for row in corrected.exclude(replaced_by__in=mine)[:5]]
+    received = created.get(FundingReceipt, [])
+    vouched = Confirmation.objects.filter(receipt__in=received).select_related("project")
+    touched += [str(confirmation) for confirmation in vouched[:5]]
     if touched:
         raise Refused(
             "导入之后有人在这些记录上做过工作，不能整批撤销："
@@ -223,8 +227,8 @@ def _replace(
 
 # Children before parents: what may hang on what.
 _BUSINESS = (
-    "followup", "assignment", "activity", "contact", "enquiry", "milestone", "review",
-    "fundingreceipt", "agreement", "storedfile", "stagemove", "project",
+    "confirmation", "followup", "assignment", "activity", "contact", "enquiry", "milestone",
+    "review", "fundingreceipt", "agreement", "storedfile", "stagemove", "project",
 )  # fmt: skip
 _REGISTERS = ("recognition", "exchangerate", "company", "zone", "park", "industry", "team")
 
@@ -235,6 +239,7 @@ def remove(created: Created) -> list[models.Model]:
 
     Only for undoing an import and for clearing the demo county; the audit keeps its entries.
     """
+    _wipe(Confirmation.objects.filter(project__in=created.get(Project, [])))
     _wipe_corrected(StageMove.objects.filter(project__in=created.get(Project, [])))
     for noun in _BUSINESS:
         model = apps.get_model("crm", noun)

@@ -5,6 +5,7 @@ from crm.models.agreements import Agreement, AgreementKind
 from crm.models.assignments import Assignment, AssignmentKind
 from crm.models.audit import AuditEntry
 from crm.models.companies import Company, Contact
+from crm.models.confirmations import Confirmation, Judgement
 from crm.models.enquiries import Enquiry, EnquiryState
 from crm.models.files import StoredFile
 from crm.models.followups import FollowUp, FollowUpKind
@@ -39,6 +40,7 @@ __all__ = [
     "AuditEntry",
     "Bucket",
     "Company",
+    "Confirmation",
     "Contact",
     "Currency",
     "DemoCounty",
@@ -52,6 +54,7 @@ __all__ = [
     "Funds",
     "ImportBatch",
     "Industry",
+    "Judgement",
     "LandMode",
     "Milestone",
     "MilestoneKind",

@@ -27,6 +27,10 @@ class Agreements(CorrectedRows):
         """The standing 投资 agreements with a park: one a project, however often celebrated."""
         return self.standing(known_on).filter(kind=AgreementKind.INVESTMENT, park__isnull=False)
 
+    def investments_in_force(self, known_on: date | None = None) -> Self:
+        """The standing 投资 agreements nobody has ended."""
+        return self.standing(known_on).filter(kind=AgreementKind.INVESTMENT, ended_on__isnull=True)
+
     def signed_in(self, start: date, end: date) -> Self:
         """Signed wholly inside the days given, and not ended by their last day."""
         return self.filter(signed_on__gte=start, signed_until__lte=end).exclude(ended_on__lte=end)

@@ -6,12 +6,14 @@ from datetime import date
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import Case, Exists, Max, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 
 from crm import dates
-from crm.models.rows import Corrected, CorrectedRows
-from crm.stages import Stage, Status
+from crm.models.agreements import Agreement
+from crm.models.confirmations import ConfirmedRows
+from crm.models.rows import Corrected
+from crm.stages import CONFIRMED, Stage, Status
 
 
 class Origin(models.TextChoices):
@@ -20,7 +22,28 @@ class Origin(models.TextChoices):
     OPENING = "opening", "期初"
 
 
-class StageMoves(CorrectedRows):
+class StageMoves(ConfirmedRows):
+    confirmed_by = "move"
+
+    def to_confirm(self) -> Self:
+        """Moves forward into a stage that the report counts, opening ones among them."""
+        entries = Q()
+        for stage in CONFIRMED:
+            later = [other for other in Stage if other.rank >= stage.rank]
+            entries |= Q(to_stage=stage) & ~Q(from_stage__in=later)
+        return self.filter(entries)
+
+    def _judged(self, known_on: date | None) -> Any:
+        """A signing is confirmed with its agreement: one recorded later has to be confirmed too."""
+        said_at = self._words(known_on, OuterRef(OuterRef("pk"))).values("recorded_at")[:1]
+        newer = Agreement.objects.investments_in_force(known_on).filter(
+            project=OuterRef("project"), recorded_at__gt=Subquery(said_at)
+        )
+        return Case(
+            When(Q(to_stage=Stage.SIGNED) & Exists(newer), then=Value("")),
+            default=super()._judged(known_on),
+        )
+
     def last_by(self, day: date, known_on: date | None = None) -> Self:
         """One move a project: the one that decides where it stood at the end of `day`.
 

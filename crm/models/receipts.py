@@ -12,9 +12,10 @@ from django.db import models
 from crm import dates
 from crm.exact import ExactField, money_field, refuse_negative
 from crm.models.agreements import Agreement, AgreementKind
+from crm.models.confirmations import ConfirmedRows
 from crm.models.projects import Currency, Project
 from crm.models.rates import ExchangeRate
-from crm.models.rows import Corrected, CorrectedRows
+from crm.models.rows import Corrected
 
 
 class FundSource(models.TextChoices):
@@ -25,7 +26,9 @@ class FundSource(models.TextChoices):
     OTHER = "other", "其他资金"
 
 
-class Receipts(CorrectedRows):
+class Receipts(ConfirmedRows):
+    confirmed_by = "receipt"
+
     def received_in(self, start: date, end: date) -> Self:
         """Received wholly inside the days given; a month or a year that sticks out is not."""
         return self.filter(received_on__gte=start, received_until__lte=end)

@@ -31,7 +31,7 @@ VERBS = {
     "receive_enquiry": "收到咨询", "accept_enquiry": "受理咨询", "decline_enquiry": "不予受理",
     "reveal": "查看联系方式", "erase": "清除个人信息", "store_file": "上传文件",
     "claim_hint": "查重", "export": "导出", "import": "导入", "revert_import": "撤销导入",
-    "add_user": "开通账号",
+    "add_user": "开通账号", "confirm": "认定", "send_back": "退回",
 }  # fmt: skip
 
 

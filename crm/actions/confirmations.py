@@ -1,0 +1,148 @@
+"""认定: a second person confirms what the report counts, or sends it back with a reason."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from crm import access, clock
+from crm.access import Action
+from crm.actions import _record
+from crm.errors import Refused
+from crm.models import (
+    Agreement,
+    AgreementKind,
+    Confirmation,
+    FundingReceipt,
+    Judgement,
+    StageMove,
+    User,
+)
+from crm.stages import Stage
+
+MOST = 200  # rows at once
+
+Confirmable = StageMove | FundingReceipt
+
+
+@transaction.atomic
+def confirm(rows: Iterable[Confirmable], *, by: User, note: str = "") -> list[Confirmation]:
+    """认定: these rows are so. What is confirmed already stays as it is; all or nothing otherwise.
+
+    Refused: one's own record (self_confirmation), a row that has been corrected since (stale), a
+    move the report does not count, and more than 200 rows at once.
+    """
+    return [
+        _say(row, Judgement.CONFIRMED, by=by, verb="confirm", note=note)
+        for row in _judgeable(rows, by=by)
+        if row.judged != Judgement.CONFIRMED  # type: ignore[union-attr]
+    ]
+
+
+@transaction.atomic
+def send_back(rows: Iterable[Confirmable], *, by: User, reason: str) -> list[Confirmation]:
+    """退回: these rows should be corrected. They count until they are; whoever recorded them sees
+    the reason. What was confirmed before can be sent back too."""
+    if not reason.strip():
+        raise Refused("退回须写明原因，登记人据此更正。", "reason_needed", ["reason"])
+    return [
+        _say(row, Judgement.RETURNED, by=by, verb="send_back", note=reason)
+        for row in _judgeable(rows, by=by)
+    ]
+
+
+def _say(row: Confirmable, judgement: Judgement, *, by: User, verb: str, note: str) -> Confirmation:
+    said: Confirmation = _record.insert(
+        Confirmation(
+            project=row.project,
+            move=row if isinstance(row, StageMove) else None,
+            receipt=row if isinstance(row, FundingReceipt) else None,
+            judgement=judgement,
+            by=by,
+            recorded_at=clock.now(),
+            note=note,
+        ),
+        by=by,
+        verb=verb,
+        reason=note,
+    )
+    return said
+
+
+def _judgeable(rows: Iterable[Confirmable], *, by: User) -> list[Confirmable]:
+    """The rows as they stand, locked, each with what was last said on it (`judged`)."""
+    asked = list(rows)
+    if len(asked) > MOST:
+        raise Refused(f"一次最多认定 {MOST} 条，请分批办理。", "invalid")
+    found: list[Confirmable] = []
+    for model in (StageMove, FundingReceipt):
+        mine = [row for row in asked if isinstance(row, model)]
+        if mine:
+            found += _of(model, mine, by=by)
+    return found
+
+
+def _of(model: Any, rows: Sequence[Confirmable], *, by: User) -> list[Confirmable]:
+    ids = {row.pk for row in rows}
+    allowed = model.objects.visible_to(by, Action.CONFIRM).filter(pk__in=ids)
+    may = set(allowed.values_list("pk", flat=True))
+    for row in rows:
+        if row.pk not in may:
+            access.require(by, Action.CONFIRM, row)
+    # The lock first: two people who judge one row do so in turn.
+    list(model.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
+    judged = {
+        row.pk: row
+        for row in model.objects.standing()
+        .to_confirm()
+        .with_judgement()
+        .filter(pk__in=ids)
+        .select_related("project")
+        .order_by("pk")
+    }
+    recorders = recorders_of(judged.values())
+    for row in rows:
+        if row.pk not in judged:
+            _refuse(model, row)
+        if by.pk in recorders[row.pk]:
+            raise Refused(
+                f"“{row.project}”的这一条是您自己登记的，须由别人认定。", "self_confirmation"
+            )
+    return list(judged.values())
+
+
+def _refuse(model: Any, row: Confirmable) -> None:
+    if not model.objects.standing().filter(pk=row.pk).exists():
+        raise Refused(f"“{row.project}”的这一条已被更正，请看最新的一条。", "stale")
+    raise Refused(f"“{row.project}”的这一步不计入报告，不用认定。", "invalid")
+
+
+def recorders_of(rows: Iterable[Confirmable]) -> dict[int, set[int | None]]:
+    """Who recorded each row (all of one table), or anything it corrects: a mended date is still the
+    word of both. A signing is also the word of whoever recorded its agreement."""
+    recorders: dict[int, set[int | None]] = defaultdict(set)
+    earlier: dict[int, int] = {}
+    signings: dict[int, int] = {}
+    model: Any = None
+    for row in rows:
+        model = type(row)
+        recorders[row.pk].add(row.by_id)
+        if row.replaces_id:
+            earlier[row.replaces_id] = row.pk
+        if isinstance(row, StageMove) and row.to_stage == Stage.SIGNED:
+            signings[row.project_id] = row.pk
+    while earlier:
+        before: dict[int, int] = {}
+        found = model.objects.filter(pk__in=earlier).values_list("pk", "by_id", "replaces_id")
+        for pk, by_id, replaces_id in found:
+            recorders[earlier[pk]].add(by_id)
+            if replaces_id:
+                before[replaces_id] = earlier[pk]
+        earlier = before
+    agreed = Agreement.objects.filter(project__in=signings, kind=AgreementKind.INVESTMENT)
+    for project_id, by_id in agreed.values_list("project_id", "by_id") if signings else ():
+        recorders[signings[project_id]].add(by_id)
+    return recorders
