@@ -29,10 +29,11 @@ STORAGES = STORAGES | {
     "private": STORAGES["private"]
     | {"OPTIONS": STORAGES["private"]["OPTIONS"] | {"location": _files / "private"}},
 }
-# No worker beside the tests: a task is done where it is asked for. tests/crm/test_tasks.py runs one.
-TASKS = dict.fromkeys(
-    ("default", "worker"), {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}
-)
+# No worker beside the tests: a task is done where it is asked for; test_tasks.py runs one.
+TASKS = {
+    name: {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}
+    for name in ("default", "worker")
+}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ELASTICSEARCH_URL = ""
 # A test that wants the demo county and its pinned date says so.

@@ -1,4 +1,4 @@
-"""A running product for a journey: its own database with the demo county, its own server and worker.
+"""A running product for a journey: its own database with the demo county, a server and a worker.
 
 The demo county is loaded once and copied, so that every journey starts from the same day. With
 DATABASE_URL on PostgreSQL (and ELASTICSEARCH_URL) the product runs on those engines.
