@@ -27,6 +27,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "business_date": clock.today(),
         "menu": menu_of(user, request.path, new_enquiries=new_enquiries),
         "may_accept": access.can(user, Action.ACCEPT, "enquiry"),
+        "may_follow_up_any": access.can(user, Action.FOLLOW_UP, "project"),
         "sees_business": access.can(user, Action.VIEW, "project"),
         "new_enquiry_count": new_enquiries,
     }

@@ -15,7 +15,7 @@ from crm import access
 from crm.access import Action
 from crm.actions import _record
 from crm.errors import Refused
-from crm.models import Project, StoredFile, User
+from crm.models import FollowUp, Project, StoredFile, User
 
 MAX_BYTES = 20 * 1024 * 1024
 TYPES = {
@@ -44,8 +44,11 @@ def _without_exif(data: bytes, kind: str) -> bytes:
 
 
 @transaction.atomic
-def store(project: Project, upload: UploadedFile, *, by: User) -> StoredFile:
-    """Keeps an uploaded file with its project; refused unless its content is what its name says."""
+def store(
+    project: Project, upload: UploadedFile, *, by: User, follow_up: FollowUp | None = None
+) -> StoredFile:
+    """Keeps an uploaded file with its project, or with one follow-up of it; refused unless its
+    content is what its name says."""
     access.require(by, Action.FOLLOW_UP, project)
     name = PurePosixPath((upload.name or "").replace("\\", "/")).name.replace("\x00", "")[-120:]
     kind = name.rpartition(".")[2].lower()
@@ -61,6 +64,7 @@ def store(project: Project, upload: UploadedFile, *, by: User) -> StoredFile:
         data = _without_exif(data, kind)
     row = StoredFile(
         project=project,
+        follow_up=follow_up,
         name=name,
         content_type=content_type,
         size=len(data),

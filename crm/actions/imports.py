@@ -227,8 +227,8 @@ def _replace(
 
 # Children before parents: what may hang on what.
 _BUSINESS = (
-    "confirmation", "followup", "assignment", "activity", "contact", "enquiry", "milestone",
-    "review", "fundingreceipt", "agreement", "storedfile", "stagemove", "project",
+    "confirmation", "assignment", "activity", "contact", "enquiry", "milestone", "review",
+    "fundingreceipt", "agreement", "storedfile", "followup", "stagemove", "project",
 )  # fmt: skip
 _REGISTERS = ("recognition", "exchangerate", "company", "zone", "park", "industry", "team")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 
@@ -25,6 +26,22 @@ class _Form(forms.Form):
         speak(self)
 
 
+MOST_FILES = 6
+
+
+class Files(forms.FileField):
+    """Several files under one name."""
+
+    class Input(forms.FileInput):
+        allow_multiple_selected = True
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        sent = data if isinstance(data, (list, tuple)) else [data] if data else []
+        if len(sent) > MOST_FILES:
+            raise forms.ValidationError(f"一次最多 {MOST_FILES} 个文件，请分两次记。")
+        return [super(Files, self).clean(one, initial) for one in sent]
+
+
 class FollowUpForm(_Form):
     """跟进: six fields, the next step among them."""
 
@@ -44,16 +61,17 @@ class FollowUpForm(_Form):
         required=False,
         widget=forms.TextInput(attrs={"placeholder": "例如：寄送用地方案，约董事长来访"}),
     )
-    attachment = forms.FileField(
+    attachment = Files(
         label="照片或附件",
         required=False,
-        help_text="PDF、JPG、PNG、DOCX、XLSX，20 MB 以内。",
-        widget=forms.FileInput(attrs={"accept": ACCEPT}),
+        widget=Files.Input(attrs={"accept": ACCEPT, "multiple": True}),
     )
+    client_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("held_on", clock.today())
+        self.initial.setdefault("client_key", uuid4())
 
 
 class MoveForm(_Form):

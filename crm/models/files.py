@@ -23,6 +23,14 @@ class StoredFile(models.Model):
     project = models.ForeignKey(
         "crm.Project", models.PROTECT, verbose_name="项目", related_name="files"
     )
+    follow_up = models.ForeignKey(
+        "crm.FollowUp",
+        models.PROTECT,
+        verbose_name="跟进",
+        null=True,
+        blank=True,
+        related_name="files",
+    )
     file = models.FileField("文件", storage=private_storage, upload_to=private_name)
     name = models.CharField("文件名", max_length=200)
     content_type = models.CharField("类型", max_length=100, default="application/octet-stream")

@@ -1,4 +1,4 @@
-"""The verbs of a project as pages: follow up, move, sign; each parses, calls, answers."""
+"""The verbs of a project as pages: move, sign; each parses, calls, answers."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from django.shortcuts import redirect, render
 
 from crm import access
 from crm.access import Action
-from crm.actions import agreements, files, followups, projects
+from crm.actions import agreements, files, projects
 from crm.actions.gates import Missing
 from crm.errors import Refused
 from crm.forms.ledgers import show_refusal
-from crm.forms.projects import AgreementForm, FollowUpForm, MoveForm
+from crm.forms.projects import AgreementForm, MoveForm
 from crm.models import Project, StoredFile
 from crm.stages import Stage, Status
 from crm.views.base import desk, project_or_hidden, rights_on
 from crm.views.projects import gate_tasks, task
 
 
-def _sent(request: HttpRequest) -> tuple[Any, Any]:
+def sent(request: HttpRequest) -> tuple[Any, Any]:
     """What a form is bound to: nothing until something was sent, however little."""
     return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
 @contextmanager
-def _together() -> Iterator[list[StoredFile]]:
+def together() -> Iterator[list[StoredFile]]:
     """All or nothing: when a later step refuses, a file stored before it leaves the disk too."""
     stored: list[StoredFile] = []
     try:
@@ -43,45 +43,12 @@ def _together() -> Iterator[list[StoredFile]]:
 
 
 @desk
-def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
-    project = project_or_hidden(request.user, pk)
-    access.require(request.user, Action.FOLLOW_UP, project)
-    form = FollowUpForm(*_sent(request))
-    if request.method == "POST" and form.is_valid():
-        values = dict(form.cleaned_data)
-        upload = values.pop("attachment")
-        try:
-            with _together() as stored:
-                if upload:
-                    stored.append(files.store(project, upload, by=request.user))
-                followups.follow_up(project, by=request.user, **values)
-        except Refused as refused:
-            refused.fields = {
-                {"scan": "attachment"}.get(name, name): why for name, why in refused.fields.items()
-            }
-            show_refusal(form, refused)
-        else:
-            planned = values["next_on"]
-            messages.success(
-                request,
-                f"已记录跟进，下次 {planned}。" if planned else "已记录跟进；还没有安排下一步。",
-            )
-            return redirect("desk-project", pk)
-    return render(
-        request,
-        "crm/follow_up.html",
-        {"project": project, "form": form},
-        status=400 if form.errors else 200,
-    )
-
-
-@desk
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     project = project_or_hidden(request.user, pk)
     access.require(request.user, Action.ADVANCE, project)
     following = Stage(project.stage).following if project.is_active else None
     wanted = request.GET.get("to") or (following.value if following else "")
-    form = MoveForm(project, *_sent(request)[:1], initial={"to": wanted})
+    form = MoveForm(project, *sent(request)[:1], initial={"to": wanted})
     lacks: list[Missing] = []
     conflict = False
     if request.method == "POST" and form.is_valid():
@@ -143,13 +110,13 @@ def _carry_out(project: Project, form: MoveForm, user: Any) -> str:
 def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     project = project_or_hidden(request.user, pk)
     access.require(request.user, Action.SIGN, project)
-    form = AgreementForm(project, request.user, *_sent(request))
+    form = AgreementForm(project, request.user, *sent(request))
     lacks: list[Missing] = []
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         upload, advance = values.pop("scan"), values.pop("advance", False)
         try:
-            with _together() as stored:
+            with together() as stored:
                 if upload:
                     stored.append(files.store(project, upload, by=request.user))
                 signed = agreements.sign_agreement(

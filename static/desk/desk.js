@@ -57,12 +57,13 @@ document.addEventListener("htmx:configRequest", (event) => {
 document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("button") : null;
   if (!button) return;
-  /* 明天, 一周后 …: from the day of the contact. */
-  if (button.dataset.days) {
-    const target = document.getElementById(button.parentElement.dataset.quick);
-    const held = document.getElementById("id_held_on")?.value;
-    const day = new Date(`${held || new Date().toISOString().slice(0, 10)}T12:00:00Z`);
-    day.setUTCDate(day.getUTCDate() + Number(button.dataset.days));
+  /* 明天, 下周一 …: from the ledger's day. */
+  if (button.dataset.days || button.dataset.weekday) {
+    const quick = button.parentElement.dataset;
+    const target = document.getElementById(quick.quick);
+    const day = new Date(`${quick.today || new Date().toISOString().slice(0, 10)}T12:00:00Z`);
+    const days = Number(button.dataset.days) || 7 + Number(button.dataset.weekday) - (day.getUTCDay() || 7);
+    day.setUTCDate(day.getUTCDate() + days);
     target.value = day.toISOString().slice(0, 10);
     target.dispatchEvent(new Event("input", { bubbles: true }));
   }

@@ -1,0 +1,131 @@
+"""记跟进: pick a project, say what was said and what comes next; also for what is sent later.
+
+A page whose script sends it asks for JSON and gets the refusal with its reasons; without the script
+it is a form like any other.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import F, Max, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.csrf import ensure_csrf_cookie
+
+from crm import access, clock
+from crm.access import Action
+from crm.actions import files, followups
+from crm.errors import Refused
+from crm.forms.ledgers import show_refusal
+from crm.forms.projects import FollowUpForm
+from crm.models import Project
+from crm.names import name_key
+from crm.views.base import desk, project_or_hidden
+from crm.views.verbs import sent, together
+
+SHOWN = 12
+LONGEST = 60
+
+
+@desk
+def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
+    project = project_or_hidden(request.user, pk)
+    access.require(request.user, Action.FOLLOW_UP, project)
+    form = FollowUpForm(*sent(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            _write_down(project, form.cleaned_data, request.user)
+        except Refused as refused:
+            if refused.code == "duplicate" and followups.is_sent(
+                form.cleaned_data["client_key"], by=request.user
+            ):
+                return _done(request, form, project)  # its twin was quicker
+            refused.fields = {
+                {"scan": "attachment"}.get(name, name): why for name, why in refused.fields.items()
+            }
+            show_refusal(form, refused)
+            if refused.code == "sent_before":  # the next one is another one
+                form.data = form.data.copy()
+                form.data["client_key"] = str(FollowUpForm().initial["client_key"])
+        else:
+            return _done(request, form, project)
+    if form.errors and _wants_json(request):
+        return _refusal(form)
+    return render(
+        request,
+        "crm/follow_up.html",
+        {"project": project, "form": form, "today": clock.today()},
+        status=400 if form.errors else 200,
+    )
+
+
+def _write_down(project: Project, values: dict[str, Any], user: Any) -> None:
+    told = {name: value for name, value in values.items() if name != "attachment"}
+    if followups.is_sent(values["client_key"], by=user):
+        followups.follow_up(project, by=user, **told)  # says when it is not the same
+        return
+    with together() as stored:
+        row = followups.follow_up(project, by=user, **told)
+        for upload in values["attachment"]:
+            stored.append(files.store(project, upload, by=user, follow_up=row))
+
+
+def _done(request: HttpRequest, form: FollowUpForm, project: Project) -> HttpResponse:
+    url = reverse("desk-project", args=[project.pk])
+    planned = form.cleaned_data["next_on"]
+    said = f"已记录跟进，下次 {planned}。" if planned else "已记录跟进；还没有安排下一步。"
+    if _wants_json(request):
+        if request.headers.get("X-Sent-Later") != "1":
+            messages.success(request, said)
+        return JsonResponse({"url": url, "said": said}, status=201)
+    messages.success(request, said)
+    return redirect(url)
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept") == "application/json"
+
+
+def _refusal(form: FollowUpForm) -> HttpResponse:
+    fields = {name: " ".join(map(str, why)) for name, why in form.errors.items()}
+    return JsonResponse({"reason": " ".join(fields.values()), "fields": fields}, status=400)
+
+
+@desk
+def pick(request: HttpRequest) -> HttpResponse:
+    """The projects one may follow up: what is due or was talked about last, or those of a name."""
+    access.require_noun(request.user, Action.FOLLOW_UP, "project")
+    typed = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
+    mine = Project.objects.visible_to(request.user, Action.FOLLOW_UP).select_related("officer")
+    found = list((_named(mine, typed) if typed else _likely(mine, request.user))[:SHOWN])
+    template = "crm/_pick.html" if getattr(request, "htmx", False) else "crm/pick.html"
+    return render(request, template, {"projects": found, "typed": typed, "today": clock.today()})
+
+
+def _named(projects: QuerySet, typed: str) -> QuerySet:
+    key = name_key(typed)
+    return projects.filter(
+        Q(name_key__contains=key) | Q(investor__icontains=typed) | Q(company__name__icontains=typed)
+        if key
+        else Q(pk__in=[])
+    ).order_by("status", "-updated_at", "-pk")
+
+
+def _likely(projects: QuerySet, user: Any) -> QuerySet:
+    """One's own first: what one wrote about last, then what is due."""
+    wrote = Max("follow_ups__pk", filter=Q(follow_ups__by=user))
+    own = projects.active().annotate(wrote=wrote)  # type: ignore[attr-defined]
+    near = Q(wrote__isnull=False) | Q(officer=user) | Q(next_on__isnull=False)
+    return own.filter(near).order_by(F("wrote").desc(nulls_last=True), "next_on", "-pk")
+
+
+@ensure_csrf_cookie
+def me(request: HttpRequest) -> HttpResponse:
+    """Who is signed in here, and a token that is good now: asked before anything is sent later."""
+    if not request.user.is_authenticated:
+        return JsonResponse({"reason": "请先登录。"}, status=401)
+    return JsonResponse({"user": request.user.pk, "token": get_token(request)})
