@@ -5,7 +5,7 @@ A further noun costs a model, a declaration in this folder, and a line in `crm/a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import reduce
@@ -64,6 +64,7 @@ class Column:
     in real files. `stage`: this WHEN column is the date on which a project entered that stage.
     reference: the key of the ledger it points to ("users" for staff). is_summed: the list adds up
     this amount, and an empty one is unknown; not so where most rows have none by their nature.
+    read_all: the values of many rows at once, by their number, where `get` asks the database.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Column:
     order_by: str = ""
     help: str = ""
     get: Callable[[Any], Any] | None = None
+    read_all: Callable[[Sequence[Any]], Mapping[int, Any]] | None = None
 
     def value(self, row: Any) -> Any:
         """What the row holds in this column."""

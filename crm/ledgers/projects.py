@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -39,7 +39,7 @@ _ENTERED_LABELS: dict[Stage, tuple[str, tuple[str, ...]]] = {
 
 def _moves_into(project: Project) -> dict[Stage, StageMove]:
     """The standing move by which the project (last) entered each stage."""
-    standing = StageMove.objects.standing().filter(project=project).order_by("pk")
+    standing = StageMove.objects.standing().filter(project=project).order_by("place")
     return {Stage(move.to_stage): move for move in standing if move.from_stage != move.to_stage}
 
 
@@ -47,6 +47,14 @@ def _entered(stage: Stage) -> Any:
     def read(project: Project) -> When | None:
         move = _moves_into(project).get(stage)
         return move.occurred if move else None
+
+    return read
+
+
+def _all_entered(stage: Stage) -> Callable[[Sequence[Project]], Mapping[int, When | None]]:
+    def read(projects: Sequence[Project]) -> Mapping[int, When | None]:
+        moves = StageMove.objects.standing().filter(project__in=[row.pk for row in projects])
+        return {move.project_id: move.occurred for move in moves.into(stage).order_by("place")}
 
     return read
 
@@ -63,6 +71,16 @@ def standing_agreement(project: Project) -> Agreement | None:
 def _agreed(project: Project) -> Any:
     agreement = standing_agreement(project)
     return agreement.amount if agreement else None
+
+
+def _all_agreed(projects: Sequence[Project]) -> Mapping[int, Any]:
+    standing = Agreement.objects.standing().filter(
+        project__in=[row.pk for row in projects],
+        kind=AgreementKind.INVESTMENT,
+        ended_on__isnull=True,
+    )
+    # In their usual order the first one counts, as in `standing_agreement`.
+    return {agreement.project_id: agreement.amount for agreement in reversed(list(standing))}
 
 
 def _split(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -234,11 +252,13 @@ LEDGER = declare(
                    aliases=("建设内容", "项目内容", "主要建设内容", "简介")),
             *(
                 Column(f"entered_{stage.value}", label, Kind.WHEN, aliases=aliases, stage=stage,
-                       in_form=False, in_api=False, get=_entered(stage))
+                       in_form=False, in_api=False, get=_entered(stage),
+                       read_all=_all_entered(stage))
                 for stage, (label, aliases) in _ENTERED_LABELS.items()
             ),
             Column("agreed_investment", "协议投资额", Kind.MONEY, unit="万元", in_form=False,
-                   in_api=False, aliases=("合同引资额", "协议金额", "签约金额"), get=_agreed),
+                   in_api=False, aliases=("合同引资额", "协议金额", "签约金额"), get=_agreed,
+                   read_all=_all_agreed),
             Column("evidence", "凭证", in_form=False, in_api=False, get=lambda row: "",
                    aliases=("凭证文号", "佐证")),
             Column("reason", "原因", in_form=False, in_api=False, get=lambda row: "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -16,11 +16,14 @@ from crm.dates import When
 from crm.exact import grouped, money_text
 from crm.forms.fields import reference_label
 from crm.ledgers import Column, Kind, Ledger
+from crm.ledgers.chosen import Values
 from crm.stages import Stage, Status
 
 UNKNOWN = "—"
+UNREAD: Any = object()
 # A list of more columns drops these registers on a phone: two lines a row.
 ROOM = 6
+SHORT = 12  # signs that fit a cell
 REGISTERS = {"parks", "zones", "industries", "teams"}
 # What the audit calls a verb, for people.
 VERBS = {
@@ -72,19 +75,31 @@ class Shower:
             "users": False
         }
 
-    def line(self, ledger: Ledger, columns: Iterable[Column], row: Any) -> Line:
-        columns = list(columns)
-        cells = [self.cell(column, row) for column in columns]
-        if len(columns) > ROOM:
-            cells = [
-                replace(cell, is_minor=column.reference in REGISTERS)
-                for column, cell in zip(columns, cells, strict=True)
-            ]
-        return Line(reverse("desk-row", args=[ledger.key, row.pk]), cells, row)
+    def lines(
+        self, ledger: Ledger, columns: Sequence[Column], rows: Sequence[Any], query: str = ""
+    ) -> list[Line]:
+        """`query` is the list's own, so that a row knows which list it was opened from."""
+        values = Values(columns, rows)
+        spare = len(columns) > ROOM and list(columns) == list(ledger.list_columns)
+        return [
+            Line(
+                reverse("desk-row", args=[ledger.key, row.pk]) + query,
+                [
+                    replace(
+                        self.cell(column, row, held=values.of(column, row)),
+                        is_minor=spare and column.reference in REGISTERS,
+                    )
+                    for column in columns
+                ],
+                row,
+            )
+            for row in rows
+        ]
 
-    def cell(self, column: Column, row: Any, *, full: bool = False) -> Cell:
-        """`full` is a detail page: amounts with their unit, long text uncut."""
-        value = column.value(row)
+    def cell(self, column: Column, row: Any, *, full: bool = False, held: Any = UNREAD) -> Cell:
+        """`full` is a detail page: amounts with their unit, long text uncut. `held` is the value
+        where it has been read already."""
+        value = column.value(row) if held is UNREAD else held
         label, kind = column.label, column.kind
         name = column.name
         if value is None or value == "" or value == []:
@@ -121,12 +136,18 @@ class Shower:
             case Kind.PERSONAL:
                 return Cell(label, personal.masked(column.name, value), "personal", name=name)
             case Kind.LONG_TEXT:
-                return Cell(label, str(value), "long", name=name)
+                return Cell(label, str(value), "long", title=_hint(value), name=name)
         if name == "verb":
             return Cell(label, VERBS.get(value, str(value)), name=name)
         if name == "object_type":
             return Cell(label, noun_label(str(value)), name=name)
-        return Cell(label, str(value), name=name)
+        return Cell(label, str(value), title=_hint(value), name=name)
+
+
+def _hint(value: Any) -> str:
+    """What a narrow cell cuts off, shown when the pointer rests on it."""
+    text = str(value)
+    return f"{text[:300]}…" if len(text) > 300 else text if len(text) > SHORT else ""
 
 
 def shown_date(value: When | date | datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +16,13 @@ from crm import filters
 from crm.access import Action
 from crm.exact import money_text
 from crm.ledgers import Column, Kind, Ledger
+from crm.ledgers.chosen import fetched
 from crm.views.base import address, desk, ledger_or_hidden, page_of, without
 from crm.views.cells import Shower
+from crm.views.columns import column_names, listed_columns, picker
 from search import index
+
+LONGEST = 2_000  # signs of one parameter of an address
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ def readable(params: QueryDict) -> QueryDict:
     """The address's parameters without the sign no database takes, and of bounded length."""
     clean = QueryDict(mutable=True)
     for name, values in params.lists():
-        clean.setlist(name, [value.replace("\x00", "")[:500] for value in values[:50]])
+        clean.setlist(name, [value.replace("\x00", "")[:LONGEST] for value in values[:100]])
     return clean
 
 
@@ -52,10 +57,12 @@ def row_list(request: HttpRequest, key: str) -> HttpResponse:
     ledger = ledger_or_hidden(key, request.user)
     params = readable(request.GET)
     asked = filters.ask(ledger, params, request)
-    page = page_of(asked.rows, request)
+    listed = listed_columns(ledger, params)
+    if names := column_names(params):
+        params["cols"] = ",".join(names)
+    page = page_of(fetched(asked.rows, ledger, listed), request)
     shower = Shower(request.user)
     tab = next((c for c in ledger.filter_columns if c.kind in (Kind.STAGE, Kind.CHOICE)), None)
-    listed = list(ledger.list_columns)
     return render(
         request,
         "crm/list.html",
@@ -67,15 +74,17 @@ def row_list(request: HttpRequest, key: str) -> HttpResponse:
             "page": page,
             "pages": _pages(page, params),
             "headings": [_heading(c, ledger, asked.ordering, params) for c in listed],
-            "lines": [shower.line(ledger, listed, row) for row in page],
+            "lines": shower.lines(ledger, listed, list(page)),
+            "picker": picker(ledger, listed, params),
             "tabs": _tabs(ledger, tab, params, request) if tab else [],
             "chips": chips(asked, params, tab),
-            "total": _total(ledger, asked.rows),
+            "total": _total(listed, asked.rows),
             "orderings": _orderings(ledger, asked.ordering),
             "may_search": bool(ledger.lookup) or index.get(ledger.noun) is not None,
             "may_register": ledger.can(request.user, Action.REGISTER),
             "may_import": bool(ledger.import_columns) and ledger.can(request.user, Action.IMPORT),
-            "export_url": _export_url(ledger, params, request),
+            "export_url": _export_url(ledger, params, request, listed),
+            "export_all_url": _export_url(ledger, params, request),
             "clear_url": reverse("desk-list", args=[key]),
             "board_url": reverse("desk-board") + address(params, page=None)
             if key == "projects"
@@ -92,11 +101,14 @@ def with_calendars(form: forms.Form) -> forms.Form:
     return form
 
 
-def _export_url(ledger: Ledger, params: QueryDict, request: HttpRequest) -> str:
-    """This very list as a file; empty where the user may not take it along."""
+def _export_url(
+    ledger: Ledger, params: QueryDict, request: HttpRequest, columns: Sequence[Column] = ()
+) -> str:
+    """This very list as a file, in these columns or in all; empty where the user may not."""
     if not ledger.can(request.user, Action.EXPORT):
         return ""
-    return reverse("desk-export", args=[ledger.key]) + address(params, page=None)
+    names = ",".join(column.name for column in columns)
+    return reverse("desk-export", args=[ledger.key]) + address(params, cols=names, page=None)
 
 
 def _heading(column: Column, ledger: Ledger, ordering: str, params: QueryDict) -> Heading:
@@ -163,9 +175,10 @@ def chips(asked: filters.Asked, params: QueryDict, tab: Column | None) -> list[L
     return made
 
 
-def _total(ledger: Ledger, rows: Any) -> str:
+def _total(listed: Sequence[Column], rows: Any) -> str:
     """The sum of the list's first amount, and how many rows have none: never a silent zero."""
-    money = next((c for c in ledger.list_columns if c.kind is Kind.MONEY and c.is_summed), None)
+    amounts = (c for c in listed if c.kind is Kind.MONEY and c.is_summed and c.get is None)
+    money = next(amounts, None)
     if money is None:
         return ""
     summed = rows.order_by().aggregate(

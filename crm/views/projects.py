@@ -110,7 +110,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
 
 def steps(row: Project, today: date) -> list[Step]:
     """The seven stages with the dates on which the project (last) entered each, as far as known."""
-    moves = StageMove.objects.standing().filter(project=row).order_by("pk")
+    moves = StageMove.objects.standing().filter(project=row).order_by("place")
     entered = {Stage(m.to_stage): m for m in moves if m.from_stage != m.to_stage}
     here = Stage(row.stage)
     made = []
