@@ -102,6 +102,12 @@ COMPANIES: dict[str, Grants] = {
     Role.LEADER: _grants(([_V, _X], {_A})),
     Role.STATISTICIAN: _grants(([_V, _R, _C, _I, _X], {_A})),
 }
+# How long a project may rest: set by the bureau's statistician or a head of team for the county.
+RULES: dict[str, Grants] = {
+    **{role: _grants(([_V], {_A})) for role in PIPELINE},
+    Role.TEAMLEAD: _grants(([_V, _R, _C], {_A})),
+    Role.STATISTICIAN: _grants(([_V, _R, _C, _I, _X], {_A})),
+}
 AUDIT: dict[str, Grants] = {Role.AUDITOR: _grants(([_V], {_A}))}
 USERS: dict[str, Grants] = {
     Role.SYSADMIN: _grants(([_V, _R, _C], {_A})),
@@ -130,6 +136,7 @@ NOUNS: dict[str, tuple[dict[str, Grants], Own, str]] = {
     "team": (REGISTERS, {}, ""),
     "recognition": (REGISTERS, {}, ""),
     "exchangerate": (REGISTERS, {}, ""),
+    "stagerule": (RULES, {}, ""),
     "company": (COMPANIES, {}, ""),
     "auditentry": (AUDIT, {}, ""),
     "user": (USERS, {}, ""),

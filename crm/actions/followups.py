@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from crm import access, clock
 from crm.access import Action
-from crm.actions import _record
+from crm.actions import _record, progress, rows
 from crm.errors import Refused
 from crm.models import FollowUp, FollowUpKind, Project, User
 
@@ -39,10 +42,7 @@ def follow_up(
     """
     access.require(by, Action.FOLLOW_UP, project)
     held_on = held_on or clock.today()
-    if held_on > clock.today():
-        raise Refused("跟进日期在今天之后；打算做的事请填“下次跟进”。", "future_date", ["held_on"])
-    if next_on and next_on < held_on:
-        raise Refused("下次跟进早于本次跟进日期。", "date_order", ["next_on"])
+    _check_days(held_on, next_on)
     row = FollowUp(
         project=project,
         kind=kind,
@@ -57,6 +57,7 @@ def follow_up(
     if client_key and (known := _sent_before(row)):
         return known
     _record.insert(row, by=by, verb="follow_up")
+    _progressed(project, held_on)
     newest = project.follow_ups.order_by("-held_on", "-pk").first()
     if newest == row:  # a contact logged late does not overwrite a newer plan
         _record.amend(
@@ -78,3 +79,32 @@ def _sent_before(row: FollowUp) -> FollowUp | None:
     if any(getattr(known, name) != getattr(row, name) for name in told):
         raise Refused(SENT_OTHERWISE, "sent_before")
     return known
+
+
+def _check_days(held_on: date, next_on: date | None) -> None:
+    if held_on > clock.today():
+        raise Refused("跟进日期在今天之后；打算做的事请填“下次跟进”。", "future_date", ["held_on"])
+    if next_on and next_on < held_on:
+        raise Refused("下次跟进早于本次跟进日期。", "date_order", ["next_on"])
+
+
+def _progressed(project: Project, day: date) -> None:
+    """The follow-up is the project's last sign of progress, unless a later one is known."""
+    earlier = Q(progress_on=None) | Q(progress_on__lt=day)
+    if Project.objects.filter(earlier, pk=project.pk).update(progress_on=day):
+        project.progress_on = day
+
+
+@transaction.atomic
+def change(
+    row: FollowUp, values: Mapping[str, Any], *, by: User, version: int | None = None
+) -> FollowUp:
+    """Mends a follow-up; its dates are held to the same rules as when it was logged. The project's
+    plan is changed by the next follow-up, not by rewriting an old one."""
+    told = row.project
+    held_on = values.get("held_on", row.held_on)
+    if isinstance(held_on, date):
+        _check_days(held_on, values.get("next_on", row.next_on))
+    changed = rows.change(row, values, by=by, version=version)
+    progress.reckon(*{told, changed.project})
+    return changed

@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from crm import access, clock
 from crm.access import Action
-from crm.actions import _record
+from crm.actions import _record, progress
 from crm.errors import Refused
 from crm.models import (
     Agreement,
     AuditEntry,
     Confirmation,
+    FollowUp,
     FundingReceipt,
     ImportBatch,
     Origin,
@@ -208,7 +209,7 @@ def _take_back_correction(entry: AuditEntry, *, by: User) -> None:
 def _replace(
     wrong: StageMove, *, by: User, to_stage: str, to_status: str, told_by: StageMove
 ) -> None:
-    StageMove.objects.create(
+    taken_back = StageMove.objects.create(
         project=wrong.project,
         from_stage=wrong.from_stage,
         to_stage=to_stage,
@@ -223,6 +224,7 @@ def _replace(
         replaces=wrong,
         origin=wrong.origin,
     )
+    progress.reckon(taken_back.project)
 
 
 # Children before parents: what may hang on what.
@@ -256,6 +258,10 @@ def remove(created: Created) -> list[models.Model]:
             keys = list(rows.exclude(key=None).values_list("key", flat=True))
             _wipe(rows)
             _wipe(PersonKey.objects.filter(pk__in=keys))
+        elif model is FollowUp:
+            told = list(rows.values_list("project", flat=True))
+            _wipe(rows)
+            progress.reckon_ids(told)
         else:
             _wipe(rows)
         engine.touch_many(noun, ids)

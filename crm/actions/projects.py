@@ -12,7 +12,7 @@ from django.db import transaction
 
 from crm import access, clock
 from crm.access import Action
-from crm.actions import _record, gates
+from crm.actions import _record, gates, progress
 from crm.dates import When
 from crm.errors import Refused
 from crm.models import Agreement, AgreementKind, Origin, Project, StageMove, User
@@ -43,11 +43,13 @@ def register(values: Mapping[str, Any], *, by: User, opening: Opening | None = N
         project.officer = by
     access.require(by, Action.REGISTER, project)
     if opening is None:
+        project.stage_since = project.progress_on = clock.today()
         _record.insert(project, by=by)
         _open(project, Stage.LEAD, When.day(clock.today()), by=by)
         return project
     _check_opening(opening)
     project.stage, project.status = opening.stage, opening.status
+    project.stage_since, project.progress_on = progress.opened(opening.stage, opening.entered)
     _record.insert(project, by=by)
     # One move a dated stage, in pipeline order, and always one into the stage reached; stages in
     # between whose dates nobody knows are not invented.
@@ -273,6 +275,7 @@ def _move(
         origin=origin,
     )
     _record.amend(project, {"stage": to, "status": status}, by=by, verb=verb, reason=reason)
+    progress.reckon(project)
     return move
 
 
@@ -387,5 +390,6 @@ def correct(
             "occurred_on": [_record.plain(wrong.occurred_on), when.iso],
         },
     )
+    progress.reckon(project)
     _record.touched(project)
     return corrected

@@ -17,6 +17,7 @@ from crm.ledgers import (  # noqa: I001 - the order is the menu's
     industries,
     teams,
     rates,
+    stagerules,
     moves,
     audit,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "referable",
     "referred",
     "reviews",
+    "stagerules",
     "teams",
     "zones",
 ]

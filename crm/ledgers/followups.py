@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from crm.actions import followups, rows
+from crm.actions import followups
 from crm.errors import Refused
 from crm.ledgers.base import Column, Group, Kind, Ledger, declare
 from crm.models import FollowUp, FollowUpKind, User
@@ -28,7 +28,7 @@ LEDGER = declare(
         lookup=("project__name",),
         joins=("project", "by"),
         register_verb=_register,
-        change_verb=rows.change,
+        change_verb=followups.change,
         description="与投资方的每一次接触，和约好的下一步。",
         columns=(
             Column("project", "项目", Kind.REFERENCE, reference="projects",

@@ -27,6 +27,7 @@ from crm.models.recognitions import (
     Subject,
 )
 from crm.models.reviews import Review, Verdict
+from crm.models.stage_rules import StageRule
 from crm.models.users import Team, User
 from crm.stages import Stage, Status
 
@@ -71,6 +72,7 @@ __all__ = [
     "Source",
     "Stage",
     "StageMove",
+    "StageRule",
     "Status",
     "StoredFile",
     "Subject",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Case, Value, When
+from django.db.models import Case, Q, Value, When
 
 from crm.exact import ExactField, money_field, refuse_negative
 from crm.models.rows import Row, Rows
@@ -49,19 +49,42 @@ class Currency(models.TextChoices):
     TWD = "TWD", "新台币"
 
 
+# From 签约 on, not yet in operation.
+UNDER_WAY = (Stage.SIGNED, Stage.CONSTRUCTION, Stage.COMMISSIONING, Stage.TRIAL)
+
+
 class Projects(Rows):
     def active(self) -> Self:
         return self.filter(status=Status.ACTIVE)
 
     def under_way(self) -> Self:
         """From 签约 on, not yet in operation."""
-        return self.filter(
-            stage__in=[Stage.SIGNED, Stage.CONSTRUCTION, Stage.COMMISSIONING, Stage.TRIAL]
-        )
+        return self.filter(stage__in=UNDER_WAY)
 
     def overdue(self, today: date) -> Self:
         """Worked on, and the promised next step lies before today."""
         return self.active().filter(next_on__lt=today)
+
+    def idle(self, today: date) -> Self:
+        """久未推进: worked on, and without follow-up or move for longer than its stage's rule."""
+        from crm.models.stage_rules import StageRule
+
+        late = Q(pk__in=[])
+        for stage, days in StageRule.objects.days().items():
+            late |= Q(stage=stage, progress_on__lt=today - timedelta(days))
+        return self.active().filter(late)
+
+    def unplanned(self) -> Self:
+        """Worked on, not yet in operation, and nothing is planned next."""
+        return self.active().filter(next_on=None).exclude(stage=Stage.OPERATION)
+
+    def unassigned(self, today: date) -> Self:
+        """Worked on, and nobody answers for it: no officer, or from 签约 on to 投产 no liaison."""
+        from crm.models.assignments import Assignment, AssignmentKind
+
+        served = Assignment.objects.in_force_on(today).filter(kind=AssignmentKind.LIAISON)
+        alone = Q(stage__in=UNDER_WAY) & ~Q(pk__in=served.values("project"))
+        return self.active().filter(Q(officer=None) | alone)
 
     def in_pipeline_order(self) -> Self:
         return self.order_by("stage_rank", "-updated_at", "-pk")
@@ -134,6 +157,11 @@ class Project(Row):
         output_field=models.SmallIntegerField(),
         db_persist=True,
     )
+    # Kept by crm/actions/progress.py. The last possible day of the standing move into the present
+    # stage (null = unknown), and the last follow-up or move; a move whose date nobody knows counts
+    # on the day the ledger learnt of it.
+    stage_since = models.DateField("进入本阶段", null=True, blank=True, editable=False)
+    progress_on = models.DateField("最近进展", null=True, blank=True, editable=False)
     # The next step promised in the last follow-up.
     next_on = models.DateField("下次跟进", null=True, blank=True)
     next_step = models.CharField("下一步", max_length=200, blank=True)

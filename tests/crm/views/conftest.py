@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from crm.models import AuditEntry, Park, StageMove, Team, User
+from crm.models import AuditEntry, Park, StageMove, StageRule, Team, User
 from tests import make
 
 As = Callable[[User], Client]
@@ -46,6 +46,7 @@ def rows(park: Park, team: Team) -> dict[str, Any]:
         "industries": make.industry(),
         "teams": team,
         "rates": make.rate(2023, 4),
+        "stagerules": StageRule.objects.first(),
         "moves": StageMove.objects.filter(project=project).first(),
         "audit": AuditEntry.objects.first(),
     }
