@@ -53,6 +53,9 @@ class Action(Enum):
     IMPORT = "导入"
     EXPORT = "导出"
     REPORT = "生成报告"
+    RULE = "裁定首谈"
+    TRANSFER = "提出流转"
+    RECEIVE = "接收流转"
 
 
 class Reach(Enum):
@@ -77,18 +80,22 @@ _V, _R, _C, _F = Action.VIEW, Action.REGISTER, Action.CHANGE, Action.FOLLOW_UP
 _ADV, _S, _ACC, _ASG = Action.ADVANCE, Action.SIGN, Action.ACCEPT, Action.ASSIGN
 _REV, _I, _X, _REP = Action.REVEAL, Action.IMPORT, Action.EXPORT, Action.REPORT
 _CON = Action.CONFIRM
+_RUL, _TRA, _REC = Action.RULE, Action.TRANSFER, Action.RECEIVE
 
 # Projects and what hangs on them; enquiries, contacts, activities.
 PIPELINE: dict[str, Grants] = {
     Role.OFFICER: _grants(([_V, _R, _F, _ACC, _REV, _X, _REP], {_O, _T}), ([_C, _ADV, _S], {_O})),
     Role.TEAMLEAD: _grants(
-        ([_V, _R, _C, _F, _ADV, _S, _ACC, _ASG, _REV, _I, _X, _REP], {_O, _T, _N}),
+        ([_V, _R, _C, _F, _ADV, _S, _ACC, _ASG, _REV, _I, _X, _REP, _TRA], {_O, _T, _N}),
         ([_CON], {_T, _N}),  # the bureau confirms; parks and officers record
+        ([_REC], {_T}),
     ),
     Role.LIAISON: _grants(([_V, _F, _REV], {_O})),
-    Role.PARK: _grants(([_V, _R, _C, _F, _ADV, _S, _REV, _X, _REP], {_P})),
-    Role.LEADER: _grants(([_V, _X, _REP], {_A})),
-    Role.STATISTICIAN: _grants(([_V, _R, _C, _ADV, _S, _ASG, _CON, _I, _X, _REP], {_A})),
+    Role.PARK: _grants(([_V, _R, _C, _F, _ADV, _S, _REV, _X, _REP, _TRA, _REC], {_P})),
+    Role.LEADER: _grants(([_V, _X, _REP, _RUL], {_A})),
+    Role.STATISTICIAN: _grants(
+        ([_V, _R, _C, _ADV, _S, _ASG, _CON, _I, _X, _REP, _RUL, _TRA, _REC], {_A})
+    ),
 }
 # The county's shared registers: parks, zones, industries, teams, recognitions, exchange rates.
 REGISTERS: dict[str, Grants] = {
@@ -126,6 +133,8 @@ NOUNS: dict[str, tuple[dict[str, Grants], Own, str]] = {
     "review": (PIPELINE, {}, "project"),
     "confirmation": (PIPELINE, {}, "project"),
     "fundingreceipt": (PIPELINE, {}, "project"),
+    "firstcontactclaim": (PIPELINE, {}, "project"),
+    "claimruling": (PIPELINE, {}, "project"),
     "storedfile": (PIPELINE, {}, "project"),
     "contact": (PIPELINE, {_T: "team"}, "project"),
     "enquiry": (PIPELINE, {_O: "decided_by", _T: "team", _P: "park"}, ""),

@@ -11,7 +11,16 @@ from typing import Any
 
 from crm import clock
 from crm.access import Role
-from crm.actions import agreements, enquiries, followups, projects, receipts, rows, users
+from crm.actions import (
+    agreements,
+    enquiries,
+    first_contacts,
+    followups,
+    projects,
+    receipts,
+    rows,
+    users,
+)
 from crm.dates import When
 from crm.models import (
     Activity,
@@ -21,6 +30,7 @@ from crm.models import (
     Contact,
     Enquiry,
     ExchangeRate,
+    FirstContactClaim,
     FollowUp,
     FundingReceipt,
     Industry,
@@ -197,6 +207,11 @@ def review(project: Project, held_on: date, **values: Any) -> Review:
     return rows.register(
         Review, {"project": project, "held_on": held_on, **facts, **values}, by=maker()
     )
+
+
+def claim(project: Project, *, by: User | None = None, reason: str = "") -> FirstContactClaim:
+    """First contact of the project's team, or of the team of `by`."""
+    return first_contacts.claim(project, by=by or maker(), reason=reason)
 
 
 def receipt(

@@ -1,12 +1,14 @@
 """查重: whether somebody already works on it, and whom to ask.
 
-Of rows the asker may not see it tells one unit, since when, and its office phone: a declared
+Of rows the asker may not see it tells one unit, since when, and its office phone: those of the
+running first contact (首谈), else of who registered the row. It is a declared
 exception to the reach of `crm/access.py`, so it is counted by the hour and put on record. The limit
 is checked before anything is looked up: beyond it, what is hidden and what is not there are alike.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +20,7 @@ from crm import access, limits, personal
 from crm.access import Action
 from crm.actions import _record
 from crm.errors import Refused
-from crm.models import Company, Contact, Project, User
+from crm.models import Company, Contact, FirstContactClaim, Project, User
 from crm.models.rows import Row, Rows
 from crm.names import company_key, name_key
 
@@ -68,11 +70,9 @@ def claim_hint(
     if not limits.take(f"claim-asked:{by.pk}", most=ASKED_AN_HOUR, seconds=HOUR):
         raise _too_many()
     companies = Q(credit_code=code) if code else Q(pk__in=[])
-    projects = Q(company__credit_code=code) if code else Q(pk__in=[])
     for text in names:
         companies |= Q(name_key=company_key(text))
-        projects |= Q(name_key=name_key(text)) | Q(company__name_key=company_key(text))
-        projects |= Q(investor=text)
+    projects = same_projects(names, code)
     contacts = Contact.objects.filter(phone_print=print_) if print_ else Contact.objects.none()
     seen: list[Row] = list(Company.objects.visible_to(by).filter(companies)[:LOOKED_AT])
     seen += Project.objects.visible_to(by).filter(projects)[:LOOKED_AT]
@@ -82,6 +82,25 @@ def claim_hint(
         asked = [personal.scrubbed(text) for text in names] + [text for text in (code,) if text]
         _note(by, {"for": [*asked, *(["•••"] if print_ else [])]}, "登记前查重")
     return Hint(seen, claim)
+
+
+def same_projects(names: Iterable[str], code: str = "") -> Q:
+    """Projects under one of these names, of an investor or a company of that name or code."""
+    found = Q(company__credit_code=code) if code else Q(pk__in=[])
+    for text in names:
+        found |= Q(name_key=name_key(text)) | Q(company__name_key=company_key(text))
+        found |= Q(investor=text)
+    return found
+
+
+def counted_by_the_hour(by: User, *, take: bool) -> None:
+    """One hint told outside `claim_hint`; refused beyond the hour's measure. It is asked before
+    looking (`take` false), and counted after telling."""
+    key = f"claim-told:{by.pk}"
+    if take:
+        limits.take(key, most=TOLD_AN_HOUR, seconds=HOUR)
+    elif not limits.left(key, most=TOLD_AN_HOUR, seconds=HOUR):
+        raise _too_many()
 
 
 class FileClaims:
@@ -147,6 +166,8 @@ def _project_claims(condition: Q, by: User) -> list[Claim]:
         .select_related("team", "park__team")
         .order_by("since", "pk")
     )
+    if running := _running(Q(project__in=hidden.order_by().values("pk"))):
+        return [running]
     return [_claim(row, row.since or row.created_at) for row in hidden[:1]]
 
 
@@ -156,7 +177,18 @@ def _contact_claims(contacts: Rows, by: User) -> list[Claim]:
         .select_related("team", "project__team", "project__park__team")
         .order_by("created_at", "pk")
     )
-    return [_claim(row.project or row, row.created_at) for row in hidden[:1]]
+    return [
+        (row.project and _running(Q(project=row.project)))
+        or _claim(row.project or row, row.created_at)
+        for row in hidden[:1]
+    ]
+
+
+def _running(condition: Q) -> Claim | None:
+    """The earliest first contact that counts today."""
+    found = FirstContactClaim.objects.running().filter(condition).select_related("team", "park")
+    claim = found.order_by("claimed_at", "pk").first()
+    return Claim(claim.unit, claim.claimed_on, claim.phone) if claim else None
 
 
 def _claim(row: Project | Contact, since: datetime) -> Claim:

@@ -18,10 +18,12 @@ from crm.errors import Refused
 from crm.models import (
     Agreement,
     Assignment,
+    ClaimRuling,
     Confirmation,
     Contact,
     DemoCounty,
     Enquiry,
+    FirstContactClaim,
     FollowUp,
     FundingReceipt,
     ImportBatch,
@@ -39,7 +41,7 @@ _REGISTERS = ("teams", "industries", "parks", "zones", "companies")
 _AFTER_THE_YEAR = ("activities", "assignments", "contacts")
 _HANGS_ON_PROJECTS = (
     FollowUp, Assignment, Milestone, Review, Confirmation, FundingReceipt, Agreement, Contact,
-    StoredFile, Enquiry,
+    StoredFile, Enquiry, ClaimRuling, FirstContactClaim,
 )  # fmt: skip
 
 

@@ -53,6 +53,7 @@ def accept_enquiry(enquiry: Enquiry, *, by: User, name: str = "", note: str = ""
             "summary": enquiry.message,
         },
         by=by,
+        claim_reason="投资方通过网站咨询，由本科室受理。",
     )
     contact = Contact(project=project, team=project.team)
     contact.name, contact.phone, contact.email = enquiry.name, enquiry.phone, enquiry.email

@@ -18,6 +18,7 @@ from crm.errors import Refused
 from crm.models import (
     Agreement,
     AuditEntry,
+    ClaimRuling,
     Confirmation,
     FollowUp,
     FundingReceipt,
@@ -60,7 +61,7 @@ Changed = dict[tuple[Any, int], dict[str, Any]]  # (model, id) → values before
 # The verbs that write a new row.
 _CREATING = (
     "register", "sign_agreement", "correct_agreement", "record_receipt", "correct_receipt",
-    "follow_up", "receive_enquiry",
+    "follow_up", "receive_enquiry", "claim", "contest_claim",
 )  # fmt: skip
 
 
@@ -123,7 +124,7 @@ def mark_reverted(batches: Iterable[ImportBatch]) -> None:
 # What people hang on a project.
 _HUNG = (
     "follow_ups", "agreements", "moves", "assignments", "files", "contacts", "milestones",
-    "reviews", "receipts", "confirmations",
+    "reviews", "receipts", "confirmations", "claims",
 )  # fmt: skip
 
 
@@ -230,7 +231,8 @@ def _replace(
 # Children before parents: what may hang on what.
 _BUSINESS = (
     "confirmation", "assignment", "activity", "contact", "enquiry", "milestone", "review",
-    "fundingreceipt", "agreement", "storedfile", "followup", "stagemove", "project",
+    "fundingreceipt", "agreement", "storedfile", "followup", "claimruling", "firstcontactclaim",
+    "stagemove", "project",
 )  # fmt: skip
 _REGISTERS = ("recognition", "exchangerate", "company", "zone", "park", "industry", "team")
 
@@ -250,7 +252,7 @@ def remove(created: Created) -> list[models.Model]:
         if model is Agreement:
             _wipe_corrected(rows.exclude(increase_of=None))
             _wipe_corrected(rows)
-        elif model is FundingReceipt:
+        elif model in (FundingReceipt, ClaimRuling):
             _wipe_corrected(rows)
         elif model is StoredFile:
             _wipe_files(rows)

@@ -3,51 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
 from crm import access, clock
 from crm.access import Action
-from crm.actions import _record, gates, progress
+from crm.actions import _record, first_contacts, gates, progress
+from crm.actions.openings import Opening, check_opening, not_future
 from crm.dates import When
 from crm.errors import Refused
 from crm.models import Agreement, AgreementKind, Origin, Project, StageMove, User
 from crm.stages import MOVES, STATUS_MOVES, Stage, Status
 
 
-@dataclass(frozen=True)
-class Opening:
-    """How a project stood when it entered the ledger: its stage, when it entered which stage as far
-    as is known, and the signed agreement's amount where the source states one."""
-
-    stage: Stage = Stage.LEAD
-    status: Status = Status.ACTIVE
-    entered: Mapping[Stage, When] = field(default_factory=dict)
-    evidence: Mapping[Stage, str] = field(default_factory=dict)
-    agreed_investment: Decimal | None = None
-    reason: str = ""
-
-
-@transaction.atomic
-def register(values: Mapping[str, Any], *, by: User, opening: Opening | None = None) -> Project:
+def register(
+    values: Mapping[str, Any],
+    *,
+    by: User,
+    opening: Opening | None = None,
+    claim_reason: str = "",
+) -> Project:
     """Enters a project. By hand it begins at 线索 today; with `opening` at any stage, dated from
-    its source: a missing date is unknown, never today; unmet gate items become its 待补 list."""
+    its source: a missing date is unknown, never today; unmet gate items become its 待补 list.
+
+    Its team claims first contact (首谈); where somebody else's claim runs, `claim_reason` must say
+    why, and the two are contested. Telling of that claim is counted even when this is refused, so
+    it comes before the transaction.
+    """
     project = Project(**values)
     if project.team is None and by.team is not None:
         project.team = by.team
     if project.officer is None and by.role == access.Role.OFFICER:
         project.officer = by
     access.require(by, Action.REGISTER, project)
+    lead = opening.entered.get(Stage.LEAD) if opening else None
+    entry = first_contacts.entry_of(project, by=by, lead=lead, is_opening=opening is not None)
+    first_contacts.refuse_unexplained(entry, claim_reason, by=by)
+    with transaction.atomic():
+        _enter(project, opening, by=by)
+        first_contacts.enter(project, entry, by=by, reason=claim_reason)
+    return project
+
+
+def _enter(project: Project, opening: Opening | None, *, by: User) -> None:
     if opening is None:
         project.stage_since = project.progress_on = clock.today()
         _record.insert(project, by=by)
         _open(project, Stage.LEAD, When.day(clock.today()), by=by)
-        return project
-    _check_opening(opening)
+        return
+    check_opening(opening)
     project.stage, project.status = opening.stage, opening.status
     project.stage_since, project.progress_on = progress.opened(opening.stage, opening.entered)
     _record.insert(project, by=by)
@@ -85,40 +91,6 @@ def register(values: Mapping[str, Any], *, by: User, opening: Opening | None = N
             ),
             by=by,
             verb="sign_agreement",
-        )
-    return project
-
-
-def _check_opening(opening: Opening) -> None:
-    if opening.status != Status.ACTIVE and not opening.reason:
-        raise Refused(f"{opening.status.label}的项目须写明原因。", "reason_needed", ["reason"])
-    last: tuple[Stage, When] | None = None
-    for stage in Stage:
-        when = opening.entered.get(stage)
-        if when is None:
-            continue
-        if stage.rank > opening.stage.rank:
-            raise Refused(
-                f"项目处于{opening.stage.label}，却填了{stage.label}日期 {when.text}，请核对。",
-                "stage_conflict",
-                ["stage"],
-            )
-        _not_future(when, stage)
-        if last and when.end < last[1].start:
-            raise Refused(
-                f"{stage.label}日期 {when.text} 早于{last[0].label}日期 {last[1].text}，请核对。",
-                "date_order",
-                ["occurred_on"],
-            )
-        last = (stage, when)
-
-
-def _not_future(when: When, stage: Stage) -> None:
-    if when.start > clock.today():
-        raise Refused(
-            f"{stage.label}日期 {when.text} 在今天之后；计划日期请填在计划栏。",
-            "future_date",
-            ["occurred_on"],
         )
 
 
@@ -236,7 +208,7 @@ def _locked(project: Project, version: int | None) -> Project:
 
 def _checked_date(project: Project, on: When | date, to: Stage) -> When:
     when = on if isinstance(on, When) else When.day(on)
-    _not_future(when, to)
+    not_future(when, to)
     last = StageMove.objects.standing().filter(project=project).order_by("place").last()
     entered = last.occurred if last else None
     if last and entered and when.end < entered.start:
@@ -348,7 +320,7 @@ def correct(
     if not reason.strip():
         raise Refused("更正须写明原因。", "reason_needed", ["reason"])
     when = on if isinstance(on, When) else When.day(on)
-    _not_future(when, Stage(wrong.to_stage))
+    not_future(when, Stage(wrong.to_stage))
     for known in standing:
         then = known.occurred
         if known.pk == wrong.pk or then is None:

@@ -2,6 +2,7 @@
 
 from crm.ledgers import (  # noqa: I001 - the order is the menu's
     projects,
+    claims,
     agreements,
     milestones,
     reviews,
@@ -32,6 +33,7 @@ __all__ = [
     "agreements",
     "assignments",
     "audit",
+    "claims",
     "companies",
     "contacts",
     "every",

@@ -4,6 +4,7 @@ from crm.models.activities import Activity, ActivityKind
 from crm.models.agreements import Agreement, AgreementKind
 from crm.models.assignments import Assignment, AssignmentKind
 from crm.models.audit import AuditEntry
+from crm.models.claims import VALID_DAYS, ClaimRuling, ClaimState, FirstContactClaim
 from crm.models.companies import Company, Contact
 from crm.models.confirmations import Confirmation, Judgement
 from crm.models.enquiries import Enquiry, EnquiryState
@@ -32,6 +33,7 @@ from crm.models.users import Team, User
 from crm.stages import Stage, Status
 
 __all__ = [
+    "VALID_DAYS",
     "Activity",
     "ActivityKind",
     "Agreement",
@@ -40,6 +42,8 @@ __all__ = [
     "AssignmentKind",
     "AuditEntry",
     "Bucket",
+    "ClaimRuling",
+    "ClaimState",
     "Company",
     "Confirmation",
     "Contact",
@@ -48,6 +52,7 @@ __all__ = [
     "Enquiry",
     "EnquiryState",
     "ExchangeRate",
+    "FirstContactClaim",
     "FollowUp",
     "FollowUpKind",
     "FundSource",

@@ -35,6 +35,8 @@ VERBS = {
     "reveal": "查看联系方式", "erase": "清除个人信息", "store_file": "上传文件",
     "claim_hint": "查重", "export": "导出", "import": "导入", "revert_import": "撤销导入",
     "add_user": "开通账号", "confirm": "认定", "send_back": "退回",
+    "claim": "认领首谈", "contest_claim": "首谈争议", "renew_claim": "首谈续期",
+    "give_up_claim": "放弃首谈", "rule_claim": "裁定首谈",
 }  # fmt: skip
 
 
@@ -166,5 +168,6 @@ def noun_label(label_lower: str) -> str:
         "crm.user": "用户",
         "crm.storedfile": "文件",
         "crm.importbatch": "导入批次",
+        "crm.claimruling": "首谈裁定",
     }
     return ledger.label if ledger else extra.get(label_lower, label_lower)

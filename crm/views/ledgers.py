@@ -15,7 +15,7 @@ from crm.errors import Refused
 from crm.forms.ledgers import LedgerForm, show_refusal
 from crm.ledgers import Kind, Ledger
 from crm.models import AuditEntry, Contact
-from crm.views import history, similar
+from crm.views import history, row_verbs, similar
 from crm.views.base import desk, ledger_or_hidden, row_or_hidden
 from crm.views.cells import VERBS, Shower, noun_label
 from crm.views.lists import Link
@@ -39,6 +39,7 @@ def row_detail(request: HttpRequest, key: str, pk: int) -> HttpResponse:
             "related": _related(ledger, row, request.user),
             "history": [] if ledger.is_read_only else history.of_row(row),
             "may_change": not ledger.is_read_only and access.may(request.user, Action.CHANGE, row),
+            "verbs": row_verbs.of_row(row, request.user),
             "may_reveal": isinstance(row, Contact) and access.may(request.user, Action.REVEAL, row),
         },
     )
@@ -71,9 +72,13 @@ def row_new(request: HttpRequest, key: str) -> HttpResponse:
         if likeness:
             return _form_page(request, ledger, form, None, likeness=likeness)
         try:
-            row = ledger.register(form.values(), by=request.user)
+            values = form.values() | similar.claim_reason(ledger, data)
+            row = ledger.register(values, by=request.user)
         except Refused as refused:
             show_refusal(form, refused)
+            if refused.code == "claimed":
+                again = similar.asking_why(ledger, data)
+                return _form_page(request, ledger, form, None, likeness=again)
         else:
             messages.success(request, f"已登记{ledger.label}“{_called(row)}”。")
             return _after(request, ledger, row)

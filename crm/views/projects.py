@@ -27,7 +27,7 @@ from crm.models import (
     funds_of,
 )
 from crm.stages import GATES, Need, Stage, Status
-from crm.views import timeline
+from crm.views import first_contacts, timeline
 from crm.views.base import desk, project_or_hidden, rights_on
 from crm.views.cells import Shower
 
@@ -95,6 +95,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
                 a.kind == "investment" and a.ended_on is None for a in agreements
             ),
             **_dated_facts(row),
+            "first": first_contacts.of_project(row, user),
             "facts": [cell for cell in facts if not cell.is_empty],
             "unknown": [cell.label for cell in facts if cell.is_empty],
             "duties": _duties(row, today),

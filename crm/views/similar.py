@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -44,6 +44,8 @@ class Likeness:
     claim: Claim | None = None
     unchecked: str = ""
     token: str = ""
+    asks_why: bool = False
+    why: str = ""
 
 
 @desk
@@ -67,7 +69,20 @@ def before_registering(ledger: Ledger, data: Mapping[str, Any], user: Any) -> Li
     if not any(typed.values()) or data.get("confirmed") == _token(typed):
         return None
     said = _likeness(ledger, typed, user)
+    asks = bool(said.claim) and ledger.noun == "project"
+    said = replace(said, asks_why=asks, why=claim_reason(ledger, data).get("claim_reason", ""))
     return said if said.same or said.claim or said.unchecked else None
+
+
+def claim_reason(ledger: Ledger, data: Mapping[str, Any]) -> dict[str, str]:
+    """Why a project is registered though somebody else has first contact, as typed."""
+    said = str(data.get("claim_reason") or "").replace("\x00", "").strip()[:300]
+    return {"claim_reason": said} if said and ledger.noun == "project" else {}
+
+
+def asking_why(ledger: Ledger, data: Mapping[str, Any]) -> Likeness:
+    """Confirmed already, but the running first contact of somebody else wants a reason."""
+    return Likeness(asks_why=True, token=_token(_typed(ledger, data)))
 
 
 def _asked_ledger(key: str, user: Any) -> Ledger:

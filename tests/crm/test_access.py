@@ -182,9 +182,9 @@ def test_nobody_registers_for_another_team(officer, other_team):
     assert caught.value.code == "not_allowed"
 
 
-def test_reading_all_gives_no_right_to_write(county, leader):
+def test_reading_all_gives_no_right_to_write_but_to_rule(county, leader):
     for action in Action:
-        expected = action in {Action.VIEW, Action.EXPORT, Action.REPORT}
+        expected = action in {Action.VIEW, Action.EXPORT, Action.REPORT, Action.RULE}
         assert access.may(leader, action, county["mine"]) is expected, action
     assert access.reaches(leader, Action.VIEW, "project") == {Reach.ALL}
 

@@ -318,7 +318,7 @@ class Walk(RuleBasedStateMachine):
         park = make.park(team=team)
         self.project = projects.register(
             {
-                "name": "漫步项目",
+                "name": f"漫步项目 {team}",  # another team of the same walk has its own
                 "park": park,
                 "team": team,
                 "officer": make.user(Role.OFFICER, team=team),

@@ -31,6 +31,7 @@ def rows(park: Park, team: Team) -> dict[str, Any]:
     project = make.signed_project(date(2023, 3, 1), park=park, team=team, name="佳禧面料项目")
     return {
         "projects": project,
+        "claims": make.claim(project),
         "agreements": project.agreements.get(),
         "milestones": make.milestone(project, "filing", date(2023, 2, 1)),
         "reviews": make.review(project, date(2023, 2, 10)),

@@ -1,0 +1,58 @@
+"""How a project stood when it entered the ledger (期初): its stage and dates, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from crm import clock
+from crm.dates import When
+from crm.errors import Refused
+from crm.stages import Stage, Status
+
+
+@dataclass(frozen=True)
+class Opening:
+    """How a project stood when it entered the ledger: its stage, when it entered which stage as far
+    as is known, and the signed agreement's amount where the source states one."""
+
+    stage: Stage = Stage.LEAD
+    status: Status = Status.ACTIVE
+    entered: Mapping[Stage, When] = field(default_factory=dict)
+    evidence: Mapping[Stage, str] = field(default_factory=dict)
+    agreed_investment: Decimal | None = None
+    reason: str = ""
+
+
+def check_opening(opening: Opening) -> None:
+    if opening.status != Status.ACTIVE and not opening.reason:
+        raise Refused(f"{opening.status.label}的项目须写明原因。", "reason_needed", ["reason"])
+    last: tuple[Stage, When] | None = None
+    for stage in Stage:
+        when = opening.entered.get(stage)
+        if when is None:
+            continue
+        if stage.rank > opening.stage.rank:
+            raise Refused(
+                f"项目处于{opening.stage.label}，却填了{stage.label}日期 {when.text}，请核对。",
+                "stage_conflict",
+                ["stage"],
+            )
+        not_future(when, stage)
+        if last and when.end < last[1].start:
+            raise Refused(
+                f"{stage.label}日期 {when.text} 早于{last[0].label}日期 {last[1].text}，请核对。",
+                "date_order",
+                ["occurred_on"],
+            )
+        last = (stage, when)
+
+
+def not_future(when: When, stage: Stage) -> None:
+    if when.start > clock.today():
+        raise Refused(
+            f"{stage.label}日期 {when.text} 在今天之后；计划日期请填在计划栏。",
+            "future_date",
+            ["occurred_on"],
+        )
