@@ -13,6 +13,7 @@ from crm.views import (
     followups,
     home,
     imports,
+    inline,
     ledgers,
     lists,
     palette,
@@ -62,6 +63,7 @@ desk = [
     path("<slug:key>/export/", exports.row_export, name="desk-export"),
     path("<slug:key>/new/", ledgers.row_new, name="desk-new"),
     path("<slug:key>/<int:pk>/", ledgers.row_detail, name="desk-row"),
+    path("<slug:key>/<int:pk>/cell/<slug:name>/", inline.cell, name="desk-cell"),
     path("<slug:key>/<int:pk>/edit/", ledgers.row_edit, name="desk-edit"),
     re_path(r"^(?P<rest>.*)/$", small.missing),
 ]

@@ -64,7 +64,8 @@ def show_refusal(form: forms.Form, error: Refused) -> None:
 
 class LedgerForm(forms.Form):
     """A row of a ledger as people type it. `version` is what they saw of it, `seen` the values
-    they started from: on a conflict only what they touched is held against the newer row."""
+    they started from: on a conflict only what they touched is held against the newer row.
+    `only` is the one column of it that is asked for."""
 
     version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     seen = forms.CharField(required=False, max_length=50_000, widget=forms.HiddenInput)
@@ -76,15 +77,17 @@ class LedgerForm(forms.Form):
         *args: Any,
         row: Any = None,
         given: Mapping[str, Any] | None = None,
+        only: str = "",
         **kwargs: Any,
     ) -> None:
         self.ledger, self.user, self.row = ledger, user, row
+        self.columns = tuple(c for c in ledger.form_columns if only in ("", c.name))
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
-        for column in ledger.form_columns:
+        for column in self.columns:
             field = self.fields[column.name] = self._field(column)
             if isinstance(field, NamedReference):
-                field.widget.attrs["list"] = f"id_{column.name}-names"
+                field.widget.attrs["list"] = f"{self.auto_id % column.name}-names"
             if row is not None:
                 self.initial[column.name] = self._held(column)
             elif given and given.get(column.name) and column.kind is Kind.REFERENCE:
@@ -167,7 +170,7 @@ class LedgerForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What was typed, for the ledger's verbs: None or empty text where nothing was."""
         kept: dict[str, Any] = {}
-        for column in self.ledger.form_columns:
+        for column in self.columns:
             value = self.cleaned_data.get(column.name)
             stored = _stored(self.ledger, column)
             if column.kind is Kind.PERSONAL and self.row is not None and column.name != "name":
@@ -182,9 +185,7 @@ class LedgerForm(forms.Form):
         return kept
 
     def parts(self) -> Iterator[Part]:
-        cut = PARTS.get(self.ledger.key) or (
-            ("", tuple(column.name for column in self.ledger.form_columns)),
-        )
+        cut = PARTS.get(self.ledger.key) or (("", tuple(column.name for column in self.columns)),)
         for title, names in cut:
             yield Part(title, [self[name] for name in names])
         if "reason" in self.fields:
@@ -195,7 +196,7 @@ class LedgerForm(forms.Form):
     def raw(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Values as the page's inputs hold them."""
         shown: dict[str, Any] = {}
-        for column in self.ledger.form_columns:
+        for column in self.columns:
             value = self.fields[column.name].prepare_value(values.get(column.name))
             if column.kind is Kind.REFERENCES:
                 shown[column.name] = sorted(str(pk) for pk in value or [])
@@ -208,22 +209,37 @@ class LedgerForm(forms.Form):
     def typed(self) -> dict[str, Any]:
         """What was sent, in the same shape."""
         sent: dict[str, Any] = {}
-        for column in self.ledger.form_columns:
+        for column in self.columns:
             if column.kind is Kind.REFERENCES:
                 sent[column.name] = sorted(self.data.getlist(column.name))
             else:
                 sent[column.name] = self.data.get(column.name, "").strip().replace("\r\n", "\n")
         return sent
 
-    def touched(self) -> set[str]:
-        """The columns the user changed, by what the page showed at first."""
+    def seen_values(self) -> dict[str, Any] | None:
+        """What the page showed at first; None where the form does not say."""
         try:
             seen = json.loads(self.data.get("seen") or "null")
         except ValueError:
-            seen = None
-        if not isinstance(seen, dict):
-            return {column.name for column in self.ledger.form_columns}
+            return None
+        return seen if isinstance(seen, dict) else None
+
+    def touched(self) -> set[str]:
+        """The columns the user changed, by what the page showed at first."""
+        seen = self.seen_values()
+        if seen is None:
+            return {column.name for column in self.columns}
         return {name for name, value in self.typed().items() if value != seen.get(name, "")}
+
+    def words(self, name: str, value: Any) -> str:
+        """A raw value as people read it."""
+        field = self.fields[name]
+        choices = {str(key): str(text) for key, text in getattr(field, "choices", ())}
+        if isinstance(value, list):
+            return "、".join(choices.get(one, one) for one in value) or "空"
+        if isinstance(field, forms.BooleanField):
+            return "是" if value else "否"
+        return choices.get(value, value) or "空"
 
 
 def _stored(ledger: Ledger, column: Column) -> Any:

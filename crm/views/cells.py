@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -53,6 +53,7 @@ class Cell:
     unit: str = ""
     name: str = ""
     is_minor: bool = False  # left out where there is no room
+    is_editable: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -78,18 +79,22 @@ class Shower:
         }
 
     def lines(
-        self, ledger: Ledger, columns: Sequence[Column], rows: Sequence[Any], query: str = ""
+        self,
+        ledger: Ledger,
+        columns: Sequence[Column],
+        rows: Sequence[Any],
+        editable: Callable[[Column, Any], bool] = lambda column, row: False,
     ) -> list[Line]:
-        """`query` is the list's own, so that a row knows which list it was opened from."""
         values = Values(columns, rows)
         spare = len(columns) > ROOM and list(columns) == list(ledger.list_columns)
         return [
             Line(
-                reverse("desk-row", args=[ledger.key, row.pk]) + query,
+                reverse("desk-row", args=[ledger.key, row.pk]),
                 [
                     replace(
                         self.cell(column, row, held=values.of(column, row)),
                         is_minor=spare and column.reference in REGISTERS,
+                        is_editable=editable(column, row),
                     )
                     for column in columns
                 ],

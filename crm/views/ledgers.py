@@ -184,8 +184,8 @@ def _conflict_page(request: HttpRequest, ledger: Ledger, form: LedgerForm) -> Ht
                 {
                     "label": column.heading,
                     "field": form[name].id_for_label or f"id_{name}",
-                    "mine": _words(form, name, typed[name]),
-                    "theirs": "不显示" if sealed else _words(now, name, current[name]),
+                    "mine": form.words(name, typed[name]),
+                    "theirs": "不显示" if sealed else now.words(name, current[name]),
                     "raw": current[name] if isinstance(current[name], str) else "",
                 }
             )
@@ -198,13 +198,3 @@ def _conflict_page(request: HttpRequest, ledger: Ledger, form: LedgerForm) -> Ht
 
 def _put(data: QueryDict, name: str, value: Any) -> None:
     data.setlist(name, value if isinstance(value, list) else [value] if value else [])
-
-
-def _words(form: LedgerForm, name: str, value: Any) -> str:
-    """A raw value as people read it."""
-    choices = {str(key): str(text) for key, text in getattr(form.fields[name], "choices", ())}
-    if isinstance(value, list):
-        return "、".join(choices.get(one, one) for one in value) or "空"
-    if value == "on":
-        return "是"
-    return choices.get(value, value) or "空"

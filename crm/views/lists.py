@@ -17,6 +17,7 @@ from crm.access import Action
 from crm.exact import money_text
 from crm.ledgers import Column, Kind, Ledger
 from crm.ledgers.chosen import fetched
+from crm.views import inline
 from crm.views.base import address, desk, ledger_or_hidden, page_of, without
 from crm.views.cells import Shower
 from crm.views.columns import column_names, listed_columns, picker
@@ -61,6 +62,8 @@ def row_list(request: HttpRequest, key: str) -> HttpResponse:
     if names := column_names(params):
         params["cols"] = ",".join(names)
     page = page_of(fetched(asked.rows, ledger, listed), request)
+    allowed = inline.changeable(ledger, request.user, page)
+    fields = {column.name for column in listed if inline.is_editable(ledger, column)}
     shower = Shower(request.user)
     tab = next((c for c in ledger.filter_columns if c.kind in (Kind.STAGE, Kind.CHOICE)), None)
     return render(
@@ -74,7 +77,9 @@ def row_list(request: HttpRequest, key: str) -> HttpResponse:
             "page": page,
             "pages": _pages(page, params),
             "headings": [_heading(c, ledger, asked.ordering, params) for c in listed],
-            "lines": shower.lines(ledger, listed, list(page)),
+            "lines": shower.lines(
+                ledger, listed, list(page), lambda c, row: c.name in fields and row.pk in allowed
+            ),
             "picker": picker(ledger, listed, params),
             "tabs": _tabs(ledger, tab, params, request) if tab else [],
             "chips": chips(asked, params, tab),
