@@ -45,6 +45,8 @@ REAL_CLOCK = {
     "crm/models/files.py": "when a file arrived is evidence",
     "crm/models/imports.py": "when a batch was loaded is evidence",
     "crm/tasks.py": "how long work has waited is the machine's time",
+    "crm/models/uploads.py": "how long a table has been waiting",
+    "crm/actions/uploads.py": "how long a table has been waiting",
     "crm/models/rows.py": "when a row was stored, for support; no figure reads it",
 }
 LONGEST_MODULE = 400

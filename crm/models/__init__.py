@@ -29,6 +29,7 @@ from crm.models.recognitions import (
 )
 from crm.models.reviews import Review, Verdict
 from crm.models.stage_rules import StageRule
+from crm.models.uploads import ImportUpload, MappingMemory, UploadState
 from crm.models.users import Team, User
 from crm.stages import Stage, Status
 
@@ -59,9 +60,11 @@ __all__ = [
     "FundingReceipt",
     "Funds",
     "ImportBatch",
+    "ImportUpload",
     "Industry",
     "Judgement",
     "LandMode",
+    "MappingMemory",
     "Milestone",
     "MilestoneKind",
     "Origin",
@@ -82,6 +85,7 @@ __all__ = [
     "StoredFile",
     "Subject",
     "Team",
+    "UploadState",
     "User",
     "Verdict",
     "Zone",

@@ -7,6 +7,8 @@ earlier one (a park to the park it lies in); what was written is one batch, reve
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from collections.abc import Mapping as ReadOnly
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -24,9 +26,12 @@ from crm.names import name_key
 from crm.spreadsheets.cells import fold, is_unknown
 from crm.spreadsheets.mapping import Mapping
 from crm.spreadsheets.match import Table
-from crm.spreadsheets.plan import Plan, Refusal, find_tables, needed_columns
-from crm.spreadsheets.reader import Row, load, read
+from crm.spreadsheets.plan import SAMPLES, Plan, Refusal, Sample, find_tables, needed_columns
+from crm.spreadsheets.reader import Row, Sheet, load, read
 from crm.spreadsheets.rows import CURRENCY, FOREIGN, Reading, References, RowReader
+from crm.spreadsheets.samples import facts_of, name_of
+
+Progress = Callable[[str, int, int], None]
 
 
 def import_file(
@@ -42,12 +47,44 @@ def import_file(
 ) -> Plan:
     """Reads a file and enters its rows as `by`. Refused when the file as a whole cannot be read or
     `by` may not import this ledger; single rows are refused within the plan."""
+    _require(ledger, by)
+    data = source if isinstance(source, bytes) else load(source)
+    return import_sheets(
+        read(data, name),
+        name,
+        ledger,
+        by=by,
+        file_hash=hashlib.sha256(data).hexdigest(),
+        mapping=mapping,
+        sheet=sheet,
+        dry_run=dry_run,
+        is_demo=is_demo,
+    )
+
+
+def _require(ledger: Ledger, by: User) -> None:
     if not ledger.import_columns:
         raise Refused(f"{ledger.label}台账不能导入。", code="not_allowed")
     access.require_noun(by, Action.IMPORT, ledger.noun)
+
+
+def import_sheets(
+    sheets: list[Sheet],
+    name: str,
+    ledger: Ledger,
+    *,
+    by: User,
+    file_hash: str,
+    mapping: Mapping | None = None,
+    sheet: str | None = None,
+    dry_run: bool = False,
+    is_demo: bool = False,
+    progress: Progress | None = None,
+) -> Plan:
+    """The same for a file that was read before. `progress` hears (step, rows done, rows)."""
+    _require(ledger, by)
     mapping = mapping or Mapping()
-    data = source if isinstance(source, bytes) else load(source)
-    plan = Plan(ledger, find_tables(read(data, name), ledger, mapping, sheet))
+    plan = Plan(ledger, find_tables(sheets, ledger, mapping, sheet))
     claims = FileClaims(by)
     with suppress(_TakenBack), transaction.atomic():
         # Two imports at once by one person (a second click) run one after the other.
@@ -56,13 +93,15 @@ def import_file(
             ledger.key,
             by=by,
             file_name=name,
-            file_hash=hashlib.sha256(data).hexdigest(),
+            file_hash=file_hash,
             is_demo=is_demo,
         )
         with imports.under(batch), imports.gathering(), clock.one_reading():
-            _Import(plan, batch, mapping, by, claims).run()
+            _Import(plan, batch, mapping, by, claims).run(progress)
             if dry_run or not plan.accepted:
                 raise _TakenBack  # before the index hears of it, and with the batch itself
+            if progress:
+                progress("indexing", plan.accepted, plan.accepted)
         imports.close_batch(batch, plan.counts)
         plan.batch = batch
     claims.settle(name)
@@ -86,16 +125,22 @@ class _Import:
         self.seen: dict[int, int] = {}  # row of the ledger → row of the file that named it first
         self.groups: set[tuple[str, ...]] = set()
 
-    def run(self) -> None:
+    def run(self, progress: Progress | None) -> None:
+        total = sum(len(table.rows) for table in self.plan.tables)
+        done = 0
         for table in self.plan.tables:
             reader = RowReader(self.ledger, table, self.mapping, self.references)
             for row in table.rows:
                 self._take(table, row, reader)
+                done += 1
+                if progress:
+                    progress("rows", done, total)
 
     def _take(self, table: Table, row: Row, reader: RowReader) -> None:
         group = self._group(table, row, reader)
         if group in self.groups:
             self.plan.duplicate += 1
+            self._show("duplicate", table, row, "、".join(group or ()))
             return
         reading = reader.read(row)
         self._check_needed(table, reading)
@@ -141,15 +186,38 @@ class _Import:
             made = self.ledger.import_new(_without_none(values), by=self.by)
             self.seen[made.pk] = row.number
             self.plan.new += 1
+            self._show("new", table, row, name_of(made), values)
             return
         changes = {name: v for name, v in values.items() if self._differs(name, found, v, values)}
         if found.pk in self.seen:
             self._repeat(table, row, found, changes)
-        elif changes and self._change(found, changes, row):
+            return
+        before = {name: self._current(name, found) for name in changes}
+        if changes and self._change(found, changes, row):
             self.plan.changed += 1
+            self._show("changed", table, row, name_of(found), changes, before)
         else:
             self.seen[found.pk] = row.number
             self.plan.same += 1
+            self._show("same", table, row, name_of(found))
+
+    def _current(self, name: str, row: Any) -> Any:
+        return self.columns[name].value(row) if name in self.columns else getattr(row, name)
+
+    def _show(
+        self,
+        outcome: str,
+        table: Table,
+        row: Row,
+        name: str,
+        values: ReadOnly[str, Any] | None = None,
+        before: ReadOnly[str, Any] | None = None,
+    ) -> None:
+        """Keeps one of the first rows of an outcome for the page."""
+        shown = self.plan.samples.setdefault(outcome, [])
+        if len(shown) < SAMPLES:
+            facts = facts_of(name, self.columns, values or {}, before or {})
+            shown.append(Sample(table.sheet.name, row.number, name, facts))
 
     def _find(self, values: dict[str, Any]) -> Any:
         try:
@@ -173,6 +241,7 @@ class _Import:
 
     def _repeat(self, table: Table, row: Row, found: Any, changes: dict[str, Any]) -> None:
         self.plan.duplicate += 1
+        self._show("duplicate", table, row, name_of(found))
         labels = [self.columns[name].label for name in changes if name in self.columns]
         if labels:
             first, differing = self.seen[found.pk], "、".join(labels)

@@ -65,6 +65,24 @@ def tables_on(
     return tables
 
 
+def best_guess(sheet: Sheet, columns: Iterable[Column], mapping: Mapping) -> Table:
+    """The table of a sheet whose headings do not name what they should: the line that names most
+    columns, else the first line with the most words."""
+    matcher = Matcher(list(columns), set(), mapping)
+    places = range(min(_LOOK_THROUGH, len(sheet.rows)))
+    readings = [_best_reading(sheet, place, matcher, set()) for place in places]
+
+    def worth(place: int) -> tuple[int, int]:
+        reading = readings[place]
+        words = {cell for cell in sheet.rows[place].cells if isinstance(cell, str)}
+        return (reading[0] if reading else 0, len(words))
+
+    best = readings[max(places, key=worth)]
+    if best is None:  # an empty sheet has no line at all
+        return Table(sheet, [], [])
+    return Table(sheet, best[2], sheet.rows[best[1] :])
+
+
 def _headings_from(
     sheet: Sheet, start: int, matcher: Matcher, needed: set[str]
 ) -> tuple[int, list[Heading]] | None:

@@ -143,7 +143,7 @@ def _slashed(match: re.Match[str], order: str | None, cell: Cell) -> When:
     if order is None and one <= 12 and two <= 12 and one != two:
         raise Unreadable(
             f"“{shown(cell)}”分不清月和日，请写成 {year}-{one:02d}-{two:02d} 的样子，"
-            f"或在映射文件的 units 中写明 {MONTH_FIRST}。"
+            "或在对表头时选好月日的先后。"
         )
     month, day = (one, two) if month_first else (two, one)
     return _within(When.day(date(year, month, day)), cell)

@@ -117,7 +117,7 @@ def read_money(cell: Cell, *, unit: Cell = None, default: Cell = None) -> Money:
     if chosen is None:
         raise Unreadable(
             f"金额“{shown(cell)}”没有单位，请写成“1200万元”，或在表头写“投资额（万元）”，"
-            "或在映射文件的 units 中给出。"
+            "或在对表头时选好单位。"
         )
     if own and given and own.spelled != given.spelled:
         raise Unreadable(f"金额“{shown(cell)}”与单位栏“{shown(unit)}”不一致，请只保留一个单位。")

@@ -26,13 +26,26 @@ class Refusal:
     reason: str
 
 
+SAMPLES = 20
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One of the first rows of its outcome, for the page: facts are (label, before, after)."""
+
+    sheet: str
+    row: int
+    name: str
+    facts: list[tuple[str, str, str]] = field(default_factory=list)
+
+
 @dataclass
 class Plan:
     """The outcome of a file.
 
     conflicts: duplicates that say something else than the row they repeat. ignored: rows that are
     no data rows (totals, captions, notes). batch: what can be reverted, None when nothing was
-    written.
+    written. samples: the first rows of each outcome but the refused ones, which are all kept.
     """
 
     ledger: Ledger
@@ -44,6 +57,7 @@ class Plan:
     refused: list[Refusal] = field(default_factory=list)
     conflicts: list[Refusal] = field(default_factory=list)
     batch: ImportBatch | None = None
+    samples: dict[str, list[Sample]] = field(default_factory=dict)
 
     @property
     def accepted(self) -> int:
@@ -67,6 +81,16 @@ class Plan:
             for heading in table.headings:
                 found[heading.text] = found.get(heading.text) or heading.field
         return found
+
+    @property
+    def unit_headings(self) -> set[str]:
+        """The headings of columns that hold the units of amounts."""
+        return {
+            heading.text
+            for table in self.tables
+            for heading in table.headings
+            if heading.index in table.unit_columns.values()
+        }
 
     @property
     def ignored(self) -> list[tuple[str, int, str]]:
@@ -122,7 +146,7 @@ def find_tables(
     if not tables:
         labels = "、".join(f"“{column.label}”" for column in needed)
         raise _refused(
-            f"没有找到表头：{ledger.label}台账的表头至少要有{labels}，或用映射文件指明。"
+            f"没有找到表头：{ledger.label}台账的表头至少要有{labels}，或在对表头时指明。"
         )
     for name in mapping.group_by:
         if not all(name in table.fields for table in tables):

@@ -50,6 +50,12 @@ class Sheet:
 
 def read(source: Path | bytes, name: str) -> list[Sheet]:
     """Every sheet of a file; `name` is what the person calls it. Raises Refused."""
+    return parsed(read_json(source, name))
+
+
+def read_json(source: Path | bytes, name: str) -> bytes:
+    """The same as JSON of our own, which may be kept and `parsed` again without opening the file
+    once more."""
     suffix = Path(name).suffix.lower().lstrip(".")
     if suffix not in KINDS:
         raise _refused(f"不支持“.{suffix}”文件，请另存为 .xlsx 或 CSV。")
@@ -57,9 +63,14 @@ def read(source: Path | bytes, name: str) -> list[Sheet]:
     if len(data) > MAX_BYTES:
         raise _refused("文件超过 10 MB，请只保留要导入的数据，或分成几个文件。")
     answer = _ask_child(data, suffix)
-    if "refused" in answer:
-        raise _refused(answer["refused"])
-    return [_sheet(sheet) for sheet in answer["sheets"]]
+    if answer.startswith(b'{"refused"'):
+        raise _refused(orjson.loads(answer)["refused"])
+    return answer
+
+
+def parsed(kept: bytes) -> list[Sheet]:
+    """The sheets of what `read_json` gave."""
+    return [_sheet(sheet) for sheet in orjson.loads(kept)["sheets"]]
 
 
 def load(path: Path) -> bytes:
@@ -71,7 +82,7 @@ def load(path: Path) -> bytes:
         raise _refused(f"打不开文件“{path.name}”，请检查路径和权限。") from error
 
 
-def _ask_child(data: bytes, suffix: str) -> dict[str, Any]:
+def _ask_child(data: bytes, suffix: str) -> bytes:
     command = [sys.executable, "-m", "crm.spreadsheets._child", suffix]
     # No secret of ours goes along: only what Python itself may need to start.
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
@@ -92,8 +103,7 @@ def _ask_child(data: bytes, suffix: str) -> dict[str, Any]:
         last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
         _log.warning("The spreadsheet reader ended with %s: %s", done.returncode, last)
         raise _too_much()
-    answer: dict[str, Any] = orjson.loads(done.stdout)
-    return answer
+    return done.stdout
 
 
 def _sheet(sheet: dict[str, Any]) -> Sheet:

@@ -50,7 +50,7 @@ def read_stage(cell: Cell, *, several: str = REFUSE) -> Stage | None:
     if len(stages) > 1 and several != FURTHEST:
         quoted = "”和“".join(words)
         raise Unreadable(
-            f"一格里有几个阶段：“{quoted}”，请只留一个，或在映射文件中设 several_stages。"
+            f"一格里有几个阶段：“{quoted}”，请只留一个，或在对表头时选“取走得最远的一个”。"
         )
     if _NOT_YET.search(rest):
         raise Unreadable(f"“{shown(cell)}”说的是还没有发生的阶段，请填写目前所处的阶段。")

@@ -1,88 +1,32 @@
-"""Importing a table: choose, see what would happen, then let it happen; undo as one."""
+"""Importing a table in steps: a file, its headings, what would happen, then let it happen.
+
+What was uploaded waits on the server, so every step can be taken back and forth.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import tempfile
-from pathlib import Path
 from typing import Any
 
-from django import forms
 from django.contrib import messages
-from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
 from crm import ledgers
-from crm.access import Action
-from crm.actions import imports
+from crm.actions import imports, uploads
 from crm.errors import Hidden, Refused
+from crm.forms.imports import HeadingsForm, ImportForm, importable
 from crm.forms.ledgers import show_refusal
 from crm.ledgers import Ledger
-from crm.models import ImportBatch
-from crm.spreadsheets.commit import import_file
-from crm.spreadsheets.plan import Plan
-from crm.spreadsheets.writer import write_errors, write_rows
+from crm.models import ImportBatch, ImportUpload, UploadState
+from crm.spreadsheets import job, shelf
+from crm.spreadsheets.writer import write_rows
 from crm.views.base import desk
 
-MAX_BYTES = 20 * 1024 * 1024
-SHOWN = 100  # refused rows on the page; the error file has them all
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def importable(user: Any) -> list[Ledger]:
-    return [one for one in ledgers.every() if one.import_columns and one.can(user, Action.IMPORT)]
-
-
-class ImportForm(forms.Form):
-    ledger = forms.ChoiceField(label="导入到")
-    file = forms.FileField(
-        label="表格文件",
-        max_length=120,
-        help_text="xlsx 或 csv，20 MB 以内。表头认栏目名和常用别名，金额的单位写在表头或单元格里。",
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.xlsm,.csv"}),
-    )
-
-    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.label_suffix = ""
-        self.fields["ledger"].choices = [(one.key, one.label) for one in importable(user)]
-
-    def clean_file(self) -> Any:
-        upload = self.cleaned_data["file"]
-        if upload.size > MAX_BYTES:
-            raise forms.ValidationError("文件超过 20 MB，请拆成几个再导入。")
-        return upload
-
-
-def _pending(user: Any) -> str:
-    """Where a user's last uploaded table waits for his word: one a user, replaced by the next."""
-    return f"imports/{user.pk}"
-
-
-def _keep(user: Any, data: bytes) -> None:
-    store = storages["private"]
-    if store.exists(_pending(user)):
-        store.delete(_pending(user))
-    store.save(_pending(user), ContentFile(data))
-
-
-def _kept(request: HttpRequest) -> tuple[Ledger, str, bytes]:
-    """The table shown on the page the user pressed a button on; refused when it is another one."""
-    key, name = request.POST.get("ledger", ""), request.POST.get("name", "")[:120]
-    ledger = next((one for one in importable(request.user) if one.key == key), None)
-    if ledger is None:
-        raise Hidden()
-    store = storages["private"]
-    if store.exists(_pending(request.user)):
-        with store.open(_pending(request.user)) as file:
-            data = file.read()
-        if hashlib.sha256(data).hexdigest() == request.POST.get("print"):
-            return ledger, name.replace("\x00", ""), data
-    raise Refused("这个文件已经不在了，请重新选择文件。", "stale")
+STEPS = ("选文件", "对表头", "看结果", "写入")
 
 
 def _allowed(user: Any) -> None:
@@ -90,34 +34,58 @@ def _allowed(user: Any) -> None:
         raise Refused("您的角色不能导入，请把表格交给科长或统计员。", "not_allowed")
 
 
+def _own(request: HttpRequest, pk: int) -> tuple[ImportUpload, Ledger]:
+    """An upload of the user's own into a ledger he may still import; else as if it were not."""
+    upload = ImportUpload.objects.filter(pk=pk, by=request.user).select_related("by__team").first()
+    if upload is None or upload.ledger not in {one.key for one in importable(request.user)}:
+        raise Hidden()
+    return upload, ledgers.get(upload.ledger)
+
+
 @desk
 def start(request: HttpRequest) -> HttpResponse:
-    """Step one and two: choose a file, see row by row what it would do."""
+    """Step one: a ledger and a file."""
     _allowed(request.user)
     asked = {"ledger": request.GET.get("ledger", "projects")}
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = ImportForm(request.user, *sent, initial=asked)
     if sent and form.is_valid():
-        upload, ledger = form.cleaned_data["file"], ledgers.get(form.cleaned_data["ledger"])
-        data = upload.read()
-        try:
-            plan = import_file(data, upload.name, ledger, by=request.user, dry_run=True)
-        except Refused as refused:
-            show_refusal(form, Refused(refused.reason, refused.code, ["file"]))
-        else:
-            _keep(request.user, data)
-            return _outcome(request, plan, upload.name, data)
+        ledger, file = ledgers.get(form.cleaned_data["ledger"]), form.cleaned_data["file"]
+        upload = _received(request.user, ledger, file.name, file.read())
+        if upload.state != UploadState.REFUSED:
+            return redirect("desk-import-columns", upload.pk)
+        show_refusal(form, Refused(upload.reason, "file_refused", ["file"]))
+    mine = ImportUpload.objects.filter(by=request.user)
+    waiting = mine.exclude(state__in=(UploadState.DONE, UploadState.REFUSED))
     batches = ImportBatch.objects.filter(by=request.user, is_demo=False).order_by("-pk")[:10]
     return render(
         request,
         "crm/import.html",
         {
             "form": form,
+            "steps": STEPS,
             "batches": [(batch, _label(batch.ledger)) for batch in batches],
+            "waiting": [(upload, _label(upload.ledger)) for upload in waiting],
             "templates": importable(request.user),
         },
         status=400 if form.errors else 200,
     )
+
+
+def _received(user: Any, ledger: Ledger, name: str, data: bytes) -> ImportUpload:
+    upload = uploads.receive(
+        ledger.key,
+        ledger.noun,
+        by=user,
+        file_name=name.replace("\x00", ""),
+        file_hash=hashlib.sha256(data).hexdigest(),
+    )
+    shelf.put(upload, shelf.SOURCE, data)
+    old = uploads.outdated(user)
+    for one in old:
+        shelf.drop(one)
+    uploads.forget(old)
+    return job.read(upload, by=user)
 
 
 def _label(key: str) -> str:
@@ -127,56 +95,111 @@ def _label(key: str) -> str:
         return key
 
 
-def _outcome(request: HttpRequest, plan: Plan, name: str, data: bytes) -> HttpResponse:
-    unmatched = [heading for heading, field in plan.columns.items() if field is None]
-    matched = [
-        (heading, plan.ledger.column(field).label)
-        for heading, field in plan.columns.items()
-        if field is not None
-    ]
+@desk
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Step two: which column of the ledger each heading means, and in which unit."""
+    upload, ledger = _own(request, pk)
+    if upload.is_under_way or upload.state in (UploadState.DONE, UploadState.REFUSED):
+        return redirect("desk-import-upload", upload.pk)
+    post = request.POST if request.method == "POST" else None
+    sheet = (post or request.GET).get("sheet")
+    layout, recalled = job.layout_of(upload, sheet=sheet)
+    form = HeadingsForm(layout, upload, ledger, post)
+    problem = upload.reason
+    if post is not None:
+        try:
+            settings = form.settings(sheet or None)
+            upload = uploads.settle(upload, settings, by=request.user)
+            uploads.remember(ledger.key, layout.print, settings, by=request.user)
+            upload = job.check(upload, by=request.user)
+        except Refused as refused:
+            problem, recalled = refused.reason, ""
+        else:
+            if upload.state != UploadState.COLUMNS:
+                return redirect("desk-import-upload", upload.pk)
+            problem = upload.reason
+        form.keep_typed()
     return render(
         request,
-        "crm/import_outcome.html",
+        "crm/import_columns.html",
         {
-            "plan": plan,
-            "ledger": plan.ledger,
-            "name": name,
-            "print": hashlib.sha256(data).hexdigest(),
-            "is_done": plan.batch is not None,
-            "matched": matched,
-            "unmatched": unmatched,
-            "refused": plan.refused[:SHOWN],
-            "more_refused": max(0, len(plan.refused) - SHOWN),
-            "conflicts": plan.conflicts[:SHOWN],
-            "ignored": plan.ignored[:SHOWN],
-            "has_sheets": len({table.sheet.name for table in plan.tables}) > 1,
+            "upload": upload,
+            "ledger": ledger,
+            "steps": STEPS,
+            "form": form,
+            "layout": layout,
+            "recalled": recalled,
+            "problem": problem,
+            "sheet": sheet if sheet is not None else upload.settings.get("sheet") or "",
         },
+        status=400 if post is not None else 200,
     )
 
 
 @desk
-@require_POST
-def commit(request: HttpRequest) -> HttpResponse:
-    """Step three: the accepted rows, in one transaction."""
-    _allowed(request.user)
-    ledger, name, data = _kept(request)
-    plan = import_file(data, name, ledger, by=request.user)
-    messages.success(request, f"已导入：新增 {plan.new} 条，更新 {plan.changed} 条。")
-    return _outcome(request, plan, name, data)
+def upload_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Step three and four: what would happen, or what happened."""
+    upload, ledger = _own(request, pk)
+    if upload.state == UploadState.COLUMNS:
+        return redirect("desk-import-columns", upload.pk)
+    is_done = upload.state == UploadState.DONE
+    return render(
+        request,
+        "crm/import_outcome.html",
+        {
+            "upload": upload,
+            "ledger": ledger,
+            "steps": STEPS,
+            "step": 4 if is_done else 3,
+            "is_done": is_done,
+            "outcome": upload.outcome,
+            "counts": upload.outcome.get("counts", {}),
+            "kinds": _kinds(upload.outcome),
+            "is_reverted": bool(upload.batch and upload.batch.reverted_at),
+        },
+    )
+
+
+def _kinds(outcome: dict[str, Any]) -> list[tuple[str, str, int, list[Any]]]:
+    words = {"new": "新增", "changed": "更新", "same": "没有变化", "duplicate": "文件内重复"}
+    samples, counts = outcome.get("samples", {}), outcome.get("counts", {})
+    return [
+        (key, word, counts[key], samples[key]) for key, word in words.items() if samples.get(key)
+    ]
 
 
 @desk
 @require_POST
-def errors(request: HttpRequest) -> HttpResponse:
+def commit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The accepted rows, in one transaction."""
+    upload, _ = _own(request, pk)
+    if upload.state == UploadState.DONE:  # a second click
+        return redirect("desk-import-upload", upload.pk)
+    turn = request.POST.get("turn", "")
+    upload = job.write(upload, by=request.user, turn=int(turn) if turn.isdecimal() else -1)
+    if upload.state == UploadState.DONE:
+        counts = upload.outcome["counts"]
+        messages.success(request, f"已导入：新增 {counts['new']} 条，更新 {counts['changed']} 条。")
+    return redirect("desk-import-upload", upload.pk)
+
+
+@desk
+def errors(request: HttpRequest, pk: int) -> HttpResponse:
     """The rows that were sent back, as they were, with 错误原因 beside."""
-    _allowed(request.user)
-    ledger, name, data = _kept(request)
-    plan = import_file(data, name, ledger, by=request.user, dry_run=True)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "errors.xlsx"
-        if not write_errors(plan, path):
-            raise Refused("没有退回的行。", "invalid")
-        return _download(path.read_bytes(), f"{ledger.label}-退回的行.xlsx")
+    upload, ledger = _own(request, pk)
+    return _download(shelf.take(upload, shelf.ERRORS), f"{ledger.label}-退回的行.xlsx")
+
+
+@desk
+@require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Throws a waiting table away; what was imported stays."""
+    upload, _ = _own(request, pk)
+    if not upload.is_under_way:
+        shelf.drop(upload)
+        uploads.forget(ImportUpload.objects.filter(pk=upload.pk))
+        messages.success(request, f"已放弃“{upload.file_name}”，没有写入任何东西。")
+    return redirect("desk-import")
 
 
 @desk

@@ -119,15 +119,9 @@ def _summary(plan: Plan, errors: Path | None, *, dry_run: bool) -> list[str]:
 
 
 def _column_words(plan: Plan) -> list[str]:
-    units = {
-        heading.text
-        for table in plan.tables
-        for heading in table.headings
-        if heading.index in table.unit_columns.values()
-    }
     return [
         f"{heading} → {plan.ledger.column(name).label}"
         if name
-        else f"{heading} → {'（金额的单位）' if heading in units else '（不导入）'}"
+        else f"{heading} → {'（金额的单位）' if heading in plan.unit_headings else '（不导入）'}"
         for heading, name in plan.columns.items()
     ]

@@ -6,11 +6,9 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 
 from crm import clock
 from crm.actions import followups
-from crm.models import Company, ImportBatch, Project
 from crm.stages import Stage
 from search.query import Result
 from tests import make
@@ -178,69 +176,3 @@ def test_demo_accounts_are_named_only_while_a_demo_county_is_loaded(client, offi
 def test_a_piece_asked_for_after_signing_out_leads_to_the_login(client):
     answer = client.get("/desk/projects/", headers={"HX-Request": "true"})
     assert answer.headers["HX-Redirect"] == "/login/"
-
-
-# Importing
-
-
-def table(text, name="企业.csv"):
-    return SimpleUploadedFile(name, text.encode())
-
-
-def test_a_table_is_shown_first_then_imported_then_undone(as_user, statistician):
-    client = as_user(statistician)
-    sent = {"ledger": "companies", "file": table("企业名称,统一社会信用代码\n川锦有限公司,\n,坏\n")}
-    seen = client.post("/desk/import/", sent)
-    assert seen.status_code == 200
-    assert (seen.context["plan"].new, len(seen.context["plan"].refused)) == (1, 1)
-    assert not Company.objects.exists()
-    kept = {"ledger": "companies", "name": "企业.csv", "print": seen.context["print"]}
-    errors = client.post("/desk/import/errors/", kept)
-    assert errors.status_code == 200
-    assert errors["Content-Disposition"].startswith("attachment")
-    done = client.post("/desk/import/commit/", kept)
-    assert "导入完成" in page_of(done)
-    assert Company.objects.get().name == "川锦有限公司"
-    again = client.post("/desk/import/commit/", kept)
-    assert again.context["plan"].same == 1
-    batch = ImportBatch.objects.get(reverted_at=None)
-    client.post(f"/desk/import/{batch.pk}/revert/")
-    assert not Company.objects.exists()
-
-
-def test_what_is_confirmed_is_the_file_that_was_shown(as_user, statistician):
-    client = as_user(statistician)
-    client.post("/desk/import/", {"ledger": "companies", "file": table("企业名称\n甲公司\n")})
-    answer = client.post(
-        "/desk/import/commit/", {"ledger": "companies", "name": "a.csv", "print": "0" * 64}
-    )
-    assert answer.status_code == 409
-    assert not Company.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("name", "data"),
-    [("a.csv", b""), ("a.xlsx", b"PK\x03\x04broken"), ("a.exe", b"MZ"), ("a.csv", b"\xff\xfe\x00"),
-     ("a.csv", "不,认识,的\n1,2,3\n".encode())],
-)  # fmt: skip
-def test_a_file_that_cannot_be_read_is_refused_at_its_field(name, data, as_user, statistician):
-    sent = {"ledger": "companies", "file": SimpleUploadedFile(name, data)}
-    answer = as_user(statistician).post("/desk/import/", sent)
-    assert answer.status_code == 400
-    assert answer.context["form"].errors["file"]
-
-
-def test_who_may_not_import_is_told_whom_to_ask(as_user, officer, teamlead, statistician):
-    answer = as_user(officer).get("/desk/import/")
-    assert answer.status_code == 403
-    assert "科长或统计员" in page_of(answer)
-    sent = {"ledger": "parks", "file": table("名称,代码\n新园区,new\n")}
-    assert as_user(teamlead).post("/desk/import/", sent).status_code == 400
-    client = as_user(statistician)
-    client.post("/desk/import/", {"ledger": "companies", "file": table("企业名称\n甲公司\n")})
-    batch = ImportBatch.objects.first()
-    assert batch is None
-    assert as_user(teamlead).post("/desk/import/1/revert/").status_code == 404
-    assert client.get("/desk/import/template/companies/").status_code == 200
-    assert client.get("/desk/import/template/audit/").status_code == 404
-    assert not Project.objects.exists()

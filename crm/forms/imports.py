@@ -1,0 +1,122 @@
+"""What is asked of somebody who imports a table: the file, then what its headings mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from crm import ledgers
+from crm.access import Action
+from crm.errors import Refused
+from crm.ledgers import Column, Kind, Ledger
+from crm.models import ImportUpload
+from crm.spreadsheets import columns
+from crm.spreadsheets.columns import FileColumn, Layout
+from crm.spreadsheets.reader import KINDS, MAX_BYTES
+from crm.spreadsheets.stage_words import FURTHEST, REFUSE
+
+
+def importable(user: Any) -> list[Ledger]:
+    return [one for one in ledgers.every() if one.import_columns and one.can(user, Action.IMPORT)]
+
+
+class ImportForm(forms.Form):
+    ledger = forms.ChoiceField(label="导入到")
+    file = forms.FileField(
+        label="表格文件",
+        max_length=120,
+        help_text="Excel（xlsx、xls）或 CSV，10 MB、2 万行以内，照原样上传就行：下一步再对表头。",
+        widget=forms.FileInput(attrs={"accept": ",".join(f".{kind}" for kind in KINDS)}),
+    )
+
+    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        self.fields["ledger"].choices = [(one.key, one.label) for one in importable(user)]
+
+    def clean_file(self) -> Any:
+        upload = self.cleaned_data["file"]
+        if upload.size > MAX_BYTES:
+            raise forms.ValidationError("文件超过 10 MB，请只保留要导入的数据，或分成几个文件。")
+        return upload
+
+
+@dataclass(frozen=True)
+class Line:
+    """One heading on the page. units: which list of units its field takes ("" = none)."""
+
+    index: str
+    heading: FileColumn
+    units: str
+    is_together: bool
+
+
+class HeadingsForm:
+    """A select of fields and one of units for every heading. Made from the layout alone, or from
+    the layout and what was sent; what was sent is shown again when it is refused."""
+
+    def __init__(
+        self, layout: Layout, upload: ImportUpload, ledger: Ledger, sent: QueryDict | None
+    ) -> None:
+        self.layout, self.ledger, self.sent = layout, ledger, sent
+        self.is_same = sent is not None and sent.get("print") == layout.print
+        if sent is not None and self.is_same:
+            self.together = set(sent.getlist("together"))
+            self.several_stages = FURTHEST if sent.get("several_stages") == FURTHEST else REFUSE
+            return
+        grouped = upload.settings.get("group_by", [])
+        self.together = {str(i) for i, c in enumerate(layout.columns) if c.field in grouped}
+        self.several_stages = upload.settings.get("several_stages") or REFUSE
+
+    def settings(self, sheet: str | None) -> dict[str, Any]:
+        """What was settled; Refused when it cannot be meant so."""
+        if self.sent is None or not self.is_same:
+            raise Refused("表头和刚才的不一样了，请核对下面新的对应。", "stale")
+        count = range(len(self.layout.columns))
+        return columns.settings_from(
+            self.layout,
+            self.ledger,
+            [self.sent.get(f"field-{i}", "") for i in count],
+            [self.sent.get(f"unit-{i}", "") for i in count],
+            together=self.together,
+            several_stages=self.several_stages,
+            sheet=sheet,
+        )
+
+    def keep_typed(self) -> None:
+        if self.sent is None or not self.is_same:
+            return
+        for index, column in enumerate(self.layout.columns):
+            column.field = self.sent.get(f"field-{index}") or None
+            column.chosen_unit = self.sent.get(f"unit-{index}", "")
+
+    @property
+    def lines(self) -> list[Line]:
+        kinds = {one.name: columns.unit_kind(one) for one in self.ledger.import_columns}
+        return [
+            Line(str(i), column, kinds.get(column.field or "", ""), str(i) in self.together)
+            for i, column in enumerate(self.layout.columns)
+        ]
+
+    @property
+    def fields(self) -> list[tuple[Column, str]]:
+        return [(one, columns.unit_kind(one)) for one in self.ledger.import_columns]
+
+    @property
+    def units(self) -> list[tuple[str, str, list[tuple[str, str]]]]:
+        return columns.unit_choices()
+
+    @property
+    def has_stages(self) -> bool:
+        return any(one.kind is Kind.STAGE for one in self.ledger.import_columns)
+
+    @property
+    def takes_furthest(self) -> bool:
+        return self.several_stages == FURTHEST
+
+    @property
+    def matched_count(self) -> int:
+        return sum(1 for column in self.layout.columns if column.field and not column.is_repeated)

@@ -1,0 +1,232 @@
+"""The headings of an uploaded file as a person is asked about them: what stands below each, which
+column of the ledger it seems to mean, and in which unit."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crm.errors import Refused
+from crm.ledgers import Column, Kind, Ledger
+from crm.spreadsheets.cells import fold, is_blank, shown
+from crm.spreadsheets.mapping import Mapping
+from crm.spreadsheets.match import Table, best_guess
+from crm.spreadsheets.moments import ORDERS
+from crm.spreadsheets.plan import find_tables, needed_columns
+from crm.spreadsheets.reader import Sheet
+from crm.spreadsheets.values import AREAS
+
+SAMPLES = 3
+_LOOKED_AT = 200  # rows in which samples are looked for
+MONEY_UNITS = (
+    "元", "万元", "百万元", "亿元", "美元", "万美元", "百万美元", "亿美元", "万欧元", "亿欧元",
+    "万港元", "亿日元",
+)  # fmt: skip
+AREA_UNITS = ("亩", "㎡", "万㎡", "公顷", "平方公里")
+DATE_ORDERS = {ORDERS[0]: "月/日/年（5/20/2003）", ORDERS[1]: "日/月/年（20/5/2003）"}
+
+
+@dataclass
+class FileColumn:
+    """One heading. key: its folded text, by which the mapping names it. letter: as Excel calls the
+    column. is_repeated: another column to the left has the same heading."""
+
+    key: str
+    text: str
+    letter: str
+    field: str | None = None
+    unit: str = ""
+    chosen_unit: str = ""
+    samples: list[str] = dataclasses.field(default_factory=list)
+    is_repeated: bool = False
+    is_unit_column: bool = False
+    units_in: str = ""  # the heading of the column that holds its units
+
+
+@dataclass
+class SheetChoice:
+    name: str
+    row_count: int
+    is_hidden: bool
+    is_matching: bool
+
+
+@dataclass
+class Layout:
+    """is_sure: the tables were found; else the headings are a guess that the person mends."""
+
+    columns: list[FileColumn]
+    sheets: list[SheetChoice]
+    row_count: int
+    is_sure: bool
+    heading_row: int = 0
+
+    @property
+    def print(self) -> str:
+        """Files with the same headings have the same one, whatever the order of their columns."""
+        keys = sorted({column.key for column in self.columns})
+        return hashlib.sha256("\n".join(keys).encode()).hexdigest()
+
+    @property
+    def meanings(self) -> dict[str, str | None]:
+        return {column.key: column.field for column in self.columns if not column.is_repeated}
+
+
+def lay_out(
+    sheets: Sequence[Sheet], ledger: Ledger, mapping: Mapping, sheet_name: str | None
+) -> Layout:
+    tables, is_sure = _tables(list(sheets), ledger, mapping, sheet_name)
+    columns: dict[str, FileColumn] = {}
+    repeated: list[FileColumn] = []
+    for number, table in enumerate(tables):
+        for heading in table.headings:
+            key = fold(heading.text)
+            made = FileColumn(
+                key,
+                heading.text,
+                letter_of(heading.index),
+                heading.field,
+                heading.unit or "",
+                mapping.units.get(heading.field or "", ""),
+                _samples(table, heading.index),
+                is_unit_column=heading.index in table.unit_columns.values(),
+                units_in=_unit_heading(table, heading.field),
+            )
+            known = columns.setdefault(key, made)
+            if known is made:
+                continue
+            if number == 0:
+                made.is_repeated = True
+                repeated.append(made)
+            elif not known.samples:
+                known.samples = made.samples
+    first = tables[0] if tables else None
+    return Layout(
+        sorted([*columns.values(), *repeated], key=lambda c: (len(c.letter), c.letter)),
+        [
+            SheetChoice(s.name, len(s.rows), s.hidden, _is_matching(s, ledger, mapping))
+            for s in sheets
+        ],
+        sum(len(table.rows) for table in tables),
+        is_sure,
+        first.rows[0].number if first and first.rows else 0,
+    )
+
+
+def _tables(
+    sheets: list[Sheet], ledger: Ledger, mapping: Mapping, sheet_name: str | None
+) -> tuple[list[Table], bool]:
+    try:
+        return find_tables(sheets, ledger, mapping, sheet_name), True
+    except Refused:
+        wanted = [s for s in sheets if s.name == sheet_name] if sheet_name is not None else []
+        wanted = wanted or [s for s in sheets if not s.hidden] or sheets
+        fullest = max(wanted, key=lambda sheet: len(sheet.rows), default=None)
+        if fullest is None or not fullest.rows:
+            return [], False
+        return [best_guess(fullest, ledger.import_columns, mapping)], False
+
+
+def _is_matching(sheet: Sheet, ledger: Ledger, mapping: Mapping) -> bool:
+    try:
+        return bool(find_tables([sheet], ledger, mapping, sheet.name))
+    except Refused:
+        return False
+
+
+def _unit_heading(table: Table, name: str | None) -> str:
+    place = table.unit_columns.get(name or "")
+    return next((h.text for h in table.headings if h.index == place), "")
+
+
+def _samples(table: Table, index: int) -> list[str]:
+    found: list[str] = []
+    for row in table.rows[:_LOOKED_AT]:
+        cell = row.cells[index] if index < len(row.cells) else None
+        if is_blank(cell):
+            continue
+        text = shown(cell)
+        if text and text not in found:
+            found.append(text)
+        if len(found) == SAMPLES:
+            break
+    return found
+
+
+def letter_of(index: int) -> str:
+    """0 → A, 25 → Z, 26 → AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def unit_kind(column: Column) -> str:
+    """Which list of units a column takes: money, area, date, or none."""
+    if column.kind is Kind.MONEY:
+        return "money"
+    if column.kind in (Kind.DATE, Kind.WHEN):
+        return "date"
+    return "area" if column.kind is Kind.NUMBER and column.unit in AREAS else ""
+
+
+def unit_choices() -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """(kind, label, [(value, label)]) of every list of units."""
+    return [
+        ("money", "金额单位", [(unit, unit) for unit in MONEY_UNITS]),
+        ("area", "面积单位", [(unit, unit) for unit in AREA_UNITS]),
+        ("date", "日期顺序", list(DATE_ORDERS.items())),
+    ]
+
+
+def settings_from(
+    layout: Layout, ledger: Ledger, fields: Sequence[str], units: Sequence[str], **more: Any
+) -> dict[str, Any]:
+    """The mapping of a form: for each heading the field chosen, and its unit. Refused where one
+    column of the ledger is given two headings, or a needed one none."""
+    known = {column.name: column for column in ledger.import_columns}
+    columns: dict[str, str | None] = {}
+    chosen: dict[str, str] = {}
+    kept_units: dict[str, str] = {}
+    group_by: list[str] = []
+    together = more.get("together", ())
+    rows = zip(layout.columns, fields, units, strict=True)
+    for index, (column, name, unit) in enumerate(rows):
+        if column.is_repeated:
+            continue
+        columns[column.key] = name if name in known else None
+        if name not in known:
+            continue
+        if name in chosen:
+            raise _refused(
+                f"“{chosen[name]}”和“{column.text}”都对应了{known[name].label}，"
+                "请只留一列，另一列选“不导入”。"
+            )
+        chosen[name] = column.text
+        if unit in _units_of(known[name]):
+            kept_units[name] = unit
+        if str(index) in together:
+            group_by.append(name)
+    if lacking := [c.label for c in needed_columns(ledger) if c.name not in chosen]:
+        raise _refused(f"请指出哪一列是{'、'.join(lacking)}：没有它认不出一行说的是谁。")
+    return {
+        "columns": columns,
+        "units": kept_units,
+        "group_by": group_by,
+        "several_stages": more.get("several_stages") or "refuse",
+        "sheet": more.get("sheet") or None,
+    }
+
+
+def _units_of(column: Column) -> set[str]:
+    kind = unit_kind(column)
+    return {value for of, _, choices in unit_choices() if of == kind for value, _ in choices}
+
+
+def _refused(reason: str) -> Refused:
+    return Refused(reason, code="mapping_refused")

@@ -1,0 +1,152 @@
+"""What is done with an uploaded table: read, tried, written; in the request or by the worker."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from crm import ledgers
+from crm.actions import uploads
+from crm.errors import Refused
+from crm.ledgers import Ledger
+from crm.models import ImportUpload, UploadState, User
+from crm.spreadsheets import shelf
+from crm.spreadsheets.columns import Layout, lay_out
+from crm.spreadsheets.commit import import_sheets
+from crm.spreadsheets.mapping import Mapping, mapping_of
+from crm.spreadsheets.plan import Plan, Refusal
+from crm.spreadsheets.reader import read_json
+from crm.spreadsheets.writer import write_errors
+
+SHOWN = 100  # refused rows on the page; the error file has them all
+_log = logging.getLogger(__name__)
+
+
+def ledger_of(upload: ImportUpload) -> Ledger:
+    try:
+        return ledgers.get(upload.ledger)
+    except KeyError as error:
+        raise Refused("这个台账已经没有了，请重新选择。", "stale") from error
+
+
+def mapping_from(upload: ImportUpload, ledger: Ledger) -> Mapping:
+    fields = [column.name for column in ledger.import_columns]
+    given = uploads.usable(upload.settings, fields)
+    return mapping_of({name: given[name] for name in given if name != "sheet"}, fields)
+
+
+def layout_of(upload: ImportUpload, *, sheet: str | None = None) -> tuple[Layout, str]:
+    """The headings to be settled; where nothing was settled yet, as far as an earlier file tells.
+    The second part says what it was: "same", "similar" or ""."""
+    ledger = ledger_of(upload)
+    chosen = upload.settings.get("sheet") if sheet is None else sheet or None
+    sheets = shelf.sheets(upload)
+    layout = lay_out(sheets, ledger, mapping_from(upload, ledger), chosen)
+    if "columns" in upload.settings:
+        return layout, ""
+    known, how = uploads.recall(upload.ledger, layout.print, layout.meanings, by=upload.by)
+    if not how:
+        return layout, ""
+    upload.settings = {**known, "sheet": chosen}
+    return lay_out(sheets, ledger, mapping_from(upload, ledger), chosen), how
+
+
+def read(upload: ImportUpload, *, by: User) -> ImportUpload:
+    """Opens the file once; from then on its sheets are kept as JSON of our own."""
+    upload = uploads.begin(upload, UploadState.READING, by=by)
+    progress = shelf.Progress(upload)
+    progress("reading", 0, 0)
+    try:
+        shelf.put(
+            upload, shelf.SHEETS, read_json(shelf.take(upload, shelf.SOURCE), upload.file_name)
+        )
+    except Refused as refused:
+        shelf.drop(upload)
+        return uploads.finish(upload, UploadState.REFUSED, by=by, reason=refused.reason)
+    shelf.drop(upload, shelf.SOURCE)
+    return uploads.finish(upload, UploadState.COLUMNS, by=by)
+
+
+def check(upload: ImportUpload, *, by: User) -> ImportUpload:
+    """The dry run. What refuses the file as a whole leads back to its headings, with the reason."""
+    upload = uploads.begin(upload, UploadState.CHECKING, by=by)
+    try:
+        plan = _carry_out(upload, by=by, dry_run=True)
+    except Refused as refused:
+        return uploads.finish(upload, UploadState.COLUMNS, by=by, reason=refused.reason)
+    except Exception:
+        uploads.finish(upload, UploadState.COLUMNS, by=by, reason=_BROKEN)
+        raise
+    return uploads.finish(upload, UploadState.CHECKED, by=by, outcome=outcome_of(plan), reason="")
+
+
+def write(upload: ImportUpload, *, by: User, turn: int | None = None) -> ImportUpload:
+    """The import itself, if `turn` is the dry run that was last shown."""
+    upload = uploads.begin(upload, UploadState.WRITING, by=by, turn=turn)
+    try:
+        plan = _carry_out(upload, by=by, dry_run=False)
+    except Refused as refused:
+        return uploads.finish(upload, UploadState.COLUMNS, by=by, reason=refused.reason)
+    except Exception:
+        uploads.finish(upload, UploadState.CHECKED, by=by, reason=_BROKEN)
+        raise
+    shelf.drop(upload, shelf.SHEETS)
+    return uploads.finish(
+        upload, UploadState.DONE, by=by, outcome=outcome_of(plan), batch=plan.batch, reason=""
+    )
+
+
+_BROKEN = "处理时系统出错，什么也没有写入。请再试一次；仍然不行请联系管理员。"
+
+
+def _carry_out(upload: ImportUpload, *, by: User, dry_run: bool) -> Plan:
+    ledger = ledger_of(upload)
+    plan = import_sheets(
+        shelf.sheets(upload),
+        upload.file_name,
+        ledger,
+        by=by,
+        file_hash=upload.file_hash,
+        mapping=mapping_from(upload, ledger),
+        sheet=upload.settings.get("sheet"),
+        dry_run=dry_run,
+        progress=shelf.Progress(upload),
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / shelf.ERRORS
+        if write_errors(plan, path):
+            shelf.put(upload, shelf.ERRORS, path.read_bytes())
+        else:
+            shelf.drop(upload, shelf.ERRORS)
+    return plan
+
+
+def outcome_of(plan: Plan) -> dict[str, Any]:
+    """What the page shows of a plan, as JSON."""
+    return {
+        "counts": plan.counts,
+        "accepted": plan.accepted,
+        "samples": {name: [vars(one) for one in found] for name, found in plan.samples.items()},
+        "refused": _refusals(plan.refused),
+        "more_refused": max(0, len(plan.refused) - SHOWN),
+        "conflicts": _refusals(plan.conflicts),
+        "ignored": [list(one) for one in plan.ignored[:SHOWN]],
+        "columns": [
+            [
+                heading,
+                plan.ledger.column(field).label
+                if field
+                else "金额的单位"
+                if heading in plan.unit_headings
+                else "",
+            ]
+            for heading, field in plan.columns.items()
+        ],
+        "has_sheets": len({table.sheet.name for table in plan.tables}) > 1,
+    }
+
+
+def _refusals(found: list[Refusal]) -> list[dict[str, Any]]:
+    return [vars(one) for one in found[:SHOWN]]

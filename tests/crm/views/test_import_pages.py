@@ -1,0 +1,325 @@
+"""Importing on the desk: a file, its headings, what would happen, then its rows, and undoing."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core.files.storage import storages
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from crm import ledgers
+from crm.access import Action
+from crm.actions import uploads
+from crm.models import Company, ImportBatch, ImportUpload, MappingMemory, Project
+from crm.spreadsheets.writer import write_rows
+from tests import make
+from tests.crm.spreadsheets.books import xlsx
+
+pytestmark = pytest.mark.django_db
+
+COMPANIES = "企业名称,统一社会信用代码\n川锦有限公司,\n,坏\n"
+STRANGE = "Project Title,Total Amt,Approved,Remark\nIrrigation,150,5/20/2003,<b>x</b>\n"
+
+
+def table(text: str | bytes, name: str = "企业.csv") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, text.encode() if isinstance(text, str) else text)
+
+
+def send(client, ledger: str, file: SimpleUploadedFile) -> ImportUpload:
+    answer = client.post("/desk/import/", {"ledger": ledger, "file": file})
+    assert answer.status_code == 302, answer.content.decode()
+    upload = ImportUpload.objects.order_by("-pk").first()
+    assert upload is not None
+    assert answer.url == f"/desk/import/{upload.pk}/columns/"
+    return upload
+
+
+def settle(client, upload: ImportUpload, *, more=None, **chosen: str):
+    """Sends the page of headings back as it stands, with some headings given another field or unit:
+    settle(client, upload, **{"Total Amt": "planned_investment 百万美元"})."""
+    page = client.get(f"/desk/import/{upload.pk}/columns/")
+    layout = page.context["layout"]
+    sent = {"print": layout.print, "sheet": page.context["sheet"]}
+    for index, column in enumerate(layout.columns):
+        field, _, unit = chosen.get(column.text, "").partition(" ")
+        sent[f"field-{index}"] = field if column.text in chosen else column.field or ""
+        sent[f"unit-{index}"] = unit or column.chosen_unit
+    sent |= more(layout) if more else {}
+    return client.post(f"/desk/import/{upload.pk}/columns/", sent)
+
+
+def confirm(client, upload: ImportUpload):
+    upload.refresh_from_db()
+    return client.post(f"/desk/import/{upload.pk}/commit/", {"turn": upload.turn}, follow=True)
+
+
+def text_of(answer) -> str:
+    return answer.content.decode()
+
+
+def test_a_table_is_mapped_shown_imported_and_undone(as_user, statistician):
+    client = as_user(statistician)
+    upload = send(client, "companies", table(COMPANIES))
+    assert "2 行数据" in text_of(client.get(f"/desk/import/{upload.pk}/columns/"))
+    seen = client.get(settle(client, upload).url)
+    upload.refresh_from_db()
+    assert (upload.outcome["counts"]["new"], upload.outcome["counts"]["refused"]) == (1, 1)
+    assert "川锦有限公司" in text_of(seen)
+    assert not Company.objects.exists()
+    errors = client.get(f"/desk/import/{upload.pk}/errors/")
+    assert errors["Content-Disposition"].startswith("attachment")
+    done = confirm(client, upload)
+    assert "导入完成" in text_of(done)
+    assert Company.objects.get().name == "川锦有限公司"
+    batch = ImportBatch.objects.get(reverted_at=None)
+    client.post(f"/desk/import/batches/{batch.pk}/revert/")
+    assert not Company.objects.exists()
+    assert "已撤销" in text_of(client.get(f"/desk/import/{upload.pk}/"))
+
+
+def test_a_second_click_imports_nothing_twice(as_user, statistician):
+    client = as_user(statistician)
+    upload = send(client, "companies", table(COMPANIES))
+    settle(client, upload)
+    confirm(client, upload)
+    assert "导入完成" in text_of(confirm(client, upload))
+    assert (Company.objects.count(), ImportBatch.objects.count()) == (1, 1)
+
+
+def test_headings_nobody_knows_are_asked_for_and_keep_the_file(as_user, statistician):
+    client = as_user(statistician)
+    upload = send(client, "projects", table(STRANGE, "wb.csv"))
+    page = text_of(client.get(f"/desk/import/{upload.pk}/columns/"))
+    assert "没有认出表头" in page
+    assert "Irrigation" in page
+    assert "&lt;b&gt;x" in page
+    refused = settle(client, upload, **{"Total Amt": "planned_investment"})
+    assert refused.status_code == 400
+    assert "请指出哪一列是项目名称" in text_of(refused)
+    assert '<option value="planned_investment" data-units="money" selected>' in text_of(refused)
+    settle(
+        client,
+        upload,
+        **{
+            "Project Title": "name",
+            "Total Amt": "planned_investment 百万美元",
+            "Approved": "entered_signed M/D/YYYY",
+        },
+    )
+    confirm(client, upload)
+    made = Project.objects.get()
+    assert (made.name, made.foreign_amount, made.currency) == ("Irrigation", 150_000_000, "USD")
+
+
+def test_the_dry_run_leads_back_to_the_headings_and_forth_again(as_user, statistician):
+    client = as_user(statistician)
+    upload = send(client, "projects", table("项目名称,投资额\n甲,4000\n乙,5000\n", "a.csv"))
+    seen = text_of(client.get(settle(client, upload).url))
+    assert "没有单位" in seen
+    assert f"/desk/import/{upload.pk}/columns/" in seen
+    settle(client, upload, 投资额="planned_investment 万元")
+    seen = text_of(client.get(f"/desk/import/{upload.pk}/"))
+    assert "4,000万元" in seen
+    assert "退回的行" not in seen
+    confirm(client, upload)
+    assert Project.objects.get(name="甲").planned_investment == 40_000_000
+
+
+def test_what_is_confirmed_is_what_was_shown(as_user, statistician):
+    client = as_user(statistician)
+    upload = send(client, "companies", table(COMPANIES))
+    settle(client, upload)
+    upload.refresh_from_db()
+    seen = upload.turn
+    settle(client, upload)  # the same page in another tab
+    answer = client.post(f"/desk/import/{upload.pk}/commit/", {"turn": seen})
+    assert answer.status_code == 409
+    assert not Company.objects.exists()
+
+
+def test_two_headings_for_one_column_are_refused_and_what_was_chosen_stays(as_user, statistician):
+    client = as_user(statistician)
+    upload = send(client, "projects", table("项目名称,甲栏,乙栏\n甲,1,2\n", "a.csv"))
+    answer = settle(client, upload, 甲栏="location", 乙栏="location")
+    assert answer.status_code == 400
+    assert "“甲栏”和“乙栏”都对应了地点" in text_of(answer)
+    assert text_of(answer).count('<option value="location" data-units="" selected>') == 2
+
+
+def test_the_next_file_with_the_same_headings_starts_from_what_was_settled(as_user, teamlead, team):
+    client = as_user(teamlead)
+    upload = send(client, "projects", table(STRANGE, "wb.csv"))
+    chosen = {"Project Title": "name", "Total Amt": "planned_investment 百万美元"}
+    settle(client, upload, **chosen)
+    other = as_user(make.user("teamlead", team=team))
+    again = send(other, "projects", table(STRANGE.replace("Irrigation", "Roads"), "next.csv"))
+    page = other.get(f"/desk/import/{again.pk}/columns/")
+    assert "已按上次的对应填好" in text_of(page)
+    columns = {column.text: column for column in page.context["layout"].columns}
+    assert columns["Project Title"].field == "name"
+    assert columns["Total Amt"].chosen_unit == "百万美元"
+
+
+def test_what_another_team_settled_stays_its_own(as_user, teamlead, other_team):
+    upload = send(as_user(teamlead), "projects", table(STRANGE, "wb.csv"))
+    settle(as_user(teamlead), upload, **{"Project Title": "name"})
+    other = as_user(make.user("teamlead", team=other_team))
+    again = send(other, "projects", table(STRANGE, "wb.csv"))
+    page = other.get(f"/desk/import/{again.pk}/columns/")
+    assert page.context["recalled"] == ""
+    assert "没有认出表头" in text_of(page)
+
+
+def test_of_a_similar_file_headings_are_remembered_but_never_a_unit(as_user, statistician):
+    client = as_user(statistician)
+    first = send(client, "projects", table("项目名称,引资,片区名\n甲,1,北\n", "a.csv"))
+    settle(client, first, 引资="planned_investment 万元", 片区名="location")
+    again = send(client, "projects", table("项目名称,引资,备考\n乙,1,x\n", "b.csv"))
+    page = client.get(f"/desk/import/{again.pk}/columns/")
+    columns = {column.text: column for column in page.context["layout"].columns}
+    assert columns["引资"].field == "planned_investment"
+    assert columns["引资"].chosen_unit == ""
+    assert columns["备考"].field is None
+
+
+def test_a_remembered_field_the_ledger_lost_is_left_out(statistician):
+    kept = {"columns": {"a": "name", "b": "gone"}, "units": {"gone": "万元"}, "group_by": ["gone"]}
+    assert uploads.usable(kept, ["name"]) == {
+        "columns": {"a": "name"}, "units": {}, "group_by": []
+    }  # fmt: skip
+
+
+def test_rows_of_one_record_and_two_stages_in_a_cell_are_settled_on_the_page(as_user, statistician):
+    rows = "项目名称,阶段,地点\n灌区,开工|签约,北\n灌区,签约,南\n水库,洽谈,北\n"
+    client = as_user(statistician)
+    upload = send(client, "projects", table(rows, "a.csv"))
+    settle(client, upload)
+    upload.refresh_from_db()
+    assert upload.outcome["counts"] == {
+        "new": 2, "changed": 0, "same": 0, "duplicate": 0, "refused": 1
+    }  # fmt: skip
+    choices = lambda layout: {"together": ["0"], "several_stages": "furthest"}  # noqa: E731
+    settle(client, upload, more=choices)
+    upload.refresh_from_db()
+    assert upload.outcome["counts"] == {
+        "new": 2, "changed": 0, "same": 0, "duplicate": 1, "refused": 0
+    }  # fmt: skip
+    page = client.get(f"/desk/import/{upload.pk}/columns/")
+    assert page.context["form"].together == {"0"}
+    assert page.context["form"].takes_furthest
+
+
+def test_a_sheet_can_be_chosen_and_the_others_are_then_left_alone(as_user, statistician):
+    def change(book):
+        more = book.create_sheet("备份")
+        more.append(["项目名称", "地点"])
+        more.append(["旧项目", "北"])
+
+    data = xlsx([["项目名称", "地点"], ["新项目", "南"]], change)
+    client = as_user(statistician)
+    upload = send(client, "projects", table(data, "a.xlsx"))
+    page = client.get(f"/desk/import/{upload.pk}/columns/?sheet=备份")
+    assert "旧项目" in text_of(page)
+    assert "新项目" not in text_of(page)
+    settle(client, upload, more=lambda layout: {"sheet": "备份"})
+    confirm(client, upload)
+    assert [project.name for project in Project.objects.all()] == ["旧项目"]
+
+
+def test_every_importable_ledger_goes_through_the_steps(as_user, statistician):
+    client = as_user(statistician)
+    for ledger in ledgers.every():
+        if not (ledger.import_columns and ledger.can(statistician, Action.IMPORT)):
+            continue
+        headings = [column.heading for column in ledger.import_columns]
+        data = write_rows(headings, [["待定"] * len(headings)], "xlsx")
+        upload = send(client, ledger.key, table(data, f"{ledger.key}.xlsx"))
+        page = client.get(f"/desk/import/{upload.pk}/columns/")
+        lost = [column.text for column in page.context["layout"].columns if not column.field]
+        assert lost == [], ledger.key
+        assert settle(client, upload).status_code == 302, ledger.key
+        seen = client.get(f"/desk/import/{upload.pk}/")
+        assert sum(seen.context["counts"].values()) == 1, ledger.key
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("a.csv", b""), ("a.xlsx", b"PK\x03\x04broken"), ("a.exe", b"MZ"), ("a.csv", b"\xff\xfe\x00")],
+)
+def test_a_file_that_cannot_be_read_is_refused_at_its_field(name, data, as_user, statistician):
+    sent = {"ledger": "companies", "file": SimpleUploadedFile(name, data)}
+    answer = as_user(statistician).post("/desk/import/", sent)
+    assert answer.status_code == 400
+    assert answer.context["form"].errors["file"]
+
+
+def test_a_table_without_any_row_is_no_error_of_ours(as_user, statistician):
+    client = as_user(statistician)
+    upload = send(client, "companies", table(xlsx([]), "a.xlsx"))
+    page = client.get(f"/desk/import/{upload.pk}/columns/")
+    assert page.status_code == 200
+    assert settle(client, upload).status_code == 400
+
+
+def test_what_somebody_else_uploaded_is_not_there(as_user, statistician, teamlead):
+    upload = send(as_user(statistician), "projects", table("项目名称\n密\n", "a.csv"))
+    other = as_user(teamlead)
+    for path in ("", "columns/", "errors/"):
+        assert other.get(f"/desk/import/{upload.pk}/{path}").status_code == 404
+    for path in ("columns/", "commit/", "discard/"):
+        assert other.post(f"/desk/import/{upload.pk}/{path}").status_code == 404
+    assert "a.csv" not in text_of(other.get("/desk/import/"))
+
+
+def test_who_may_not_import_is_told_whom_to_ask(as_user, officer, teamlead, statistician):
+    answer = as_user(officer).get("/desk/import/")
+    assert answer.status_code == 403
+    assert "科长或统计员" in text_of(answer)
+    sent = {"ledger": "parks", "file": table("名称,代码\n新园区,new\n")}
+    assert as_user(teamlead).post("/desk/import/", sent).status_code == 400
+    assert as_user(teamlead).post("/desk/import/batches/1/revert/").status_code == 404
+    client = as_user(statistician)
+    assert client.get("/desk/import/template/companies/").status_code == 200
+    assert client.get("/desk/import/template/audit/").status_code == 404
+    assert not ImportUpload.objects.exists()
+
+
+def test_a_waiting_table_is_found_again_and_can_be_thrown_away(as_user, statistician):
+    client = as_user(statistician)
+    upload = send(client, "companies", table(COMPANIES))
+    assert f'/desk/import/{upload.pk}/">企业.csv' in text_of(client.get("/desk/import/"))
+    client.post(f"/desk/import/{upload.pk}/discard/")
+    assert not ImportUpload.objects.exists()
+    assert not storages["private"].exists(f"imports/{upload.token}/sheets.json")
+
+
+def test_only_the_newest_tables_of_a_person_wait(as_user, statistician):
+    client = as_user(statistician)
+    first = send(client, "companies", table(COMPANIES))
+    for _ in range(uploads.KEPT):
+        send(client, "companies", table(COMPANIES))
+    assert ImportUpload.objects.count() == uploads.KEPT
+    assert not storages["private"].exists(f"imports/{first.token}/sheets.json")
+
+
+def test_once_imported_the_rows_of_the_file_are_kept_nowhere_else(as_user, statistician):
+    client = as_user(statistician)
+    upload = send(client, "companies", table(COMPANIES))
+    settle(client, upload)
+    confirm(client, upload)
+    assert not storages["private"].exists(f"imports/{upload.token}/sheets.json")
+    assert not storages["private"].exists(f"imports/{upload.token}/source")
+    assert client.get(f"/desk/import/{upload.pk}/columns/").status_code == 302
+    assert not MappingMemory.objects.filter(settings__icontains="川锦").exists()
+
+
+def test_the_dry_run_shows_the_first_rows_of_each_outcome(as_user, statistician):
+    make.project("老项目", location="北")
+    rows = "项目名称,地点\n老项目,北\n" + "".join(f"新{i},南\n" for i in range(30)) + "新1,南\n"
+    client = as_user(statistician)
+    upload = send(client, "projects", table(rows, "a.csv"))
+    page = text_of(client.get(settle(client, upload).url))
+    assert "前 20 行，共 30 行" in page
+    assert len(re.findall(r"<b>新\d+</b>", page)) == 21
+    assert "<b>老项目</b>" in page
