@@ -94,6 +94,8 @@ def field(column: Column, ledger: Ledger) -> serializers.Field:
     nullable = not column.required and bool(stored is not None and stored.null)
     empty = {} if read_only else {"allow_null": nullable}
     match column.kind:
+        case Kind.NUMBER if isinstance(stored, models.IntegerField):
+            return serializers.IntegerField(**options, **empty)
         case Kind.MONEY | Kind.NUMBER:
             scale = getattr(stored, "scale", 2)
             return serializers.DecimalField(max_digits=20, decimal_places=scale, **options, **empty)

@@ -69,6 +69,14 @@ def _filters(column: Column, *, programs: bool) -> dict[str, df.Filter]:
                 f"{name}_from": df.DateFilter(name, "gte", label=f"{label}从"),
                 f"{name}_to": df.DateFilter(name, "lte", label=f"{label}到"),
             }
+        case Kind.WHEN:
+            # Two stored days: what is asked for must hold the whole of it.
+            first = column.order_by
+            last = f"{first.removesuffix('_on')}_until"
+            return {
+                f"{name}_from": df.DateFilter(first, "gte", label=f"{label}从"),
+                f"{name}_to": df.DateFilter(last, "lte", label=f"{label}到"),
+            }
         case Kind.BOOLEAN:
             return {name: df.BooleanFilter(label=label)}
         case _:

@@ -25,25 +25,32 @@ from crm.forms.fields import (
 from crm.ledgers import Column, Kind, Ledger
 
 KEEP = "不改请留空；要清空请填一个减号（-）。"
-# How a long form is cut into parts; a ledger not named here is one part.
-PARTS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+# How a long form is cut into parts: what everybody fills in, then what is folded until asked for.
+# A ledger not named here is one part.
+Cut = tuple[tuple[str, tuple[str, ...]], ...]
+PARTS: dict[str, Cut] = {
     "projects": (
-        ("项目", ("name", "investor", "industry", "source", "location", "summary")),
-        (
-            "投资",
-            ("planned_investment", "fixed_asset_investment", "currency", "foreign_amount"),
-        ),
-        ("落地", ("park", "zone", "company", "land_mode", "land_area_mu", "floor_area_sqm",
-                "planned_start_on", "planned_operation_on")),
-        ("负责", ("officer", "team")),
+        ("", ("name", "investor", "planned_investment", "industry", "park", "source", "officer",
+              "team", "summary")),
+        ("落地和建设", ("zone", "company", "location", "land_mode", "land_area_mu",
+                  "floor_area_sqm", "construction_nature", "planned_start", "planned_operation")),
+        ("投资和预期", ("fixed_asset_investment", "capital_nature", "currency", "foreign_amount",
+                  "expected_output", "expected_tax", "expected_jobs")),
+        ("来源", ("method", "assigned_level", "source_area", "origin")),
     ),
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Part:
+    """A part of a form. filled: how many of its fields say something; is_open: it is not folded,
+    or something in it was refused."""
+
     title: str
     fields: list[forms.BoundField]
+    is_folded: bool = False
+    is_open: bool = True
+    filled: int = 0
 
 
 def speak(form: forms.Form) -> None:
@@ -92,6 +99,8 @@ class LedgerForm(forms.Form):
                 self.initial[column.name] = self._held(column)
             elif given and given.get(column.name) and column.kind is Kind.REFERENCE:
                 self.initial[column.name] = _number(given[column.name])
+            elif given and given.get(column.name) and column.kind is Kind.CHOICE:
+                self.initial[column.name] = given[column.name]
         if ledger.is_insert_only and row is not None:
             self.fields["reason"] = forms.CharField(
                 label="更正原因", max_length=300, help_text="原来的一份留档，更正记在案上。"
@@ -122,7 +131,7 @@ class LedgerForm(forms.Form):
             case Kind.MONEY:
                 return MoneyField(unit=column.unit, factor=column.factor, **options)
             case Kind.NUMBER:
-                return NumberField(scale=getattr(stored, "scale", 2), unit=column.unit, **options)
+                return NumberField(scale=scale_of(stored), unit=column.unit, **options)
             case Kind.DATE:
                 return DayField(**options)
             case Kind.WHEN:
@@ -186,8 +195,15 @@ class LedgerForm(forms.Form):
 
     def parts(self) -> Iterator[Part]:
         cut = PARTS.get(self.ledger.key) or (("", tuple(column.name for column in self.columns)),)
-        for title, names in cut:
-            yield Part(title, [self[name] for name in names])
+        for place, (title, names) in enumerate(cut):
+            fields = [self[name] for name in names]
+            yield Part(
+                title,
+                fields,
+                is_folded=place > 0,
+                is_open=place == 0 or any(field.errors for field in fields),
+                filled=sum(_says(field) for field in fields),
+            )
         if "reason" in self.fields:
             yield Part("更正", [self["reason"]])
 
@@ -242,11 +258,22 @@ class LedgerForm(forms.Form):
         return choices.get(value, value) or "空"
 
 
+def scale_of(stored: Any) -> int:
+    """How many decimal places a number column keeps."""
+    return 0 if isinstance(stored, models.IntegerField) else getattr(stored, "scale", 2)
+
+
 def _stored(ledger: Ledger, column: Column) -> Any:
     try:
         return ledger.model._meta.get_field(column.name)
     except FieldDoesNotExist:  # read through the column's `get`
         return None
+
+
+def _says(field: forms.BoundField) -> bool:
+    """Whether the field holds more than a new form's."""
+    value = field.value()
+    return value not in (None, "", []) and value != field.field.initial
 
 
 def _number(text: Any) -> int | None:

@@ -2,7 +2,7 @@
 
 from crm.models.activities import Activity, ActivityKind
 from crm.models.agreements import Agreement, AgreementKind
-from crm.models.assignments import Assignment, AssignmentKind
+from crm.models.assignments import SERVICE_TEAM, Assignment, AssignmentKind
 from crm.models.audit import AuditEntry
 from crm.models.claims import VALID_DAYS, ClaimRuling, ClaimState, FirstContactClaim
 from crm.models.companies import Company, Contact
@@ -17,7 +17,17 @@ from crm.models.milestones import Milestone, MilestoneKind
 from crm.models.moves import Origin, StageMove
 from crm.models.parks import Park, ParkKind, Zone
 from crm.models.people import PersonKey
-from crm.models.projects import Currency, LandMode, Project, Source
+from crm.models.project_terms import (
+    AssignedLevel,
+    CapitalNature,
+    ConstructionNature,
+    Currency,
+    LandMode,
+    Method,
+    Source,
+    SourceArea,
+)
+from crm.models.projects import Project
 from crm.models.rates import ExchangeRate
 from crm.models.receipts import FundingReceipt, Funds, FundSource, funds_of
 from crm.models.recognitions import (
@@ -34,19 +44,23 @@ from crm.models.users import Team, User
 from crm.stages import Stage, Status
 
 __all__ = [
+    "SERVICE_TEAM",
     "VALID_DAYS",
     "Activity",
     "ActivityKind",
     "Agreement",
     "AgreementKind",
+    "AssignedLevel",
     "Assignment",
     "AssignmentKind",
     "AuditEntry",
     "Bucket",
+    "CapitalNature",
     "ClaimRuling",
     "ClaimState",
     "Company",
     "Confirmation",
+    "ConstructionNature",
     "Contact",
     "Currency",
     "DemoCounty",
@@ -65,6 +79,7 @@ __all__ = [
     "Judgement",
     "LandMode",
     "MappingMemory",
+    "Method",
     "Milestone",
     "MilestoneKind",
     "Origin",
@@ -78,6 +93,7 @@ __all__ = [
     "RecognitionState",
     "Review",
     "Source",
+    "SourceArea",
     "Stage",
     "StageMove",
     "StageRule",

@@ -9,7 +9,7 @@ from django.db import models
 
 from crm import dates
 from crm.exact import ExactField, money_field, refuse_negative
-from crm.models.projects import Currency
+from crm.models.project_terms import Currency
 from crm.models.rows import Corrected, CorrectedRows
 
 

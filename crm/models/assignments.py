@@ -16,6 +16,11 @@ class AssignmentKind(models.TextChoices):
     LIAISON = "liaison", "驻企联络员"
     LEAD_OFFICIAL = "lead_official", "包保领导"
     RESPONSIBLE_UNIT = "responsible_unit", "责任单位"
+    SERVICE = "service", "专班成员"
+
+
+# “1+1+6”: one lead official, one responsible unit, a service team of six.
+SERVICE_TEAM = 6
 
 
 class Assignments(Rows):
@@ -24,7 +29,9 @@ class Assignments(Rows):
 
 
 class Assignment(Row):
-    """A dated duty towards a project, held by a user of the ledger or by a named unit."""
+    """A dated duty towards a project, held by a user of the ledger or by a named unit (an
+    official who has no account is named there by office). `duty`: what a member of the service
+    team sees to: land, approvals, power …"""
 
     project = models.ForeignKey(
         "crm.Project", models.PROTECT, verbose_name="项目", related_name="assignments"
@@ -41,6 +48,7 @@ class Assignment(Row):
         related_name="assignments",
     )
     unit = models.CharField("单位", max_length=100, blank=True)
+    duty = models.CharField("负责事项", max_length=60, blank=True)
     starts_on = models.DateField("开始日期")
     ends_on = models.DateField("结束日期", null=True, blank=True)
 

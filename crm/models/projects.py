@@ -5,49 +5,25 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Self
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Case, Q, Value, When
 
+from crm import dates
 from crm.exact import ExactField, money_field, refuse_negative
+from crm.models.project_terms import (
+    AssignedLevel,
+    CapitalNature,
+    ConstructionNature,
+    Currency,
+    LandMode,
+    Method,
+    Source,
+    SourceArea,
+)
 from crm.models.rows import Row, Rows
 from crm.names import name_key
 from crm.stages import Stage, Status
-
-
-class Source(models.TextChoices):
-    """线索来源: where the lead came from."""
-
-    WEBSITE = "website", "网站咨询"
-    FAIR = "fair", "推介会"
-    VISIT = "visit", "外出招商"
-    INBOUND = "inbound", "主动咨询"
-    REFERRAL = "referral", "转介"
-    ASSOCIATION = "association", "商会协会"
-    ASSIGNED = "assigned", "领导交办"
-    OTHER = "other", "其他"
-
-
-class LandMode(models.TextChoices):
-    """用地方式: how the project gets its site."""
-
-    NEW = "new", "新供地"
-    EXISTING = "existing", "现有用地"
-    RENT = "rent", "租赁厂房"
-    BUY = "buy", "购置厂房"
-    OTHER = "other", "其他"
-
-
-class Currency(models.TextChoices):
-    CNY = "CNY", "人民币"
-    USD = "USD", "美元"
-    EUR = "EUR", "欧元"
-    HKD = "HKD", "港元"
-    JPY = "JPY", "日元"
-    GBP = "GBP", "英镑"
-    KRW = "KRW", "韩元"
-    SGD = "SGD", "新加坡元"
-    TWD = "TWD", "新台币"
-
 
 # From 签约 on, not yet in operation.
 UNDER_WAY = (Stage.SIGNED, Stage.CONSTRUCTION, Stage.COMMISSIONING, Stage.TRIAL)
@@ -134,6 +110,11 @@ class Project(Row):
         related_name="projects",
     )
     source = models.CharField("线索来源", max_length=20, choices=Source, blank=True)
+    method = models.CharField("招商方式", max_length=20, choices=Method, blank=True)
+    assigned_level = models.CharField("交办层级", max_length=20, choices=AssignedLevel, blank=True)
+    capital_nature = models.CharField("资金性质", max_length=20, choices=CapitalNature, blank=True)
+    source_area = models.CharField("来源区域", max_length=20, choices=SourceArea, blank=True)
+    origin = models.CharField("来源地", max_length=100, blank=True)
     location = models.CharField("地点", max_length=100, blank=True)
 
     planned_investment = money_field(verbose_name="计划总投资", null=True, blank=True)
@@ -143,8 +124,20 @@ class Project(Row):
     land_mode = models.CharField("用地方式", max_length=20, choices=LandMode, blank=True)
     land_area_mu = ExactField(verbose_name="用地需求", scale=2, null=True, blank=True)
     floor_area_sqm = ExactField(verbose_name="厂房需求", scale=2, null=True, blank=True)
+    construction_nature = models.CharField(
+        "建设性质", max_length=20, choices=ConstructionNature, blank=True
+    )
+    # Plans are often a month or a year: the first and the last day they may mean.
     planned_start_on = models.DateField("计划开工", null=True, blank=True)
+    planned_start_until = models.DateField("最晚计划开工", null=True, blank=True)
     planned_operation_on = models.DateField("计划投产", null=True, blank=True)
+    planned_operation_until = models.DateField("最晚计划投产", null=True, blank=True)
+    # What a year in full operation is expected to bring.
+    expected_output = money_field(verbose_name="预计年产值", null=True, blank=True)
+    expected_tax = money_field(verbose_name="预计年税收", null=True, blank=True)
+    expected_jobs = models.PositiveIntegerField(
+        "预计用工", null=True, blank=True, validators=[MaxValueValidator(1_000_000)]
+    )
 
     stage = models.CharField("阶段", max_length=20, choices=Stage, default=Stage.LEAD)
     status = models.CharField("状态", max_length=20, choices=Status, default=Status.ACTIVE)
@@ -189,7 +182,27 @@ class Project(Row):
             "foreign_amount",
             "land_area_mu",
             "floor_area_sqm",
+            "expected_output",
+            "expected_tax",
         )
+
+    @property
+    def planned_start(self) -> dates.When | None:
+        return dates.when(self.planned_start_on, self.planned_start_until)
+
+    @planned_start.setter
+    def planned_start(self, when: dates.When | None) -> None:
+        self.planned_start_on = when.start if when else None
+        self.planned_start_until = when.end if when else None
+
+    @property
+    def planned_operation(self) -> dates.When | None:
+        return dates.when(self.planned_operation_on, self.planned_operation_until)
+
+    @planned_operation.setter
+    def planned_operation(self, when: dates.When | None) -> None:
+        self.planned_operation_on = when.start if when else None
+        self.planned_operation_until = when.end if when else None
 
     @property
     def stage_word(self) -> Stage:

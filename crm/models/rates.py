@@ -10,7 +10,7 @@ from django.db import models
 
 from crm import dates
 from crm.exact import ExactField
-from crm.models.projects import Currency
+from crm.models.project_terms import Currency
 from crm.models.rows import Row, Rows
 
 _FEN = Decimal("0.01")

@@ -13,7 +13,8 @@ from crm import dates
 from crm.exact import ExactField, money_field, refuse_negative
 from crm.models.agreements import Agreement, AgreementKind
 from crm.models.confirmations import ConfirmedRows
-from crm.models.projects import Currency, Project
+from crm.models.project_terms import Currency
+from crm.models.projects import Project
 from crm.models.rates import ExchangeRate
 from crm.models.rows import Corrected
 

@@ -16,7 +16,6 @@ from crm.actions import gates
 from crm.actions.gates import Missing
 from crm.models import (
     Agreement,
-    AssignmentKind,
     Contact,
     FundingReceipt,
     Milestone,
@@ -27,16 +26,20 @@ from crm.models import (
     funds_of,
 )
 from crm.stages import GATES, Need, Stage, Status
-from crm.views import first_contacts, timeline
+from crm.views import duties, first_contacts, timeline
 from crm.views.base import desk, project_or_hidden, rights_on
 from crm.views.cells import Shower
 
 FACTS = (
-    "investor", "industry", "park", "zone", "company", "location", "source", "land_mode",
-    "land_area_mu", "floor_area_sqm", "planned_start_on", "planned_operation_on",
+    "investor", "industry", "park", "zone", "company", "location", "source", "method",
+    "assigned_level", "source_area", "origin", "land_mode", "land_area_mu", "floor_area_sqm",
+    "construction_nature", "planned_start", "planned_operation",
 )  # fmt: skip
 MOST_RECEIPTS = 8  # shown on the page; the ledger has them all
-MONEY = ("planned_investment", "fixed_asset_investment", "foreign_amount")
+MONEY = (
+    "planned_investment", "fixed_asset_investment", "foreign_amount", "capital_nature",
+    "expected_output", "expected_tax", "expected_jobs",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
             "first": first_contacts.of_project(row, user),
             "facts": [cell for cell in facts if not cell.is_empty],
             "unknown": [cell.label for cell in facts if cell.is_empty],
-            "duties": _duties(row, today),
+            "served": duties.of_project(row, today, rights),
             "contacts": list(
                 Contact.objects.visible_to(user).filter(project=row).select_related("key")
             ),
@@ -198,18 +201,3 @@ def _dated_facts(row: Project) -> dict[str, Any]:
         "funds": funds_of(row),
         "receipts": list(receipts[:MOST_RECEIPTS]),
     }
-
-
-def _duties(row: Project, today: date) -> list[dict[str, Any]]:
-    """Who serves the project now: liaison, lead official, responsible unit."""
-    held = row.assignments.in_force_on(today).select_related("user")
-    return [
-        {
-            "label": duty.get_kind_display(),
-            "who": str(duty.user or duty.unit),
-            "unit": duty.unit if duty.user else "",
-            "since": duty.starts_on,
-            "is_liaison": duty.kind == AssignmentKind.LIAISON,
-        }
-        for duty in held
-    ]

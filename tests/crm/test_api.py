@@ -154,7 +154,7 @@ def test_a_project_is_entered_and_changed_with_the_version_read(officer, park):
         {"name": "a", "park": 999999}, {"name": "a", "park": "x"},
         {"name": "a", "planned_investment": "1.005"}, {"name": "a", "planned_investment": "NaN"},
         {"name": "a", "planned_investment": "1e400"}, {"name": "a", "planned_investment": -5},
-        {"name": "a", "planned_start_on": "2026-02-30"}, {"name": "a", "is_superuser": True},
+        {"name": "a", "planned_start": "2026-02-30"}, {"name": "a", "is_superuser": True},
         {"name": "\x00"}, [], "text", None,
     ],
 )  # fmt: skip

@@ -186,9 +186,10 @@ def test_dates_keep_their_precision_on_the_moves(statistician):
 
 def test_a_planned_date_is_no_move_that_happened(statistician):
     headings = ["项目名称", "阶段", "计划开工时间", "预计投产"]
-    rows = [headings, ["甲", "签约", "2024-06-01", "2025-06-01"]]
+    rows = [headings, ["甲", "签约", "2024-06-01", "2025年6月"]]
     taken(xlsx(rows), statistician)
-    assert project("甲").planned_start_on == date(2024, 6, 1)
+    assert project("甲").planned_start == When.day(date(2024, 6, 1))
+    assert project("甲").planned_operation == When.month(2025, 6)
     assert [move.to_stage for move in StageMove.objects.all()] == [Stage.SIGNED]
 
 
