@@ -56,6 +56,7 @@ class Action(Enum):
     RULE = "裁定首谈"
     TRANSFER = "提出流转"
     RECEIVE = "接收流转"
+    SHARE = "公开视图"
 
 
 class Reach(Enum):
@@ -65,10 +66,12 @@ class Reach(Enum):
     TEAM = "team"  # my team's
     LOOSE = "loose"  # nobody's: rows no team has taken yet
     PARK = "park"  # my parks'
+    SHARED = "shared"  # what a colleague has shared with everybody
     ALL = "all"
 
 
 _O, _T, _N, _P, _A = Reach.OWN, Reach.TEAM, Reach.LOOSE, Reach.PARK, Reach.ALL
+_SH = Reach.SHARED
 Grants = dict[Action, frozenset[Reach]]
 
 
@@ -115,6 +118,17 @@ RULES: dict[str, Grants] = {
     Role.TEAMLEAD: _grants(([_V, _R, _C], {_A})),
     Role.STATISTICIAN: _grants(([_V, _R, _C, _I, _X], {_A})),
 }
+# Saved views of lists: one's own, the team's where shared with it, and the public ones. A view only
+# says what to ask for; what is seen is decided by the rows.
+VIEWS: dict[str, Grants] = {
+    **{
+        role: _grants(([_V], {_O, _T, _SH}), ([_R, _C], {_O})) for role in (*PIPELINE, Role.AUDITOR)
+    },
+    Role.TEAMLEAD: _grants(([_V], {_O, _T, _SH}), ([_R, _C, Action.SHARE], {_O})),
+    Role.STATISTICIAN: _grants(
+        ([_V], {_O, _T, _SH}), ([_R, Action.SHARE], {_O}), ([_C], {_O, _SH})
+    ),
+}
 AUDIT: dict[str, Grants] = {Role.AUDITOR: _grants(([_V], {_A}))}
 USERS: dict[str, Grants] = {
     Role.SYSADMIN: _grants(([_V, _R, _C], {_A})),
@@ -147,6 +161,7 @@ NOUNS: dict[str, tuple[dict[str, Grants], Own, str]] = {
     "exchangerate": (REGISTERS, {}, ""),
     "stagerule": (RULES, {}, ""),
     "company": (COMPANIES, {}, ""),
+    "savedview": (VIEWS, {_O: "user", _T: "team", _SH: "is_public"}, ""),
     "auditentry": (AUDIT, {}, ""),
     "user": (USERS, {}, ""),
 }
@@ -176,30 +191,42 @@ def sees_all(user: Any, what: Any = "project") -> bool:
 
 def scope_q(user: Any, action: Action, model: type[models.Model]) -> Q:
     """The rows of `model` on which `user` may do `action`, as one condition."""
-    granted = reaches(user, action, model)
-    if Reach.ALL in granted:
+    if Reach.ALL in reaches(user, action, model):
         return Q()
-    _, own, parent = NOUNS.get(noun_of(model), ({}, {}, ""))
-    # What hangs on a project is seen with it, whoever wrote it down.
-    alone = Q(**{f"{parent}__isnull": True}) if parent else Q()
-    parts: list[Q] = []
-    for reach in granted:
-        if reach is Reach.LOOSE and Reach.TEAM in own:
-            parts.append(alone & Q(**{f"{own[Reach.TEAM]}__isnull": True}))
-        elif reach is Reach.TEAM and reach in own and user.team_id:
-            parts.append(alone & Q(**{own[reach]: user.team_id}))
-        elif reach is Reach.PARK and reach in own and user.park_ids:
-            parts.append(alone & Q(**{f"{own[reach]}__in": sorted(user.park_ids)}))
-        elif reach is Reach.OWN and reach in own:
-            parts.append(alone & Q(**{own[reach]: user.pk}))
-    if noun_of(model) == "project" and Reach.OWN in granted:
-        parts.append(Q(pk__in=_liaised(user)))
+    parts = [condition for _, condition in by_reach(user, action, model)]
+    _, _, parent = NOUNS.get(noun_of(model), ({}, {}, ""))
     if parent:
         projects = apps.get_model("crm", "Project")
         parts.append(
             Q(**{f"{parent}__in": projects.objects.filter(scope_q(user, action, projects))})
         )
     return reduce(or_, parts) if parts else Q(pk__in=[])
+
+
+def by_reach(user: Any, action: Action, model: type[models.Model]) -> list[tuple[Reach, Q]]:
+    """The conditions of `scope_q` one by one, each with the reach that grants it: why somebody
+    may. What hangs on a project is reached through it and not told here."""
+    granted = reaches(user, action, model)
+    _, own, parent = NOUNS.get(noun_of(model), ({}, {}, ""))
+    # What hangs on a project is seen with it, whoever wrote it down.
+    alone = Q(**{f"{parent}__isnull": True}) if parent else Q()
+    parts: list[tuple[Reach, Q]] = []
+    for reach in sorted(granted, key=list(Reach).index):
+        if reach is Reach.ALL:
+            parts.append((reach, Q()))
+        elif reach is Reach.LOOSE and Reach.TEAM in own:
+            parts.append((reach, alone & Q(**{f"{own[Reach.TEAM]}__isnull": True})))
+        elif reach is Reach.TEAM and reach in own and user.team_id:
+            parts.append((reach, alone & Q(**{own[reach]: user.team_id})))
+        elif reach is Reach.PARK and reach in own and user.park_ids:
+            parts.append((reach, alone & Q(**{f"{own[reach]}__in": sorted(user.park_ids)})))
+        elif reach is Reach.OWN and reach in own:
+            parts.append((reach, alone & Q(**{own[reach]: user.pk})))
+            if noun_of(model) == "project":
+                parts.append((reach, Q(pk__in=_liaised(user))))
+        elif reach is Reach.SHARED and reach in own:
+            parts.append((reach, Q(**{own[reach]: True})))
+    return parts
 
 
 def _liaised(user: Any) -> Any:
@@ -236,6 +263,7 @@ def may(user: Any, action: Action, row: models.Model) -> bool:
         or (Reach.TEAM in granted and bool(user.team_id) and value(Reach.TEAM) == user.team_id)
         or (Reach.LOOSE in granted and Reach.TEAM in own and value(Reach.TEAM) is None)
         or (Reach.PARK in granted and value(Reach.PARK) in user.park_ids)
+        or (Reach.SHARED in granted and Reach.SHARED in own and getattr(row, own[Reach.SHARED]))
     )
 
 

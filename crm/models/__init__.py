@@ -41,6 +41,7 @@ from crm.models.reviews import Review, Verdict
 from crm.models.stage_rules import StageRule
 from crm.models.uploads import ImportUpload, MappingMemory, UploadState
 from crm.models.users import Team, User
+from crm.models.views import Place, SavedView, Sharing
 from crm.stages import Stage, Status
 
 __all__ = [
@@ -86,12 +87,15 @@ __all__ = [
     "Park",
     "ParkKind",
     "PersonKey",
+    "Place",
     "Project",
     "Recognition",
     "RecognitionKind",
     "RecognitionLevel",
     "RecognitionState",
     "Review",
+    "SavedView",
+    "Sharing",
     "Source",
     "SourceArea",
     "Stage",

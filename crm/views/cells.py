@@ -36,6 +36,7 @@ VERBS = {
     "claim_hint": "查重", "export": "导出", "import": "导入", "revert_import": "撤销导入",
     "add_user": "开通账号", "confirm": "认定", "send_back": "退回",
     "claim": "认领首谈", "contest_claim": "首谈争议", "renew_claim": "首谈续期",
+    "save_view": "保存视图", "change_view": "修改视图", "drop_view": "删除视图",
     "give_up_claim": "放弃首谈", "rule_claim": "裁定首谈",
 }  # fmt: skip
 
@@ -172,6 +173,7 @@ def noun_label(label_lower: str) -> str:
         "crm.enquiry": "投资咨询",
         "crm.user": "用户",
         "crm.storedfile": "文件",
+        "crm.savedview": "视图",
         "crm.importbatch": "导入批次",
         "crm.claimruling": "首谈裁定",
     }

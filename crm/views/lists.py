@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from crm import filters
@@ -17,7 +17,8 @@ from crm.access import Action
 from crm.exact import money_text
 from crm.ledgers import Column, Kind, Ledger
 from crm.ledgers.chosen import fetched
-from crm.views import inline
+from crm.models import Place
+from crm.views import inline, saved
 from crm.views.base import address, desk, ledger_or_hidden, page_of, without
 from crm.views.cells import Shower
 from crm.views.columns import column_names, listed_columns, picker
@@ -56,7 +57,10 @@ def readable(params: QueryDict) -> QueryDict:
 @desk
 def row_list(request: HttpRequest, key: str) -> HttpResponse:
     ledger = ledger_or_hidden(key, request.user)
+    if usual := saved.default_url(request, key):
+        return redirect(usual)
     params = readable(request.GET)
+    strip = saved.strip(request, ledger, params, Place.LIST)
     asked = filters.ask(ledger, params, request)
     listed = listed_columns(ledger, params)
     if names := column_names(params):
@@ -90,7 +94,10 @@ def row_list(request: HttpRequest, key: str) -> HttpResponse:
             "may_import": bool(ledger.import_columns) and ledger.can(request.user, Action.IMPORT),
             "export_url": _export_url(ledger, params, request, listed),
             "export_all_url": _export_url(ledger, params, request),
-            "clear_url": reverse("desk-list", args=[key]),
+            "strip": strip,
+            # Without any parameter the default view would come back.
+            "clear_url": reverse("desk-list", args=[key])
+            + ("?view=none" if strip and strip.has_default else ""),
             "board_url": reverse("desk-board") + address(params, page=None)
             if key == "projects"
             else "",

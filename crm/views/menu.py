@@ -10,6 +10,7 @@ from django.urls import reverse
 from crm import access, ledgers
 from crm.access import Action
 from crm.ledgers import Group
+from crm.views import saved
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ def menu_of(user: Any, path: str, *, new_enquiries: int = 0) -> list[Part]:
     if access.can(user, Action.REPORT, "project"):
         day.append(entry("报告", "report"))
     parts = [Part("", tuple(day))]
+    # The page under a view is marked in its ledger's own entry.
+    if views := saved.pinned(user):
+        parts.append(
+            Part("视图", tuple(Entry(str(view), saved.url_of(view), False) for view in views))
+        )
     for group in Group:
         found = []
         for ledger in ledgers.every():
