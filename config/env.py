@@ -81,6 +81,20 @@ def database() -> dict[str, Any]:
     return config
 
 
+def email() -> dict[str, Any]:
+    """Where mail goes out, from EMAIL_URL (smtp+tls://user:password@host:587); without it none."""
+    url = text("EMAIL_URL")
+    if not url:
+        return {}
+    try:
+        config = environ.Env.email_url_config(url)
+    except Exception as error:
+        raise ImproperlyConfigured(
+            f"EMAIL_URL is not the address of a mail server: {type(error).__name__}"
+        ) from error
+    return {name: value for name, value in config.items() if name.startswith("EMAIL_")}
+
+
 def secret(name: str, *, debug: bool, bytes_: int = 48) -> str:
     """A key from the environment; on a development machine one is made in var/ and kept."""
     value = text(name)

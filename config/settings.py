@@ -137,6 +137,13 @@ AXES_IPWARE_META_PRECEDENCE_ORDER = (
     ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if TRUSTED_PROXIES else ["REMOTE_ADDR"]
 )
 
+# Mail: by EMAIL_URL; a development machine without one prints it, any other sends none.
+SENDS_MAIL = DEBUG or bool(env.text("EMAIL_URL"))
+EMAIL_BACKEND = f"django.core.mail.backends.{'console' if DEBUG else 'dummy'}.EmailBackend"
+EMAIL_TIMEOUT = 20
+vars().update(env.email())
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", "parkledger@localhost")
+
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]

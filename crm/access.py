@@ -135,6 +135,9 @@ USERS: dict[str, Grants] = {
     Role.SECADMIN: _grants(([_V, _C], {_A})),
 }
 
+# One's own, whatever one's role: what one was told, what one imported.
+PERSONAL: dict[str, Grants] = {role: _grants(([_V, _C], {_O})) for role in Role}
+
 # noun (the model's name) → its table, its own lookups a reach, and the project it hangs on.
 Own = dict[Reach, str]
 NOUNS: dict[str, tuple[dict[str, Grants], Own, str]] = {
@@ -164,6 +167,8 @@ NOUNS: dict[str, tuple[dict[str, Grants], Own, str]] = {
     "savedview": (VIEWS, {_O: "user", _T: "team", _SH: "is_public"}, ""),
     "auditentry": (AUDIT, {}, ""),
     "user": (USERS, {}, ""),
+    "notification": (PERSONAL, {_O: "user"}, ""),
+    "importbatch": (PERSONAL, {_O: "by"}, ""),
 }
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from crm import access, clock
 from crm.access import Action
-from crm.models import Enquiry, EnquiryState
+from crm.models import Enquiry, EnquiryState, Notification
 from crm.views.menu import menu_of
 
 
@@ -30,4 +30,6 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "may_follow_up_any": access.can(user, Action.FOLLOW_UP, "project"),
         "sees_business": access.can(user, Action.VIEW, "project"),
         "new_enquiry_count": new_enquiries,
+        # Called by the page's frame alone: a piece of a page asks for no count.
+        "unread_notification_count": Notification.objects.unread().visible_to(user).count,
     }

@@ -7,13 +7,14 @@ what those batches made is what clearing takes out again. Work of users stays.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import models, transaction
 
 from crm import clock, demo, ledgers, public
-from crm.actions import _record, demo_history, imports, users
+from crm.actions import _record, demo_history, imports, notifications, users
 from crm.errors import Refused
 from crm.models import (
     Agreement,
@@ -38,6 +39,7 @@ from crm.models import (
 from crm.spreadsheets.commit import import_file
 
 _REGISTERS = ("teams", "industries", "parks", "zones", "companies")
+NEWS_DAYS = 7  # what was told earlier than this has been read
 _AFTER_THE_YEAR = ("activities", "assignments", "contacts")
 _HANGS_ON_PROJECTS = (
     FollowUp, Assignment, Milestone, Review, Confirmation, FundingReceipt, Agreement, Contact,
@@ -87,6 +89,8 @@ def load() -> bool:
         with clock.playing(demo.PINNED_ON):
             for key in _AFTER_THE_YEAR:
                 _import(key, by=statistician)
+    with clock.playing(demo.PINNED_ON):
+        notifications.settle(before=demo.PINNED_ON - timedelta(days=NEWS_DAYS))
     county = DemoCounty(pk=1, name=demo.NAME, pinned_on=demo.PINNED_ON)
     county.save(force_insert=True)
     for part in public.demo_parts:
@@ -161,6 +165,7 @@ def clear() -> Cleared | None:
 
 
 def _close_account(user: User) -> None:
+    notifications.forget_user(user)
     user.team, user.is_active = None, False
     user.parks.clear()
     user.save()

@@ -8,9 +8,17 @@ from django.db import transaction
 
 from crm import access, clock
 from crm.access import Action
-from crm.actions import _record, contacts, projects
+from crm.actions import _record, contacts, notifications, projects
 from crm.errors import Refused
-from crm.models import Contact, Enquiry, EnquiryState, Project, Source, User
+from crm.models import (
+    Contact,
+    Enquiry,
+    EnquiryState,
+    NotificationKind,
+    Project,
+    Source,
+    User,
+)
 
 # What the notice beside the form promises: gone two years after the enquiry was dealt with.
 KEPT = timedelta(days=2 * 365)
@@ -21,7 +29,15 @@ ERASED = "（已按告知期限删除）"
 def receive(enquiry: Enquiry) -> Enquiry:
     """Puts an enquiry into 待研判 of the park's team."""
     enquiry.received_at = enquiry.consented_at = clock.now()
-    return _record.insert(enquiry, by=None, verb="receive_enquiry")
+    received: Enquiry = _record.insert(enquiry, by=None, verb="receive_enquiry")
+    notifications.tell(
+        notifications.who_may(Action.ACCEPT, received),
+        NotificationKind.ENQUIRY,
+        received,
+        f"{received.park or '公开网站'}收到一条投资咨询，请研判。",
+        by=None,
+    )
+    return received
 
 
 def _undecided(enquiry: Enquiry, by: User) -> Enquiry:
@@ -31,6 +47,7 @@ def _undecided(enquiry: Enquiry, by: User) -> Enquiry:
         raise Refused(
             f"这条咨询已由{locked.decided_by}处理（{locked.get_state_display()}）。", "stale"
         )
+    notifications.done(NotificationKind.ENQUIRY, locked)
     return locked
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from crm import access, clock
 from crm.access import Action
-from crm.actions import _record, progress
+from crm.actions import _record, notifications, progress
 from crm.errors import Refused
 from crm.models import (
     Agreement,
@@ -243,6 +243,7 @@ def remove(created: Created) -> list[models.Model]:
 
     Only for undoing an import and for clearing the demo county; the audit keeps its entries.
     """
+    notifications.forget(created)
     _wipe(Confirmation.objects.filter(project__in=created.get(Project, [])))
     _wipe_corrected(StageMove.objects.filter(project__in=created.get(Project, [])))
     for noun in _BUSINESS:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from crm import access, clock
 from crm.access import Action
-from crm.actions import _record, first_contacts, gates, progress
+from crm.actions import _record, first_contacts, gates, notifications, progress
 from crm.actions.openings import Opening, check_opening, not_future
 from crm.dates import When
 from crm.errors import Refused
@@ -52,6 +52,7 @@ def _enter(project: Project, opening: Opening | None, *, by: User) -> None:
         project.stage_since = project.progress_on = clock.today()
         _record.insert(project, by=by)
         _open(project, Stage.LEAD, When.day(clock.today()), by=by)
+        notifications.tell_assigned(project, by=by)
         return
     check_opening(opening)
     project.stage, project.status = opening.stage, opening.status
@@ -135,6 +136,7 @@ def change(
         if name in values and values[name] != getattr(current, name):
             access.require(by, Action.ASSIGN, project)
     _record.amend(project, values, by=by, version=version)
+    notifications.tell_assigned(project, by=by, before=current)
     access.require(by, Action.VIEW, project)  # nobody moves a row out of his own sight
     return project
 
@@ -248,6 +250,7 @@ def _move(
     )
     _record.amend(project, {"stage": to, "status": status}, by=by, verb=verb, reason=reason)
     progress.reckon(project)
+    notifications.tell_moved(move, by=by)
     return move
 
 

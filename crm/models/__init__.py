@@ -15,6 +15,7 @@ from crm.models.industries import Industry
 from crm.models.limits import Bucket
 from crm.models.milestones import Milestone, MilestoneKind
 from crm.models.moves import Origin, StageMove
+from crm.models.notifications import Notification, NotificationKind, NotificationSetting
 from crm.models.parks import Park, ParkKind, Zone
 from crm.models.people import PersonKey
 from crm.models.project_terms import (
@@ -83,6 +84,9 @@ __all__ = [
     "Method",
     "Milestone",
     "MilestoneKind",
+    "Notification",
+    "NotificationKind",
+    "NotificationSetting",
     "Origin",
     "Park",
     "ParkKind",
