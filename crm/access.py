@@ -234,6 +234,18 @@ def by_reach(user: Any, action: Action, model: type[models.Model]) -> list[tuple
     return parts
 
 
+def scope_parts(user: Any, action: Action, model: type[models.Model]) -> list[Q]:
+    """`scope_q` cut into conditions no two of which share a row: counts over them add up, and each
+    is one an index can answer, which their disjunction is not."""
+    whole = scope_q(user, action, model)
+    pieces = whole.children if whole.connector == Q.OR else [whole]
+    parts: list[Q] = []
+    for piece in pieces:
+        part = piece if isinstance(piece, Q) else Q(piece)
+        parts.append(reduce(lambda rest, taken: rest & ~taken, parts, part))
+    return parts
+
+
 def _liaised(user: Any) -> Any:
     """Projects whose resident liaison officer the user is today."""
     assignments = apps.get_model("crm", "Assignment").objects

@@ -166,3 +166,11 @@ def money_text(amount: Decimal | None) -> str:
     if abs(amount) >= WAN:
         return f"{grouped(amount / WAN)}万元"
     return f"{grouped(amount)}元"
+
+
+def total_text(amount: Decimal) -> str:
+    """A sum for a heading, to two places of the unit that suits it: 18.66亿元, 34.56万元, 0元."""
+    for unit, word in ((YI, "亿元"), (WAN, "万元")):
+        if abs(amount) >= unit:
+            return f"{grouped(Decimal(rounded(amount / unit, 2)))}{word}"
+    return f"{grouped(amount)}元"

@@ -4,6 +4,7 @@ from django.contrib.auth import views as auth
 from django.urls import include, path, re_path
 
 from crm.views import (
+    assign,
     board,
     corrections,
     enquiries,
@@ -67,6 +68,7 @@ desk = [
     path("contacts/<int:pk>/reveal/", people.reveal_contact, name="desk-reveal-contact"),
     path("projects/<int:pk>/", projects.project, name="desk-project"),
     path("projects/<int:pk>/follow-up/", followups.follow_up, name="desk-follow-up"),
+    path("projects/<int:pk>/assign/", assign.assign, name="desk-assign"),
     path("projects/<int:pk>/move/", verbs.move, name="desk-move"),
     path("projects/<int:pk>/agreement/", verbs.agreement, name="desk-agreement"),
     path("projects/<int:pk>/claim/", first_contacts.claim, name="desk-claim"),

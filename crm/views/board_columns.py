@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from crm import access, clock, filters
 from crm.access import Action
-from crm.exact import YI, rounded
+from crm.exact import total_text
 from crm.forms.projects import choices
 from crm.ledgers import Ledger
 from crm.models import Assignment, AssignmentKind, Project, StageMove
@@ -42,7 +42,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Column:
-    """One stage: how many projects, how much (亿元), how many amounts are unknown, its cards."""
+    """One stage: how many projects, how much, how many amounts are unknown, its cards."""
 
     stage: Stage
     count: int
@@ -105,7 +105,7 @@ class Board:
         return Column(
             stage,
             count,
-            rounded(sum(amounts) / YI, 2) if amounts else "",
+            total_text(sum(amounts)) if amounts else "",
             count - sum(row["known_count"] for row in rows),
             stage == self.shown,
             address(self.params, stage=stage.value, column=None, page=None),

@@ -55,7 +55,7 @@ def test_a_column_counts_its_projects_and_their_amounts_apart_from_the_unknown(
     make.project(team=team, stage=Stage.TRIAL)
     answer = as_user(teamlead).get("/desk/board/")
     leads = column(answer, Stage.LEAD)
-    assert (leads.count, leads.amount, leads.unknown_count) == (3, "1.55", 1)
+    assert (leads.count, leads.amount, leads.unknown_count) == (3, "1.55亿元", 1)
     assert "1 项待补" in page_of(answer)
     assert [one.stage for one in answer.context["columns"]] == list(Stage)
     assert column(answer, Stage.SIGNED).count == 0

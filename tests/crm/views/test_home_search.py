@@ -75,23 +75,6 @@ def test_roles_apart_get_a_page_that_says_so_and_no_business_row(name, request, 
     assert ("/desk/audit/" in page_of(answer)) == (name == "auditor")
 
 
-def test_the_home_page_asks_as_many_questions_for_many_rows(
-    as_user, teamlead, team, django_assert_max_num_queries
-):
-    client = as_user(teamlead)
-
-    def counted() -> int:
-        with django_assert_max_num_queries(40) as asked:
-            client.get("/desk/")
-        return len(asked)
-
-    planned(team, -1, "一")
-    few = counted()
-    for days in (-2, -1, 0, 3):
-        planned(team, days, f"项目{days}")
-    assert counted() == few
-
-
 def test_search_finds_by_two_characters_and_by_pinyin_initials_within_the_scope(
     as_user, officer, team, other_team
 ):

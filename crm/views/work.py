@@ -1,0 +1,181 @@
+"""What is to be done: the lists of 今日, each with its exact count, over what a user sees."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from crm import access
+from crm.access import Action
+from crm.models import Project, StageRule
+from crm.models.projects import UNDER_WAY
+from crm.stages import Stage, Status
+
+# From the newest stage back: an order an index gives.
+LATEST = ("-stage_rank", "-pk")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One list of work: its name, what its emptiness means, and the order it is worked in."""
+
+    key: str
+    title: str
+    short: str
+    empty: str
+    ordering: tuple[str, ...]
+    is_late: bool = False
+
+
+KINDS = (
+    Kind(
+        "overdue",
+        "已逾期",
+        "已逾期",
+        "没有逾期的跟进。",
+        ("next_on", "stage_rank", "pk"),
+        is_late=True,
+    ),
+    Kind("today", "今天到期", "今天到期", "今天没有约定的跟进。", LATEST),
+    Kind("unassigned", "待指派", "待指派", "每个在推进的项目都有人负责。", LATEST),
+    Kind(
+        "idle",
+        "久未推进",
+        "久未推进",
+        "没有超过规则天数的项目。",
+        ("progress_on", "pk"),
+        is_late=True,
+    ),
+    Kind("unplanned", "没有安排下一步", "没有下一步", "在推进的项目都安排了下一步。", LATEST),
+    Kind("stalled", "停滞", "停滞", "没有停滞的项目。", LATEST),
+)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A project on a list of work. `lacks` is who is missing where somebody
+    is: the officer, else the liaison."""
+
+    project: Project
+    late_days: int = 0
+    stage_days: int | None = None
+    idle_days: int = 0
+    idle_limit: int = 0
+    lacks: str = ""
+
+
+@dataclass
+class Tally:
+    """The projects of one stage that are worked on: how many, how much, how many unknown."""
+
+    count: int = 0
+    amount: Any = None
+    known_count: int = 0
+
+
+class Work:
+    """The lists of one user on one day; `is_mine` narrows them to what he is officer of."""
+
+    def __init__(self, user: Any, today: date, *, is_mine: bool) -> None:
+        self.user, self.today = user, today
+        self.rules = StageRule.objects.days()
+        self.parts = access.scope_parts(user, Action.VIEW, Project)
+        if is_mine:
+            self.parts = [access.scope_q(user, Action.VIEW, Project) & Q(officer=user.pk)]
+        self.counts: dict[str, int] = defaultdict(int)
+        self.stages: dict[Stage, Tally] = {stage: Tally() for stage in Stage}
+        self._count()
+
+    @property
+    def projects(self) -> QuerySet[Project]:
+        whole = Q()
+        for part in self.parts:
+            whole |= part
+        return Project.objects.filter(whole)
+
+    def rows(self, key: str) -> QuerySet[Project]:
+        """The rows of one list in the order they are worked in."""
+        narrow: Callable[[], QuerySet[Project]] = {
+            "overdue": lambda: self.projects.overdue(self.today),
+            "today": lambda: self.projects.active().filter(next_on=self.today),
+            "unassigned": lambda: self.projects.unassigned(self.today),
+            "idle": lambda: self.projects.idle(self.today),
+            "unplanned": lambda: self.projects.unplanned(),
+            "stalled": lambda: self.projects.filter(status=Status.STALLED),
+        }[key]
+        kind = next(kind for kind in KINDS if kind.key == key)
+        return narrow().select_related("officer").defer("summary").order_by(*kind.ordering)
+
+    def first(self, key: str, many: int) -> list[Project]:
+        """The first rows of a list. 久未推进 is asked a stage at a time: an index holds each in
+        order, their union would have to be sorted."""
+        if not self.counts[key]:
+            return []
+        if key != "idle":
+            return list(self.rows(key)[:many])
+        found = [
+            row
+            for stage, days in self.rules.items()
+            for row in self.rows("idle").filter(
+                stage_rank=stage.rank, progress_on__lt=self.today - timedelta(days)
+            )[:many]
+        ]
+        return sorted(found, key=lambda row: (row.progress_on, row.pk))[:many]
+
+    def task(self, row: Project) -> Task:
+        """What a line of work says about a project."""
+        limit = self.rules.get(Stage(row.stage), 0)
+        rested = (self.today - row.progress_on).days if row.progress_on else 0
+        is_idle = row.is_active and limit and rested > limit
+        return Task(
+            row,
+            late_days=max((self.today - row.next_on).days, 0) if row.next_on else 0,
+            stage_days=(self.today - row.stage_since).days if row.stage_since else None,
+            idle_days=rested if is_idle else 0,
+            idle_limit=limit,
+            lacks="liaison" if row.officer_id else "officer",
+        )
+
+    def _count(self) -> None:
+        """One pass over each part of the scope; the parts share no row, so their counts add up."""
+        today = self.today
+        late = Q(pk__in=[])
+        for stage, days in self.rules.items():
+            late |= Q(stage=stage, progress_on__lt=today - timedelta(days))
+        for part in self.parts:
+            rows = Project.objects.filter(part, status__in=[Status.ACTIVE, Status.STALLED])
+            found = rows.order_by().values("status", "stage")
+            for row in found.annotate(
+                count=Count("pk"),
+                amount=Sum("planned_investment"),
+                known_count=Count("planned_investment"),
+                overdue=Count("pk", filter=Q(next_on__lt=today)),
+                due=Count("pk", filter=Q(next_on=today)),
+                planned=Count("next_on"),
+                idle=Count("pk", filter=late),
+                assigned=Count("officer"),
+            ):
+                self._add(row)
+            alone = Project.objects.filter(part, officer__isnull=False, stage__in=UNDER_WAY)
+            self.counts["unassigned"] += alone.unassigned(today).count()
+
+    def _add(self, row: dict[str, Any]) -> None:
+        if row["status"] == Status.STALLED:
+            self.counts["stalled"] += row["count"]
+            return
+        self.counts["overdue"] += row["overdue"]
+        self.counts["today"] += row["due"]
+        self.counts["idle"] += row["idle"]
+        self.counts["unassigned"] += row["count"] - row["assigned"]
+        if row["stage"] != Stage.OPERATION:
+            self.counts["unplanned"] += row["count"] - row["planned"]
+        tally = self.stages[Stage(row["stage"])]
+        tally.count += row["count"]
+        tally.known_count += row["known_count"]
+        if row["amount"] is not None:
+            tally.amount = (tally.amount or 0) + row["amount"]
