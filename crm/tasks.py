@@ -14,6 +14,9 @@ from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
+from crm.models import ImportUpload
+from crm.spreadsheets import job
+
 WORKER = "worker"  # the backend of TASKS whose queue db_worker empties
 # A worker looks into the queue every second.
 PATIENCE = timedelta(seconds=30)
@@ -28,3 +31,11 @@ def is_unattended() -> bool:
     queue = DBTaskResult.objects.filter(backend_name=WORKER)
     waiting = queue.ready().filter(enqueued_at__lt=timezone.now() - PATIENCE)
     return waiting.exists() and not queue.running().exists()
+
+
+@later()
+def work_on_upload(pk: int) -> None:
+    """The next step of a large table: reading, dry run or import."""
+    upload = ImportUpload.objects.select_related("by__team").filter(pk=pk).first()
+    if upload is not None:
+        job.carry_on(upload)

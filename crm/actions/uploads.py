@@ -23,6 +23,15 @@ KEPT_DAYS = 30
 _LOOKED_THROUGH = 20
 
 
+# Each piece of work, and where an upload must stand for it.
+_BEFORE = {
+    UploadState.QUEUED: (UploadState.NEW, UploadState.COLUMNS, UploadState.CHECKED),
+    UploadState.READING: (UploadState.NEW,),
+    UploadState.CHECKING: (UploadState.COLUMNS, UploadState.CHECKED),
+    UploadState.WRITING: (UploadState.CHECKED,),
+}
+
+
 @transaction.atomic
 def receive(ledger: str, noun: str, *, by: User, file_name: str, file_hash: str) -> ImportUpload:
     """Takes in a table that `by` wants to import into the ledger of `noun`."""
@@ -50,12 +59,22 @@ def begin(
 ) -> ImportUpload:
     """Says that work on it starts. `turn`: the dry run the person saw; another one is refused."""
     upload = _own(upload, by)
-    if upload.is_under_way and upload.state != UploadState.QUEUED:
+    if upload.is_under_way:
         raise Refused("这个文件正在处理，请稍候。", "stale")
-    if upload.state == UploadState.DONE or (turn is not None and turn != upload.turn):
+    if upload.state not in _BEFORE[state] or (turn is not None and turn != upload.turn):
         raise _stale()
     upload.state = state
     upload.save(update_fields=["state"])
+    return upload
+
+
+@transaction.atomic
+def call_off(upload: ImportUpload, *, by: User, state: UploadState) -> ImportUpload:
+    """Takes an upload back from a worker that was killed or never came; nothing was written."""
+    upload = _own(upload, by)
+    if upload.is_under_way:
+        upload.state = state
+        upload.save(update_fields=["state"])
     return upload
 
 

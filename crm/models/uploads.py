@@ -8,8 +8,9 @@ from django.db import models
 
 
 class UploadState(models.TextChoices):
-    """READING, CHECKING and WRITING are work under way; the others wait for somebody."""
+    """QUEUED, READING, CHECKING and WRITING are work under way; the others wait for somebody."""
 
+    NEW = "new", "刚上传"
     QUEUED = "queued", "排队中"
     READING = "reading", "正在读取"
     COLUMNS = "columns", "待核对表头"
@@ -43,7 +44,7 @@ class ImportUpload(models.Model):
     token = models.CharField(max_length=32, unique=True, default=new_token)
     by = models.ForeignKey("crm.User", models.CASCADE, verbose_name="上传人", related_name="+")
     at = models.DateTimeField("上传时间", auto_now_add=True)
-    state = models.CharField("状态", max_length=10, choices=UploadState, default=UploadState.QUEUED)
+    state = models.CharField("状态", max_length=10, choices=UploadState, default=UploadState.NEW)
     settings = models.JSONField(default=dict)
     turn = models.PositiveIntegerField(default=0)
     outcome = models.JSONField(default=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,37 @@ def layout_of(upload: ImportUpload, *, sheet: str | None = None) -> tuple[Layout
         return layout, ""
     upload.settings = {**known, "sheet": chosen}
     return lay_out(sheets, ledger, mapping_from(upload, ledger), chosen), how
+
+
+class Step(Enum):
+    READ, CHECK, WRITE = "read", "check", "write"
+
+
+def step_of(upload: ImportUpload) -> Step:
+    """What is to be done with it next: it was read once its sheets are kept, and tried once there
+    is an outcome."""
+    if not shelf.has(upload, shelf.SHEETS):
+        return Step.READ
+    return Step.WRITE if upload.outcome else Step.CHECK
+
+
+def carry_on(upload: ImportUpload) -> ImportUpload:
+    """The next step of an upload that waits for the worker; one that no longer waits is left."""
+    if upload.state != UploadState.QUEUED or not upload.by.is_active:
+        return upload
+    verbs = {Step.READ: read, Step.CHECK: check, Step.WRITE: write}
+    step = step_of(upload)
+    return verbs[step](take_back(upload), by=upload.by)
+
+
+def take_back(upload: ImportUpload) -> ImportUpload:
+    """After a worker was killed, or where none runs: the upload stands where it stood before."""
+    before = {
+        Step.READ: UploadState.NEW,
+        Step.CHECK: UploadState.COLUMNS,
+        Step.WRITE: UploadState.CHECKED,
+    }
+    return uploads.call_off(upload, by=upload.by, state=before[step_of(upload)])
 
 
 def read(upload: ImportUpload, *, by: User) -> ImportUpload:

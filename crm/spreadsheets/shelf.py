@@ -37,6 +37,10 @@ def take(upload: ImportUpload, part: str) -> bytes:
     return data
 
 
+def has(upload: ImportUpload, part: str) -> bool:
+    return storages["private"].exists(_name(upload, part))
+
+
 def sheets(upload: ImportUpload) -> list[Sheet]:
     return parsed(take(upload, SHEETS))
 

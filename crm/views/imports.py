@@ -11,10 +11,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
-from crm import ledgers
+from crm import ledgers, tasks
 from crm.actions import imports, uploads
 from crm.errors import Hidden, Refused
 from crm.forms.imports import HeadingsForm, ImportForm, importable
@@ -22,6 +24,8 @@ from crm.forms.ledgers import show_refusal
 from crm.ledgers import Ledger
 from crm.models import ImportBatch, ImportUpload, UploadState
 from crm.spreadsheets import job, shelf
+from crm.spreadsheets.job import Step
+from crm.spreadsheets.submit import SMALL_BYTES, SMALL_ROWS, submit
 from crm.spreadsheets.writer import write_rows
 from crm.views.base import desk
 
@@ -52,6 +56,8 @@ def start(request: HttpRequest) -> HttpResponse:
     if sent and form.is_valid():
         ledger, file = ledgers.get(form.cleaned_data["ledger"]), form.cleaned_data["file"]
         upload = _received(request.user, ledger, file.name, file.read())
+        if upload.is_under_way:
+            return redirect("desk-import-upload", upload.pk)
         if upload.state != UploadState.REFUSED:
             return redirect("desk-import-columns", upload.pk)
         show_refusal(form, Refused(upload.reason, "file_refused", ["file"]))
@@ -85,7 +91,8 @@ def _received(user: Any, ledger: Ledger, name: str, data: bytes) -> ImportUpload
     for one in old:
         shelf.drop(one)
     uploads.forget(old)
-    return job.read(upload, by=user)
+    # The worker's own check of the state begins after this one is on record.
+    return submit(upload, Step.READ, is_small=len(data) <= SMALL_BYTES)
 
 
 def _label(key: str) -> str:
@@ -111,7 +118,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
             settings = form.settings(sheet or None)
             upload = uploads.settle(upload, settings, by=request.user)
             uploads.remember(ledger.key, layout.print, settings, by=request.user)
-            upload = job.check(upload, by=request.user)
+            upload = submit(upload, Step.CHECK, is_small=layout.row_count <= SMALL_ROWS)
         except Refused as refused:
             problem, recalled = refused.reason, ""
         else:
@@ -140,6 +147,8 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
 def upload_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Step three and four: what would happen, or what happened."""
     upload, ledger = _own(request, pk)
+    if upload.is_under_way:
+        return render(request, "crm/import_progress.html", _progress(upload, ledger))
     if upload.state == UploadState.COLUMNS:
         return redirect("desk-import-columns", upload.pk)
     is_done = upload.state == UploadState.DONE
@@ -168,6 +177,41 @@ def _kinds(outcome: dict[str, Any]) -> list[tuple[str, str, int, list[Any]]]:
     ]
 
 
+def _progress(upload: ImportUpload, ledger: Ledger) -> dict[str, Any]:
+    told = shelf.progress(upload) if upload.state != UploadState.QUEUED else {}
+    return {
+        "upload": upload,
+        "ledger": ledger,
+        "steps": STEPS,
+        "step": {Step.READ: 1, Step.CHECK: 3, Step.WRITE: 4}[job.step_of(upload)],
+        "told": told,
+        "is_stuck": told.get("is_silent", False),
+        "is_unattended": upload.state == UploadState.QUEUED and tasks.is_unattended(),
+    }
+
+
+@desk
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far it has come, for the page that asks every second; then the page of the outcome."""
+    upload, ledger = _own(request, pk)
+    if not upload.is_under_way:
+        return HttpResponseClientRedirect(reverse("desk-import-upload", args=[upload.pk]))
+    return render(request, "crm/_import_progress.html", _progress(upload, ledger))
+
+
+@desk
+@require_POST
+def take_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where no worker runs or it was killed: the step is done in this request."""
+    upload, _ = _own(request, pk)
+    shown = _progress(upload, ledgers.get(upload.ledger))
+    if upload.is_under_way and (shown["is_stuck"] or shown["is_unattended"]):
+        step = job.step_of(upload)
+        upload = job.take_back(upload)
+        submit(upload, step, is_small=True)
+    return redirect("desk-import-upload", upload.pk)
+
+
 @desk
 @require_POST
 def commit(request: HttpRequest, pk: int) -> HttpResponse:
@@ -176,7 +220,12 @@ def commit(request: HttpRequest, pk: int) -> HttpResponse:
     if upload.state == UploadState.DONE:  # a second click
         return redirect("desk-import-upload", upload.pk)
     turn = request.POST.get("turn", "")
-    upload = job.write(upload, by=request.user, turn=int(turn) if turn.isdecimal() else -1)
+    upload = submit(
+        upload,
+        Step.WRITE,
+        is_small=sum(upload.outcome.get("counts", {}).values()) <= SMALL_ROWS,
+        turn=int(turn) if turn.isdecimal() and len(turn) < 9 else -1,
+    )
     if upload.state == UploadState.DONE:
         counts = upload.outcome["counts"]
         messages.success(request, f"已导入：新增 {counts['new']} 条，更新 {counts['changed']} 条。")
