@@ -264,7 +264,7 @@ def may(user: Any, action: Action, row: models.Model) -> bool:
     if row.pk is not None and not row._state.adding:
         return (
             type(row)
-            ._default_manager.filter(pk=row.pk)
+            ._base_manager.filter(pk=row.pk)
             .filter(scope_q(user, action, type(row)))
             .exists()
         )

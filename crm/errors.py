@@ -36,3 +36,13 @@ class Hidden(Refused):
 
     def __init__(self) -> None:
         super().__init__("没有这条记录，或您无权查看。", code="not_found")
+
+
+class MergedAway(Hidden):
+    """A row that was merged into another one, for somebody who may see that one."""
+
+    def __init__(self, old: int, new: int) -> None:
+        super().__init__()
+        self.code = "merged"
+        self.reason = "这条记录已合并到另一条。"
+        self.old, self.new = old, new

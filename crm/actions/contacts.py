@@ -9,8 +9,13 @@ from django.db import transaction
 from crm import access
 from crm.access import Action
 from crm.actions import _record
-from crm.models import User
+from crm.models import Contact, User
 from crm.models.people import Person
+
+_NOTHING = {
+    "name_sealed": None, "phone_sealed": None, "email_sealed": None,
+    "phone_print": "", "email_print": "",
+}  # fmt: skip
 
 
 @transaction.atomic
@@ -31,10 +36,24 @@ def erase(person: Person, *, by: User, reason: str) -> None:
 @transaction.atomic
 def forget(person: Person, *, by: User | None, reason: str, **also: Any) -> None:
     """The erasing itself, asked for by a person or due by itself; `also` blanks other columns."""
+    _destroy_key(person)
+    _record.amend(person, _NOTHING | also, by=by)
+    _record.note("erase", person, by=by, reason=reason)
+    if isinstance(person, Contact):
+        for twin in Contact.tombstones().filter(merged_into=person):
+            _forget_twin(twin, by=by, reason=reason)
+
+
+def _destroy_key(person: Person) -> None:
     if person.key is not None:
         person.key.sealed = None
         person.key.save()
-    sealed = {"name_sealed": None, "phone_sealed": None, "email_sealed": None}
-    prints = {"phone_print": "", "email_print": ""}
-    _record.amend(person, sealed | prints | also, by=by)
-    _record.note("erase", person, by=by, reason=reason)
+
+
+def _forget_twin(twin: Contact, *, by: User | None, reason: str) -> None:
+    """The same person, registered twice and merged, is forgotten in both rows."""
+    _destroy_key(twin)
+    Contact.tombstones().filter(pk=twin.pk).update(**_NOTHING)
+    _record.note("erase", twin, by=by, reason=reason)
+    for further in Contact.tombstones().filter(merged_into=twin):
+        _forget_twin(further, by=by, reason=reason)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from crm import access, clock
@@ -19,7 +20,9 @@ from crm.models import (
     Agreement,
     AuditEntry,
     ClaimRuling,
+    Company,
     Confirmation,
+    Contact,
     FollowUp,
     FundingReceipt,
     ImportBatch,
@@ -244,12 +247,15 @@ def remove(created: Created) -> list[models.Model]:
     Only for undoing an import and for clearing the demo county; the audit keeps its entries.
     """
     notifications.forget(created)
+    for merged in (Project, Company, Contact):
+        gone = Q(pk__in=created.get(merged, [])) | Q(merged_into__in=created.get(merged, []))
+        merged._base_manager.filter(gone).update(merged_into=None, merged_at=None)
     _wipe(Confirmation.objects.filter(project__in=created.get(Project, [])))
     _wipe_corrected(StageMove.objects.filter(project__in=created.get(Project, [])))
     for noun in _BUSINESS:
         model = apps.get_model("crm", noun)
         ids = created.get(model, [])
-        rows = model._default_manager.filter(pk__in=ids)
+        rows = model._base_manager.filter(pk__in=ids)  # tombstones of a merge too
         if model is Agreement:
             _wipe_corrected(rows.exclude(increase_of=None))
             _wipe_corrected(rows)

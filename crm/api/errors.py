@@ -7,10 +7,11 @@ from typing import Any
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from crm.errors import Refused
+from crm.errors import MergedAway, Refused
 
 STATUS = {
     "not_found": 404,
+    "merged": 410,
     "not_allowed": 403,
     "invalid": 400,
     "file_refused": 400,
@@ -26,6 +27,8 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
         body: dict[str, Any] = {"code": error.code, "reason": error.reason, "fields": error.fields}
         if error.code == "gate_unmet":
             body["missing"] = [lack.as_json() for lack in error.details]
+        if isinstance(error, MergedAway):
+            body["merged_into"] = error.new
         if error.code == "stale" and error.details:
             body["version"] = error.details[0]
         return Response(body, status=STATUS.get(error.code, 409))

@@ -14,6 +14,7 @@ from crm.access import Action
 from crm.api.fields import field
 from crm.errors import Hidden, Refused
 from crm.ledgers import Ledger
+from crm.views.base import merged_away
 
 
 class RowSerializer(serializers.Serializer):
@@ -98,7 +99,7 @@ class LedgerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         """The row of the address; somebody else's and a missing one answer alike."""
         row = self.ledger.rows(self.request.user).filter(pk=self.kwargs["pk"]).first()
         if row is None:
-            raise Hidden()
+            raise merged_away(self.ledger, self.request.user, int(self.kwargs["pk"])) or Hidden()
         return row
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from crm import ledgers
 from crm.api.ledgers import viewset
+from crm.api.merges import MergeView, UnmergeView
 from crm.api.moves import GateView, MovesView
 
 router = SimpleRouter()
@@ -15,6 +16,15 @@ for ledger in ledgers.every():
 urlpatterns = [
     path("projects/<int:pk>/moves/", MovesView.as_view(), name="api-project-moves"),
     path("projects/<int:pk>/gate/", GateView.as_view(), name="api-project-gate"),
+    *(
+        path(
+            f"{key}/<int:pk>/merge/",
+            MergeView.as_view(key=key),
+            name=f"api-{key}-merge",
+        )
+        for key in ("projects", "companies", "contacts")
+    ),
+    path("merges/<int:pk>/undo/", UnmergeView.as_view(), name="api-unmerge"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     path("", include(router.urls)),

@@ -7,12 +7,14 @@ from crm.models.audit import AuditEntry
 from crm.models.claims import VALID_DAYS, ClaimRuling, ClaimState, FirstContactClaim
 from crm.models.companies import Company, Contact
 from crm.models.confirmations import Confirmation, Judgement
+from crm.models.duplicates import NotSame
 from crm.models.enquiries import Enquiry, EnquiryState
 from crm.models.files import StoredFile
 from crm.models.followups import FollowUp, FollowUpKind
 from crm.models.imports import DemoCounty, ImportBatch
 from crm.models.industries import Industry
 from crm.models.limits import Bucket
+from crm.models.merges import UNDO_DAYS, Merge, Mergeable
 from crm.models.milestones import Milestone, MilestoneKind
 from crm.models.moves import Origin, StageMove
 from crm.models.notifications import Notification, NotificationKind, NotificationSetting
@@ -47,6 +49,7 @@ from crm.stages import Stage, Status
 
 __all__ = [
     "SERVICE_TEAM",
+    "UNDO_DAYS",
     "VALID_DAYS",
     "Activity",
     "ActivityKind",
@@ -81,9 +84,12 @@ __all__ = [
     "Judgement",
     "LandMode",
     "MappingMemory",
+    "Merge",
+    "Mergeable",
     "Method",
     "Milestone",
     "MilestoneKind",
+    "NotSame",
     "Notification",
     "NotificationKind",
     "NotificationSetting",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from crm.models.merges import Mergeable, StandingManager, tombstone_index
 from crm.models.people import Person
-from crm.models.rows import Row
+from crm.models.rows import Row, Rows
 from crm.names import company_key
 
 _CODE_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -29,7 +30,7 @@ def validate_credit_code(code: str) -> None:
         raise ValidationError("统一社会信用代码的校验位不对，请核对是否抄错。")
 
 
-class Company(Row):
+class Company(Mergeable, Row):
     """An enterprise; known by its credit code, else by its normalised name."""
 
     name = models.CharField("企业名称", max_length=120)
@@ -55,9 +56,12 @@ class Company(Row):
     )
     summary = models.TextField("企业简介", max_length=2000, blank=True)
 
+    objects = StandingManager.from_queryset(Rows)()
+
     class Meta:
         verbose_name = verbose_name_plural = "企业"
         ordering = ["name"]
+        indexes = [tombstone_index("company_merged")]
 
     def __str__(self) -> str:
         return self.name
@@ -67,7 +71,7 @@ class Company(Row):
         self.name_key = company_key(self.name)
 
 
-class Contact(Person, Row):
+class Contact(Person, Mergeable, Row):
     """A person to talk to: at a company, about a project, known to the team that logged them."""
 
     company = models.ForeignKey(
@@ -87,9 +91,12 @@ class Contact(Person, Row):
     position = models.CharField("职务", max_length=60, blank=True)
     note = models.CharField("备注", max_length=200, blank=True)
 
+    objects = StandingManager.from_queryset(Rows)()
+
     class Meta:
         verbose_name = verbose_name_plural = "联系人"
         ordering = ["-created_at"]
+        indexes = [tombstone_index("contact_merged")]
 
     def __str__(self) -> str:
         return f"联系人 {self.pk}"

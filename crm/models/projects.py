@@ -11,6 +11,7 @@ from django.db.models import Case, Q, Value, When
 
 from crm import dates
 from crm.exact import ExactField, money_field, refuse_negative
+from crm.models.merges import Mergeable, StandingManager, tombstone_index
 from crm.models.project_terms import (
     AssignedLevel,
     CapitalNature,
@@ -66,7 +67,7 @@ class Projects(Rows):
         return self.order_by("stage_rank", "-updated_at", "-pk")
 
 
-class Project(Row):
+class Project(Mergeable, Row):
     """An investment project from 线索 to 投产.
 
     Amounts are yuan; a foreign amount keeps `currency` and `foreign_amount`, and its yuan stays
@@ -159,12 +160,13 @@ class Project(Row):
     next_on = models.DateField("下次跟进", null=True, blank=True)
     next_step = models.CharField("下一步", max_length=200, blank=True)
 
-    objects = Projects.as_manager()
+    objects = StandingManager.from_queryset(Projects)()
 
     class Meta:
         verbose_name = verbose_name_plural = "项目"
         ordering = ["-pk"]
         indexes = [
+            tombstone_index("project_merged"),
             models.Index(fields=["stage_rank", "status"], name="project_pipeline"),
             models.Index(fields=["team", "stage_rank"], name="project_team"),
             models.Index(fields=["next_on"], name="project_next"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, ClassVar, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
@@ -49,17 +50,27 @@ class CorrectedRows(InsertOnlyRows):
     """Insert-only rows with `recorded_at`, whose corrections are new rows that `replaces` them."""
 
     def standing(self, known_on: date | None = None) -> Self:
-        """The rows nobody replaced: the one door to history.
+        """The rows nobody replaced, of projects nobody merged away: the one door to history.
 
         With `known_on` only what was on record at the end of that day counts, both for the rows
         and for their corrections.
         """
+        rows = self._of_standing_projects(known_on)
         if known_on is None:
-            return self.filter(replaced_by__isnull=True)
+            return rows.filter(replaced_by__isnull=True)
         known = clock.end_of(known_on)
-        return self.filter(recorded_at__lte=known).filter(
+        return rows.filter(recorded_at__lte=known).filter(
             Q(replaced_by__isnull=True) | Q(replaced_by__recorded_at__gt=known)
         )
+
+    def _of_standing_projects(self, known_on: date | None) -> Self:
+        """Without what stayed with a project that was merged into another one by then."""
+        if not any(field.name == "project" for field in self.model._meta.fields):
+            return self
+        merged = apps.get_model("crm", "Project").tombstones()
+        if known_on is not None:
+            merged = merged.filter(merged_at__lte=clock.end_of(known_on))
+        return self.exclude(project__in=merged.values("pk"))
 
 
 class InsertOnly(models.Model):

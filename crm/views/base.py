@@ -16,9 +16,9 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from crm import access, ledgers
 from crm.access import Action
-from crm.errors import Hidden
+from crm.errors import Hidden, MergedAway
 from crm.ledgers import Ledger
-from crm.models import Project
+from crm.models import Mergeable, Project
 
 PAGE_SIZE = 50
 View = Callable[..., HttpResponse]
@@ -52,8 +52,20 @@ def row_or_hidden(ledger: Ledger, user: Any, pk: int) -> Any:
     """The row of the address; somebody else's and a missing one answer alike."""
     row = ledger.rows(user).filter(pk=pk).first()
     if row is None:
-        raise Hidden()
+        raise merged_away(ledger, user, pk) or Hidden()
     return row
+
+
+def merged_away(ledger: Ledger, user: Any, pk: int) -> MergedAway | None:
+    """Where a merged row has gone, if the user may see what stands for it."""
+    if not issubclass(ledger.model, Mergeable):
+        return None
+    tombstone = ledger.model.tombstones().filter(pk=pk).first()
+    if tombstone is None:
+        return None
+    survivor = tombstone.survivor
+    seen = ledger.rows(user).filter(pk=survivor.pk).exists()
+    return MergedAway(pk, survivor.pk) if seen else None
 
 
 def project_or_hidden(user: Any, pk: int) -> Project:

@@ -19,7 +19,10 @@ from crm.views.cells import VERBS
 # Said by the timeline in a better way, or of no interest to people.
 UNSAID = {"stage", "status", "next_on", "next_step", "decided_at", "token"}
 # Verbs whose old → new says something; the others are told by their name alone.
-SHOWN = {"change", "correct", "correct_agreement", "correct_receipt", "revert_import"}
+SHOWN = {
+    "change", "correct", "correct_agreement", "correct_receipt", "revert_import", "merge",
+    "unmerge_facts",
+}  # fmt: skip
 MOST = 100
 
 

@@ -11,11 +11,12 @@ from django.urls import reverse
 
 from crm import access, ledgers
 from crm.access import Action
+from crm.actions.merges import of_row
 from crm.errors import Refused
 from crm.forms.ledgers import LedgerForm, show_refusal
 from crm.ledgers import Kind, Ledger
 from crm.models import AuditEntry, Contact
-from crm.views import history, row_verbs, similar
+from crm.views import history, merges, row_verbs, similar
 from crm.views.base import desk, ledger_or_hidden, row_or_hidden
 from crm.views.cells import VERBS, Shower, noun_label
 from crm.views.lists import Link
@@ -40,6 +41,8 @@ def row_detail(request: HttpRequest, key: str, pk: int) -> HttpResponse:
             "history": [] if ledger.is_read_only else history.of_row(row),
             "may_change": not ledger.is_read_only and access.may(request.user, Action.CHANGE, row),
             "verbs": row_verbs.of_row(row, request.user),
+            "may_merge": ledger.key in merges.KEYS and access.may(request.user, Action.CHANGE, row),
+            "merged": of_row(row) if ledger.key in merges.KEYS else [],
             "may_reveal": isinstance(row, Contact) and access.may(request.user, Action.REVEAL, row),
         },
     )

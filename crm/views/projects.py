@@ -14,6 +14,7 @@ from crm import clock, ledgers
 from crm.access import Action
 from crm.actions import gates
 from crm.actions.gates import Missing
+from crm.actions.merges import of_row
 from crm.models import (
     Agreement,
     Contact,
@@ -105,6 +106,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
             "contacts": list(
                 Contact.objects.visible_to(user).filter(project=row).select_related("key")
             ),
+            "merged": of_row(row),
             "files": list(row.files.select_related("by").order_by("-pk")[:20]),
             "events": timeline.of_project(row),
             "primary": _primary(row, rights, tasks),

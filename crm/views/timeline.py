@@ -116,7 +116,7 @@ def _agreements(project: Project) -> list[Event]:
 
 
 def _edits(project: Project) -> list[Event]:
-    entries = history.of_row(project, verbs=("change", "revert_import"))
+    entries = history.of_row(project, verbs=("change", "revert_import", "merge", "unmerge_facts"))
     return [
         Event(
             entry.on,
