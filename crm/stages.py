@@ -75,7 +75,9 @@ class Need(Enum):
     FIELD = "field"  # a field of the project is filled in
     FOLLOW_UP = "follow_up"  # at least one 跟进 is on record
     AGREEMENT = "agreement"  # a standing 投资 agreement
+    REVIEW = "review"  # the last 评审 on record let it pass
     EVIDENCE = "evidence"  # a document named with the move itself
+    REASON = "reason"  # why, in words, with the move itself
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,10 @@ def needs_evidence(name: str, label: str, reason: str, supplier: str) -> Item:
     return Item(Need.EVIDENCE, name, label, reason, supplier, ("evidence",))
 
 
+def needs_reason(name: str, label: str, reason: str) -> Item:
+    return Item(Need.REASON, name, label, reason, "办理人", ("reason",))
+
+
 OFFICER = "招商专员"
 PARK = "园区管委会"
 
@@ -116,6 +122,7 @@ GATES: dict[Stage, tuple[Item, ...]] = {
     Stage.SIGNED: (
         needs("park", "落户园区", "尚未确定落户园区", OFFICER),
         needs("planned_investment", "计划总投资", "尚未填写计划总投资", OFFICER),
+        Item(Need.REVIEW, "review", "项目评审", "还没有项目评审的结论", OFFICER),
         Item(Need.AGREEMENT, "investment", "投资协议", "缺少投资协议（框架协议不算签约）", OFFICER),
     ),
     Stage.CONSTRUCTION: (
@@ -144,3 +151,18 @@ GATES: dict[Stage, tuple[Item, ...]] = {
         needs_evidence("operation", "投产", "缺少投产凭证（验收意见或首张销售发票）", "驻企联络员"),
     ),
 }
+
+# What must be said with a move back to an earlier stage, and with a change of status.
+BACK_GATE: tuple[Item, ...] = (needs_reason("back", "退回原因", "退回须写明原因"),)
+STATUS_GATES: dict[Status, tuple[Item, ...]] = {
+    Status.ACTIVE: (),
+    Status.STALLED: (needs_reason("stall", "停滞原因", "办理停滞须写明原因"),),
+    Status.EXITED: (needs_reason("exit", "退出原因", "办理退出须写明原因"),),
+}
+
+
+def gate_of(here: Stage, to: Stage | Status) -> tuple[Item, ...]:
+    """What a move needs, whichever way it goes; whether it may be made is in MOVES."""
+    if isinstance(to, Status):
+        return STATUS_GATES[to]
+    return BACK_GATE if to.rank < here.rank else GATES[to]

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db.models import F
 
-from crm.models import Agreement, AgreementKind, Project, StageMove
-from crm.stages import GATES, Item, Need, Stage
+from crm.errors import Refused
+from crm.models import Agreement, Project, Review, StageMove, Verdict
+from crm.stages import GATES, MOVES, STATUS_MOVES, Item, Need, Stage, Status, gate_of
 
 
 @dataclass(frozen=True)
@@ -32,33 +33,93 @@ class Missing:
         }
 
 
-def _met(item: Item, project: Project, evidence: str) -> bool:
+@dataclass(frozen=True)
+class Checked:
+    """An item of a gate held against a project: what is missing, or (None) what met it."""
+
+    item: Item
+    lack: Missing | None
+    note: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "code": self.item.code,
+            "label": self.item.label,
+            "supplier": self.item.supplier,
+            "is_met": self.lack is None,
+            "note": self.note or (self.lack.reason if self.lack else ""),
+        }
+
+
+def checked(
+    project: Project, to: Stage | Status, *, evidence: str = "", reason: str = ""
+) -> list[Checked]:
+    """Everything the move to `to` needs (forward, back, or a change of status), each item met or
+    missing; `evidence` and `reason` are what comes with the move itself."""
+    here = Stage(project.stage)
+    at = to if isinstance(to, Stage) else here
+    return [_checked(item, project, at, evidence, reason) for item in gate_of(here, to)]
+
+
+def missing(project: Project, to: Stage, *, evidence: str = "") -> list[Missing]:
+    """What the gate of `to` still lacks; empty = the stage may be entered."""
+    held = [_checked(item, project, to, evidence, "") for item in GATES[to]]
+    return [one.lack for one in held if one.lack]
+
+
+def _checked(item: Item, project: Project, at: Stage, evidence: str, reason: str) -> Checked:
+    is_met, said = _answer(item, project, evidence, reason)
+    if is_met:
+        return Checked(item, None, said)
+    why = said or item.reason
+    return Checked(item, Missing(at, item.code, item.label, why, item.supplier, item.fields))
+
+
+def _answer(item: Item, project: Project, evidence: str, reason: str) -> tuple[bool, str]:
+    """Whether it is there, and what to say of it where the item itself does not say enough."""
     match item.need:
         case Need.FIELD:
             return all(
                 getattr(project, name) not in (None, "")
                 or (name == "planned_investment" and project.foreign_amount is not None)
                 for name in item.fields
-            )
+            ), ""
         case Need.FOLLOW_UP:
-            return project.follow_ups.exists()
+            return project.follow_ups.exists(), ""
         case Need.AGREEMENT:
-            return (
-                Agreement.objects.standing()
-                .filter(project=project, kind=AgreementKind.INVESTMENT, ended_on__isnull=True)
-                .exists()
-            )
+            return Agreement.objects.investments_in_force().filter(project=project).exists(), ""
+        case Need.REVIEW:
+            return _reviewed(project)
         case Need.EVIDENCE:
-            return bool(evidence.strip())
+            return bool(evidence.strip()), ""
+        case Need.REASON:
+            return bool(reason.strip()), ""
 
 
-def missing(project: Project, to: Stage, *, evidence: str = "") -> list[Missing]:
-    """What the gate of `to` still lacks; empty = the move may be made."""
-    return [
-        Missing(to, item.code, item.label, item.reason, item.supplier, item.fields)
-        for item in GATES[to]
-        if not _met(item, project, evidence)
-    ]
+def _reviewed(project: Project) -> tuple[bool, str]:
+    """The last review decides; with its conditions, which bind whoever signs."""
+    last = Review.objects.filter(project=project).order_by("-held_on", "-pk").first()
+    if last is None:
+        return False, ""
+    held = f"{last.body} {last.held_on.isoformat()}"
+    if last.verdict == Verdict.REJECTED:
+        return False, f"最近一次评审不通过（{held}），重新评审通过后再签约"
+    conditions = f"：{last.conditions}" if last.verdict == Verdict.CONDITIONAL else ""
+    return True, f"{held} {last.get_verdict_display()}{conditions}"
+
+
+def may_go(project: Project, to: Stage | Status) -> bool:
+    """Whether this move exists from where the project stands, its gate apart."""
+    if isinstance(to, Status):
+        return to in STATUS_MOVES[Status(project.status)]
+    return project.is_active and to in MOVES[Stage(project.stage)]
+
+
+def require_reason(project: Project, to: Stage | Status, reason: str) -> None:
+    """Where the gate asks why."""
+    for item in gate_of(Stage(project.stage), to):
+        if item.need is Need.REASON and not reason.strip():
+            raise Refused(f"{item.reason}。", "reason_needed", ["reason"])
 
 
 def outstanding(project: Project) -> list[Missing]:

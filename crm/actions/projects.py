@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -176,8 +176,7 @@ def advance(
             "illegal_move",
             ["to"],
         )
-    if to.rank < here.rank and not reason.strip():
-        raise Refused(f"从{here.label}退回{to.label}须写明原因。", "reason_needed", ["reason"])
+    gates.require_reason(project, to, reason)
     when = _checked_date(project, on, to)
     if to.rank > here.rank:
         lacks = gates.missing(project, to, evidence=evidence)
@@ -269,8 +268,7 @@ def _change_status(
     here = Status(project.status)
     if to not in STATUS_MOVES[here]:
         raise Refused(f"项目已是{here.label}，不能再办理{to.label}。", "illegal_move", ["to"])
-    if to != Status.ACTIVE and not reason.strip():
-        raise Refused(f"办理{to.label}须写明原因。", "reason_needed", ["reason"])
+    gates.require_reason(project, to, reason)
     when = _checked_date(project, on, Stage(project.stage))
     return _move(project, Stage(project.stage), to, when, by=by, reason=reason, verb=verb)
 
@@ -303,6 +301,13 @@ def resume(
     return _change_status(
         project, Status.ACTIVE, on=on, by=by, reason=reason, verb="resume", version=version
     )
+
+
+STATUS_VERBS: dict[Status, Callable[..., StageMove]] = {
+    Status.STALLED: shelve,
+    Status.EXITED: withdraw,
+    Status.ACTIVE: resume,
+}
 
 
 @transaction.atomic

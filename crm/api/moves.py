@@ -15,13 +15,16 @@ from crm.api.ledgers import serializer
 from crm.dates import When
 from crm.errors import Hidden, Refused
 from crm.models import Project, StageMove
-from crm.stages import MOVES, Stage
+from crm.stages import Stage, Status
+
+TARGETS = [*Stage.choices, *Status.choices]
 
 
 class MoveData(serializers.Serializer):
-    """`to`: the stage to enter. `on`: when it happened (today without it)."""
+    """`to`: the stage to enter, or the status to take (stalled, exited, active). `on`: when it
+    happened (today without it)."""
 
-    to = serializers.ChoiceField(choices=Stage.choices, label="目标阶段")
+    to = serializers.ChoiceField(choices=TARGETS, label="目标阶段或状态")
     on = WhenField(required=False, label="发生日期")
     reason = serializers.CharField(required=False, allow_blank=True, max_length=300, label="原因")
     evidence = serializers.CharField(required=False, allow_blank=True, max_length=200, label="凭证")
@@ -36,10 +39,19 @@ class MissingItem(serializers.Serializer):
     fields = serializers.ListField(child=serializers.CharField())  # type: ignore[assignment]
 
 
+class GateItem(serializers.Serializer):
+    code = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    supplier = serializers.CharField()
+    is_met = serializers.BooleanField()
+    note = serializers.CharField()
+
+
 class GateAnswer(serializers.Serializer):
     to = serializers.CharField()
     is_open = serializers.BooleanField()
     missing = MissingItem(many=True)
+    items = GateItem(many=True)
 
 
 def _project(request: Request, pk: int) -> Project:
@@ -65,38 +77,53 @@ class MovesView(APIView):
         sent = MoveData(data=request.data, context={"request": request})
         sent.is_valid(raise_exception=True)
         data = sent.validated_data
-        projects.advance(
-            project,
-            Stage(data["to"]),
-            on=data.get("on") or When.day(clock.today()),
-            by=request.user,
-            reason=data.get("reason", ""),
-            evidence=data.get("evidence", ""),
-            version=data.get("version"),
-        )
+        said = {
+            "on": data.get("on") or When.day(clock.today()),
+            "by": request.user,
+            "reason": data.get("reason", ""),
+            "version": data.get("version"),
+        }
+        if data["to"] in Stage.values:
+            evidence = data.get("evidence", "")
+            projects.advance(project, Stage(data["to"]), evidence=evidence, **said)
+        else:
+            projects.STATUS_VERBS[Status(data["to"])](project, **said)
         project.refresh_from_db()
         row = serializer("projects")(project, context={"request": request})
         return Response(row.data, status=201)
 
 
 class GateView(APIView):
-    """What the move to `to` still lacks, without making it."""
+    """What a move to the stage or status `to` needs and lacks, without making it; `evidence` and
+    `reason` are what would come with it."""
 
     @extend_schema(
-        parameters=[OpenApiParameter("to", str, enum=Stage.values, required=True)],
+        parameters=[
+            OpenApiParameter("to", str, enum=[key for key, _ in TARGETS], required=True),
+            OpenApiParameter("evidence", str),
+            OpenApiParameter("reason", str),
+        ],
         responses=GateAnswer,
     )
     def get(self, request: Request, pk: int) -> Response:
         project = _project(request, pk)
         to = request.query_params.get("to", "")
-        if to not in Stage.values:
-            raise Refused(f"to 须是 {'、'.join(Stage.values)} 之一。", "invalid", ["to"])
-        stage = Stage(to)
-        lacks = gates.missing(project, stage)
+        if to not in dict(TARGETS):
+            known = "、".join(dict(TARGETS))
+            raise Refused(f"to 须是 {known} 之一。", "invalid", ["to"])
+        target = Stage(to) if to in Stage.values else Status(to)
+        held = gates.checked(
+            project,
+            target,
+            evidence=request.query_params.get("evidence", ""),
+            reason=request.query_params.get("reason", ""),
+        )
+        lacks = [one.lack for one in held if one.lack]
         return Response(
             {
                 "to": to,
-                "is_open": not lacks and project.is_active and stage in MOVES[Stage(project.stage)],
+                "is_open": not lacks and gates.may_go(project, target),
                 "missing": [lack.as_json() for lack in lacks],
+                "items": [one.as_json() for one in held],
             }
         )

@@ -107,7 +107,7 @@ def address(params: QueryDict, **more: Any) -> str:
 
 def back_to(request: HttpRequest, fallback: str) -> str:
     """Where a small action was started from, if that is a page of ours."""
-    wanted = request.POST.get("next") or ""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
     if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
         return wanted
     return fallback

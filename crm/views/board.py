@@ -109,7 +109,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, row: Project, to: Stage, refused: Refused) -> HttpResponse:
-    rights = rights_on(request.user, row)
+    rights = rights_on(request.user, row, register=Action.REGISTER)
     reason, tasks, url = refused.reason, [], ""
     if refused.code == "gate_unmet":
         reason = f"还不能进入{to.label}，下面几项补齐后再移。"

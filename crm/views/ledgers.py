@@ -17,7 +17,7 @@ from crm.forms.ledgers import LedgerForm, show_refusal
 from crm.ledgers import Kind, Ledger
 from crm.models import AuditEntry, Contact
 from crm.views import history, merges, row_verbs, similar
-from crm.views.base import desk, ledger_or_hidden, row_or_hidden
+from crm.views.base import back_to, desk, ledger_or_hidden, row_or_hidden
 from crm.views.cells import VERBS, Shower, noun_label
 from crm.views.lists import Link
 
@@ -116,7 +116,10 @@ def row_edit(request: HttpRequest, key: str, pk: int) -> HttpResponse:
 
 
 def _after(request: HttpRequest, ledger: Ledger, row: Any) -> HttpResponse:
-    """To the row, or to the list where the row has moved out of sight."""
+    """To where the form was opened from, to the row, or to the list where the row has moved out of
+    sight."""
+    if back := back_to(request, ""):
+        return redirect(back)
     if ledger.rows(request.user).filter(pk=row.pk).exists():
         return redirect("desk-row", ledger.key, row.pk)
     return redirect("desk-list", ledger.key)

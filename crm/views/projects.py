@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -26,7 +27,7 @@ from crm.models import (
     StageMove,
     funds_of,
 )
-from crm.stages import GATES, Need, Stage, Status
+from crm.stages import Need, Stage, Status
 from crm.views import duties, first_contacts, timeline
 from crm.views.base import desk, project_or_hidden, rights_on
 from crm.views.cells import Shower
@@ -55,7 +56,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Task:
-    """An item of a gate: there, or missing with where it can be supplied and who does."""
+    """An item of a gate: there (`reason`: what is known of it), or missing with where it can be
+    supplied and who does."""
 
     label: str
     reason: str
@@ -129,14 +131,13 @@ def steps(row: Project, today: date) -> list[Step]:
     return made
 
 
-def gate_tasks(row: Project, to: Stage, rights: dict[str, bool]) -> list[Task]:
-    """All items of the gate of `to`, the missing ones with where to supply them."""
-    lacks = {lack.code: lack for lack in gates.missing(row, to)}
+def gate_tasks(row: Project, to: Stage | Status, rights: dict[str, bool]) -> list[Task]:
+    """All items of the gate of this move, the missing ones with where to supply them."""
     return [
-        task(lacks[item.code], row, rights, to=to)
-        if item.code in lacks
-        else Task(item.label, "", item.supplier, True)
-        for item in GATES[to]
+        task(one.lack, row, rights, to=to)
+        if one.lack
+        else Task(one.item.label, one.note, one.item.supplier, True)
+        for one in gates.checked(row, to)
     ]
 
 
@@ -145,7 +146,7 @@ def task(
     row: Project,
     rights: dict[str, bool],
     *,
-    to: Stage | None = None,
+    to: Stage | Status | None = None,
     entered: bool = False,
 ) -> Task:
     """`entered`: the stage is already reached (待补), so evidence only comes by a correction."""
@@ -158,7 +159,7 @@ def supply_url(
     lack: Missing,
     row: Project,
     rights: dict[str, bool],
-    to: Stage | None = None,
+    to: Stage | Status | None = None,
     entered: bool = False,
 ) -> str:
     """The form where the missing thing is filled in; empty when this user may not."""
@@ -169,12 +170,18 @@ def supply_url(
         return reverse("desk-follow-up", args=[row.pk])
     if need is Need.AGREEMENT and rights["sign"]:
         return reverse("desk-agreement", args=[row.pk])
+    if need is Need.REVIEW and rights.get("register"):
+        back = reverse("desk-project", args=[row.pk])
+        if to:
+            back = f"{reverse('desk-move', args=[row.pk])}?to={to.value}"
+        asked = urlencode({"project": row.pk, "next": back})
+        return f"{reverse('desk-new', args=['reviews'])}?{asked}"
     if need is Need.EVIDENCE and rights["advance"] and entered:
         moves = StageMove.objects.standing().filter(project=row).into(lack.stage)
         made = moves.order_by("pk").values_list("pk", flat=True).last()
         return reverse("desk-correct", args=[made]) if made else ""
-    if need is Need.EVIDENCE and rights["advance"] and to:
-        return f"{reverse('desk-move', args=[row.pk])}?to={to.value}#id_evidence"
+    if need in (Need.EVIDENCE, Need.REASON) and rights["advance"] and to:
+        return f"{reverse('desk-move', args=[row.pk])}?to={to.value}#id_{lack.fields[0]}"
     return ""
 
 
@@ -183,7 +190,8 @@ def _primary(row: Project, rights: dict[str, bool], tasks: list[Task]) -> str:
     to sign where only the agreement is missing, else to follow up."""
     if row.status != Status.ACTIVE:
         return "resume" if rights["advance"] else ""
-    open_items = [t for t in tasks if not t.is_met and "move" not in t.url]
+    with_the_move = reverse("desk-move", args=[row.pk])
+    open_items = [t for t in tasks if not t.is_met and not t.url.startswith(with_the_move)]
     if rights["advance"] and tasks and not open_items:
         return "move"
     if rights["sign"] and len(open_items) == 1 and "agreement" in open_items[0].url:

@@ -66,23 +66,29 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, done)
             return redirect("desk-project", pk)
-    rights = rights_on(request.user, project)
-    to = form["to"].value()
-    target = Stage(to) if to in Stage.values else None
-    forward = target if target and target == following else None
+    rights = rights_on(request.user, project, register=Action.REGISTER)
+    target = _meant(form)
     return render(
         request,
         "crm/move.html",
         {
             "project": project,
             "form": form,
-            "following": following,
+            "target": dict(form.fields["to"].choices).get(target, ""),
             "refused_tasks": [task(lack, project, rights, to=target) for lack in lacks],
-            "tasks": gate_tasks(project, forward, rights) if forward and not lacks else [],
+            "tasks": gate_tasks(project, target, rights) if target and not lacks else [],
             "conflict": conflict,
         },
         status=409 if conflict or lacks else 400 if form.errors else 200,
     )
+
+
+def _meant(form: MoveForm) -> Stage | Status | None:
+    """The move the form shows as chosen, if it is one of those that may be made."""
+    wanted = form["to"].value()
+    if wanted not in dict(form.fields["to"].choices):
+        return None
+    return Stage(wanted) if wanted in Stage.values else Status(wanted)
 
 
 def _carry_out(project: Project, form: MoveForm, user: Any) -> str:
@@ -97,12 +103,7 @@ def _carry_out(project: Project, form: MoveForm, user: Any) -> str:
     if isinstance(target, Stage):
         projects.advance(project, target, evidence=data["evidence"], **common)
         return f"“{project}”已进入{target.label}。"
-    verb = {
-        Status.STALLED: projects.shelve,
-        Status.EXITED: projects.withdraw,
-        Status.ACTIVE: projects.resume,
-    }[Status(target)]
-    verb(project, **common)
+    projects.STATUS_VERBS[Status(target)](project, **common)
     return f"“{project}”现在是{Status(target).label}。"
 
 
@@ -140,7 +141,7 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
                 f"已登记{signed.get_kind_display()}" + ("，项目进入签约。" if advance else "。"),
             )
             return redirect("desk-project", pk)
-    rights = rights_on(request.user, project)
+    rights = rights_on(request.user, project, register=Action.REGISTER)
     return render(
         request,
         "crm/agreement.html",

@@ -180,12 +180,13 @@ def test_an_unmet_gate_answers_409_with_what_is_missing(officer, park):
     dry = api.get(f"/api/projects/{project.pk}/gate/?to=signed").json()
     assert (dry["is_open"], [lack["code"] for lack in dry["missing"]]) == (
         False,
-        ["agreement:investment"],
+        ["review:review", "agreement:investment"],
     )
     url = f"/api/projects/{project.pk}/moves/"
     refused = api.post(url, {"to": "signed"}, format="json")
     assert (refused.status_code, refused.json()["code"]) == (409, "gate_unmet")
     assert refused.json()["missing"] == dry["missing"]
+    make.review(project, clock.today())
     make.agreement(project, clock.today())
     moved = api.post(url, {"to": "signed", "on": clock.today().isoformat()}, format="json")
     assert (moved.status_code, moved.json()["stage"]) == (201, "signed")

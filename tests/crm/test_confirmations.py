@@ -56,6 +56,7 @@ def test_what_was_recorded_counts_before_anybody_confirms_it(project):
 
 def test_nobody_confirms_his_own_record(officer, teamlead, statistician, park):
     project = make.negotiating_project(officer, park=park)
+    make.review(project, clock.today())
     make.agreement(project, clock.today())
     projects.advance(project, Stage.SIGNED, on=clock.today(), by=teamlead)
     with pytest.raises(Refused) as refused:

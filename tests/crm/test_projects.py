@@ -71,6 +71,7 @@ def test_signing_is_refused_without_an_agreement_and_says_so(officer, park):
 
 def test_a_framework_agreement_does_not_open_the_gate_of_signing(officer, park):
     project = make.negotiating_project(officer, park=park)
+    make.review(project, clock.today())
     make.agreement(project, clock.today(), kind="framework")
     assert (
         refusal(projects.advance, project, Stage.SIGNED, on=clock.today(), by=officer).code
@@ -86,6 +87,7 @@ def test_everything_a_gate_lacks_is_listed_at_once(officer):
     assert {lack.code for lack in lacks} == {
         "field:park",
         "field:planned_investment",
+        "review:review",
         "agreement:investment",
     }
     assert all(lack.supplier for lack in lacks)
@@ -99,6 +101,7 @@ def test_a_foreign_amount_answers_for_the_planned_investment(officer, park):
         currency="USD",
         foreign_amount=Decimal("5000000"),
     )
+    make.review(project, clock.today())
     assert [lack.code for lack in gates.missing(project, Stage.SIGNED)] == ["agreement:investment"]
 
 

@@ -135,6 +135,7 @@ def test_a_project_counted_as_signed_and_as_in_talks_is_listed(asked, county_par
     )
     make.agreement(both, MAY)
     assert titles(findings(asked)["signed_but_negotiating"]) == {"两处都计的项目"}
+    make.review(both, MAY)
     projects.advance(both, Stage.SIGNED, on=date(2023, 8, 1), by=make.maker())
     assert "signed_but_negotiating" not in findings(asked)
 

@@ -60,6 +60,7 @@ def test_from_an_enquiry_to_a_signed_project(as_user, officer, park):
 
     # 签约 is refused with everything that is missing, shown before anybody tries and after.
     assert "缺少投资协议" in page_of(client.get(base))
+    assert "还没有项目评审的结论" in page_of(client.get(base))
     refused = client.post(base + "move/", {"to": "signed", "on": str(clock.today())})
     assert refused.status_code == 409
     assert "缺少投资协议" in page_of(refused)
@@ -70,6 +71,7 @@ def test_from_an_enquiry_to_a_signed_project(as_user, officer, park):
     form = client.get(base + "edit/").context["form"]
     sent = {f.name: f.value() for f in form if f.value() not in (None, False)}
     client.post(base + "edit/", sent | {"planned_investment": "1.2亿"})
+    make.review(project, clock.today())
     signed = client.post(
         base + "agreement/",
         {"kind": "investment", "signed": str(clock.today()), "amount": "12000", "park": park.pk,
@@ -101,6 +103,7 @@ def test_signing_with_a_gate_unmet_keeps_neither_agreement_nor_file(as_user, off
 
 def test_the_park_of_an_agreement_becomes_the_projects_where_it_had_none(as_user, officer, park):
     project = make.negotiating_project(officer)
+    make.review(project, clock.today())
     sent = {"kind": "investment", "signed": str(clock.today()), "advance": "on", "park": park.pk}
     answer = as_user(officer).post(f"/desk/projects/{project.pk}/agreement/", sent)
     assert answer.status_code == 302
