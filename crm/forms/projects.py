@@ -37,8 +37,10 @@ class Files(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         sent = data if isinstance(data, (list, tuple)) else [data] if data else []
+        if self.required and not sent:
+            raise forms.ValidationError("请选择文件。", code="required")
         if len(sent) > MOST_FILES:
-            raise forms.ValidationError(f"一次最多 {MOST_FILES} 个文件，请分两次记。")
+            raise forms.ValidationError(f"一次最多 {MOST_FILES} 个文件，请分两次。")
         return [super(Files, self).clean(one, initial) for one in sent]
 
 
@@ -72,6 +74,16 @@ class FollowUpForm(_Form):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("held_on", clock.today())
         self.initial.setdefault("client_key", uuid4())
+
+
+class UploadForm(_Form):
+    """Files for a project, without a follow-up."""
+
+    attachment = Files(
+        label="文件",
+        help_text="PDF、JPG、PNG、DOCX、XLSX，每个 20 MB 以内；照片里的拍摄地点会去掉。",
+        widget=Files.Input(attrs={"accept": ACCEPT, "multiple": True}),
+    )
 
 
 class MoveForm(_Form):

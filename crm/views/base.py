@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -22,6 +23,17 @@ from crm.models import Mergeable, Project
 
 PAGE_SIZE = 50
 View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A choice in a row of choices: a tab, a chip, a related list."""
+
+    label: str
+    url: str
+    count: int | None = None
+    is_current: bool = False
+    mark: str = ""
 
 
 def desk(view: View) -> View:

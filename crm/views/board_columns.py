@@ -17,8 +17,8 @@ from crm.forms.projects import choices
 from crm.ledgers import Ledger
 from crm.models import Assignment, AssignmentKind, Project, StageMove
 from crm.stages import Stage, Status
-from crm.views.base import address, ledger_or_hidden, without
-from crm.views.lists import Link, readable
+from crm.views.base import Link, address, ledger_or_hidden, without
+from crm.views.lists import readable
 
 CARDS = 20  # of a column at a time
 MOST_PAGES = 10  # what lies beyond is the list's business

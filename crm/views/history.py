@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -24,6 +24,7 @@ SHOWN = {
     "unmerge_facts",
 }  # fmt: skip
 MOST = 100
+TOGETHER = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Entry:
     who: str
     reason: str
     changes: list[Change]
+    actor_id: int | None = None
 
     @property
     def on(self) -> date:
@@ -71,8 +73,44 @@ def told(entries: list[AuditEntry], model: type[models.Model]) -> list[Entry]:
             ]
             if entry.verb in SHOWN
             else [],
+            entry.actor_id,
         )
         for entry in entries
+    ]
+
+
+def folded(entries: list[Entry]) -> list[list[Entry]]:
+    """Entries, the newest first, in groups: changes by one person, each within two minutes of the
+    one before, are one piece of work."""
+    groups: list[list[Entry]] = []
+    for entry in entries:
+        last = groups[-1][-1] if groups else None
+        if (
+            last is not None
+            and last.actor_id == entry.actor_id is not None
+            and last.verb == entry.verb == VERBS["change"]
+            and not (last.reason or entry.reason)
+            and last.at - entry.at <= TOGETHER
+        ):
+            groups[-1].append(entry)
+        else:
+            groups.append([entry])
+    return groups
+
+
+def net(entries: list[Entry]) -> list[Change]:
+    """What several changes, the newest first, come to: the first old value and the last new one;
+    nothing for what was put back."""
+    first: dict[str, Change] = {}
+    last: dict[str, Change] = {}
+    for entry in reversed(entries):
+        for change in entry.changes:
+            first.setdefault(change.label, change)
+            last[change.label] = change
+    return [
+        Change(label, change.old, last[label].new)
+        for label, change in first.items()
+        if change.old != last[label].new
     ]
 
 

@@ -17,9 +17,8 @@ from crm.forms.ledgers import LedgerForm, show_refusal
 from crm.ledgers import Kind, Ledger
 from crm.models import AuditEntry, Contact
 from crm.views import history, merges, row_verbs, similar
-from crm.views.base import back_to, desk, ledger_or_hidden, row_or_hidden
+from crm.views.base import Link, back_to, desk, ledger_or_hidden, row_or_hidden
 from crm.views.cells import VERBS, Shower, noun_label
-from crm.views.lists import Link
 
 
 @desk

@@ -19,7 +19,7 @@ from crm.ledgers import Column, Kind, Ledger
 from crm.ledgers.chosen import fetched
 from crm.models import Place
 from crm.views import inline, saved
-from crm.views.base import address, desk, ledger_or_hidden, page_of, without
+from crm.views.base import Link, address, desk, ledger_or_hidden, page_of, without
 from crm.views.cells import Shower
 from crm.views.columns import column_names, listed_columns, picker
 from search import index
@@ -33,17 +33,6 @@ class Heading:
     kind: str
     url: str = ""
     sorted: str = ""  # ascending, descending or nothing, as aria-sort says it
-
-
-@dataclass(frozen=True)
-class Link:
-    """A choice in a row of choices: a tab, a chip, a related list."""
-
-    label: str
-    url: str
-    count: int | None = None
-    is_current: bool = False
-    mark: str = ""
 
 
 def readable(params: QueryDict) -> QueryDict:

@@ -71,6 +71,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
     user: Any = request.user
     row = project_or_hidden(user, pk)
     today = clock.today()
+    part = request.GET.get("past", "")
     # Who may register on a project may hang dated facts on it.
     rights = rights_on(user, row, reveal=Action.REVEAL, register=Action.REGISTER)
     following = Stage(row.stage).following if row.is_active else None
@@ -110,7 +111,8 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
             ),
             "merged": of_row(row),
             "files": list(row.files.select_related("by").order_by("-pk")[:20]),
-            "events": timeline.of_project(row),
+            "events": timeline.of_project(row, part),
+            "event_parts": timeline.choices(request.path, part),
             "primary": _primary(row, rights, tasks),
         },
     )

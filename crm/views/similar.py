@@ -19,8 +19,7 @@ from crm.errors import Hidden, Refused
 from crm.ledgers import Ledger
 from crm.models import Contact
 from crm.names import name_key
-from crm.views.base import desk
-from crm.views.lists import Link
+from crm.views.base import Link, desk
 from search import engine
 from search.query import Query
 
