@@ -14,6 +14,7 @@ from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
+from crm.actions import digests
 from crm.models import ImportUpload
 from crm.spreadsheets import job
 
@@ -39,3 +40,9 @@ def work_on_upload(pk: int) -> None:
     upload = ImportUpload.objects.select_related("by__team").filter(pk=pk).first()
     if upload is not None:
         job.carry_on(upload)
+
+
+@later()
+def send_digests() -> None:
+    """每日提要, mailed by the worker instead of by whoever asks."""
+    digests.send_all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
@@ -28,6 +29,7 @@ from crm.models import (
 from crm.stages import Stage, Status
 
 KEPT = timedelta(days=90)  # of what was read
+_DAY = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)(?!\d)")
 
 
 @transaction.atomic
@@ -66,7 +68,7 @@ def tell(
         Notification(
             user=user,
             kind=kind,
-            text=personal.scrubbed(text)[:200],
+            text=_clean(text)[:200],
             object_type=row._meta.label_lower if row is not None else "",
             object_id=row.pk if row is not None else None,
             key=key,
@@ -76,6 +78,12 @@ def tell(
         if row is None or access.may(user, Action.VIEW, row)
     ]
     return Notification.objects.bulk_create(made)
+
+
+def _clean(text: str) -> str:
+    """Without what may be somebody's phone or e-mail; a day is neither."""
+    parts = _DAY.split(text)
+    return "".join(part if _DAY.fullmatch(part) else personal.scrubbed(part) for part in parts)
 
 
 def who_may(action: Action, row: models.Model) -> list[User]:

@@ -184,10 +184,20 @@ def test_undoing_an_import_takes_its_news_along(officer, statistician, team):
     assert not Notification.objects.exists()
 
 
-def test_a_text_keeps_no_telephone_number(officer, team):
-    project = make.project("13800001234 的项目", team=team)
-    notifications.tell([officer], MOVED, project, f"“{project}”有变动", by=None)
-    assert told(officer) == [("moved", "“••• 的项目”有变动")]
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("13800001234 的项目", "••• 的项目"),
+        ("致电 0817-1234567", "致电 •••"),
+        ("li@example.gov.cn 来信", "••• 来信"),
+        ("2023-08-31 前确认", "2023-08-31 前确认"),
+        ("2023-08-31 致电 13800001234", "2023-08-31 致电 •••"),
+        ("总投资 2.5 亿元", "总投资 2.5 亿元"),
+    ],
+)
+def test_a_text_keeps_days_and_no_telephone_number(officer, team, said, kept):
+    notifications.tell([officer], MOVED, make.project(team=team), said, by=None)
+    assert told(officer) == [("moved", kept)]
 
 
 def test_reading_is_for_the_one_who_was_told(officer, teamlead, team):
