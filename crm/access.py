@@ -152,6 +152,8 @@ NOUNS: dict[str, tuple[dict[str, Grants], Own, str]] = {
     "fundingreceipt": (PIPELINE, {}, "project"),
     "firstcontactclaim": (PIPELINE, {}, "project"),
     "claimruling": (PIPELINE, {}, "project"),
+    "transfer": (PIPELINE, {}, "project"),
+    "creditshare": (PIPELINE, {}, "project"),
     "storedfile": (PIPELINE, {}, "project"),
     "contact": (PIPELINE, {_T: "team"}, "project"),
     "enquiry": (PIPELINE, {_O: "decided_by", _T: "team", _P: "park"}, ""),
@@ -169,6 +171,19 @@ NOUNS: dict[str, tuple[dict[str, Grants], Own, str]] = {
     "user": (USERS, {}, ""),
     "notification": (PERSONAL, {_O: "user"}, ""),
     "importbatch": (PERSONAL, {_O: "by"}, ""),
+}
+# Whose a row also is, beside those who see its project: both sides of a transfer read it, whoever
+# has the project by now; the receiving one decides.
+_Sides = dict[Reach, tuple[str, ...]]
+_BOTH: _Sides = {_T: ("from_team", "to_team"), _P: ("from_park", "to_park")}
+_RECEIVING: _Sides = {_T: ("to_team",), _P: ("to_park",)}
+_OWN_SHARE: _Sides = {_T: ("team",), _P: ("park",)}
+SIDES: dict[tuple[str, Action], _Sides] = {
+    ("transfer", Action.VIEW): _BOTH,
+    ("transfer", Action.EXPORT): _BOTH,
+    ("transfer", Action.RECEIVE): _RECEIVING,
+    ("creditshare", Action.VIEW): _OWN_SHARE,
+    ("creditshare", Action.EXPORT): _OWN_SHARE,
 }
 
 
@@ -200,7 +215,11 @@ def scope_q(user: Any, action: Action, model: type[models.Model]) -> Q:
         return Q()
     parts = [condition for _, condition in by_reach(user, action, model)]
     _, _, parent = NOUNS.get(noun_of(model), ({}, {}, ""))
-    if parent:
+    for reach, names in SIDES.get((noun_of(model), action), {}).items():
+        if reach in reaches(user, action, model):
+            mine = {user.team_id} if reach is Reach.TEAM else user.park_ids
+            parts += [Q(**{f"{name}__in": sorted(mine - {None})}) for name in names]
+    if parent and action is not Action.RECEIVE:  # who has it does not receive it
         projects = apps.get_model("crm", "Project")
         parts.append(
             Q(**{f"{parent}__in": projects.objects.filter(scope_q(user, action, projects))})

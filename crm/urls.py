@@ -28,6 +28,7 @@ from crm.views import (
     signin,
     similar,
     small,
+    transfers,
     verbs,
 )
 
@@ -69,6 +70,9 @@ desk = [
     path("claims/<int:pk>/renew/", first_contacts.renew, name="desk-claim-renew"),
     path("claims/<int:pk>/give-up/", first_contacts.give_up, name="desk-claim-give-up"),
     path("claims/<int:pk>/rule/", first_contacts.rule, name="desk-claim-rule"),
+    path("transfers/<int:pk>/accept/", transfers.accept, name="desk-transfer-accept"),
+    path("transfers/<int:pk>/decline/", transfers.decline, name="desk-transfer-decline"),
+    path("transfers/<int:pk>/withdraw/", transfers.withdraw, name="desk-transfer-withdraw"),
     path("contacts/<int:pk>/reveal/", people.reveal_contact, name="desk-reveal-contact"),
     path("projects/<int:pk>/", projects.project, name="desk-project"),
     path("projects/<int:pk>/sight/", sight.sight, name="desk-sight"),
@@ -77,6 +81,7 @@ desk = [
     path("projects/<int:pk>/assign/", assign.assign, name="desk-assign"),
     path("projects/<int:pk>/move/", verbs.move, name="desk-move"),
     path("projects/<int:pk>/agreement/", verbs.agreement, name="desk-agreement"),
+    path("projects/<int:pk>/transfer/", transfers.propose, name="desk-transfer"),
     path("projects/<int:pk>/claim/", first_contacts.claim, name="desk-claim"),
     path("views/<int:pk>/", saved.open_view, name="desk-view"),
     path("views/<int:pk>/change/", saved.change, name="desk-view-change"),

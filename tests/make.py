@@ -19,6 +19,7 @@ from crm.actions import (
     projects,
     receipts,
     rows,
+    transfers,
     users,
 )
 from crm.dates import When
@@ -28,6 +29,7 @@ from crm.models import (
     Assignment,
     Company,
     Contact,
+    CreditShare,
     Enquiry,
     ExchangeRate,
     FirstContactClaim,
@@ -42,6 +44,7 @@ from crm.models import (
     Review,
     Subject,
     Team,
+    Transfer,
     User,
     Verdict,
     Zone,
@@ -212,6 +215,21 @@ def review(project: Project, held_on: date, **values: Any) -> Review:
 def claim(project: Project, *, by: User | None = None, reason: str = "") -> FirstContactClaim:
     """First contact of the project's team, or of the team of `by`."""
     return first_contacts.claim(project, by=by or maker(), reason=reason)
+
+
+def transfer(project: Project, *, share: str = "0.6", **to: Any) -> Transfer:
+    """Offered by the statistician, not decided yet."""
+    return transfers.propose_transfer(
+        project, by=maker(), reason="产业更适合对方", share=Decimal(share), **to
+    )
+
+
+def divided(project: Project, **to: Any) -> CreditShare:
+    """A project's credit after a transfer to another team, or to the one named: its own share."""
+    offer = transfer(project, **(to or {"to_team": team()}))
+    other = User.objects.filter(username="receiver").first()
+    transfers.accept_transfer(offer, by=other or user(Role.STATISTICIAN, username="receiver"))
+    return CreditShare.objects.filter(project=project).order_by("pk").first()
 
 
 def receipt(

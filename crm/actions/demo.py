@@ -22,6 +22,7 @@ from crm.models import (
     ClaimRuling,
     Confirmation,
     Contact,
+    CreditShare,
     DemoCounty,
     Enquiry,
     FirstContactClaim,
@@ -34,6 +35,7 @@ from crm.models import (
     Review,
     StoredFile,
     Team,
+    Transfer,
     User,
 )
 from crm.spreadsheets.commit import import_file
@@ -43,7 +45,8 @@ NEWS_DAYS = 7  # what was told earlier than this has been read
 _AFTER_THE_YEAR = ("activities", "assignments", "contacts")
 _HANGS_ON_PROJECTS = (
     FollowUp, Assignment, Milestone, Review, Confirmation, FundingReceipt, Agreement, Contact,
-    StoredFile, Enquiry, ClaimRuling, FirstContactClaim,
+    StoredFile, Enquiry, ClaimRuling, FirstContactClaim, CreditShare,
+    Transfer,
 )  # fmt: skip
 
 

@@ -11,10 +11,17 @@ from django.utils import timezone
 
 from crm import access, clock
 from crm.access import Action, Role
-from crm.actions import _record, claims
+from crm.actions import _record, claims, notifications
 from crm.dates import When
 from crm.errors import Refused
-from crm.models import ClaimRuling, ClaimState, FirstContactClaim, Project, User
+from crm.models import (
+    ClaimRuling,
+    ClaimState,
+    FirstContactClaim,
+    NotificationKind,
+    Project,
+    User,
+)
 from crm.models.claims import counted_until
 from crm.names import name_key
 
@@ -156,7 +163,20 @@ def _contest(
     _record.insert(new, by=by, verb="contest_claim", reason=reason)
     if against.held != ClaimState.CONTESTED:
         _record.amend(against, {"held": ClaimState.CONTESTED}, by=by, verb="contest_claim")
+    said = f"“{against.project}”的首谈有争议：{new.unit} {new.claimed_on} 也提出首谈，待县里裁定。"
+    _tell_side(against, said, by=by)
+    rulers = User.objects.filter(is_active=True, role__in=(Role.LEADER, Role.STATISTICIAN))
+    said = f"{against.unit}与{new.unit}对“{against.project}”的首谈有争议，请裁定。"
+    notifications.tell(rulers, NotificationKind.CLAIM, against, said, by=by)
     return new
+
+
+def _tell_side(claim: FirstContactClaim, said: str, *, by: User) -> None:
+    """Tells the people of a claim: who made it, the officer, the heads of its team or park."""
+    park = User.objects.filter(role=Role.PARK, parks=claim.park_id) if claim.park_id else []
+    heads = claim.team.members.filter(role=Role.TEAMLEAD) if claim.team else park
+    people = [claim.person, claim.project.officer, *heads]
+    notifications.tell(people, NotificationKind.CLAIM, claim, said, by=by)
 
 
 def case_of(claim: FirstContactClaim) -> list[FirstContactClaim]:
@@ -284,4 +304,7 @@ def rule(
                 "valid_until": max(one.valid_until, counted_until(ruled_on)),
             }
         _record.amend(one, values, by=by, verb="rule_claim", reason=reason)
+        notifications.done(NotificationKind.CLAIM, one)
+        said = f"“{one.project}”的首谈已裁定：归{winner.unit}（{decided_by}）。"
+        _tell_side(one, said, by=by)
     return ruling

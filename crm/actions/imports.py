@@ -127,7 +127,7 @@ def mark_reverted(batches: Iterable[ImportBatch]) -> None:
 # What people hang on a project.
 _HUNG = (
     "follow_ups", "agreements", "moves", "assignments", "files", "contacts", "milestones",
-    "reviews", "receipts", "confirmations", "claims",
+    "reviews", "receipts", "confirmations", "claims", "transfers",
 )  # fmt: skip
 
 
@@ -235,7 +235,7 @@ def _replace(
 _BUSINESS = (
     "confirmation", "assignment", "activity", "contact", "enquiry", "milestone", "review",
     "fundingreceipt", "agreement", "storedfile", "followup", "claimruling", "firstcontactclaim",
-    "stagemove", "project",
+    "creditshare", "transfer",     "stagemove", "project",
 )  # fmt: skip
 _REGISTERS = ("recognition", "exchangerate", "company", "zone", "park", "industry", "team")
 

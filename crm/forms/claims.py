@@ -8,9 +8,10 @@ from typing import Any
 from django import forms
 
 from crm import clock
-from crm.forms.fields import DayField
+from crm.exact import trimmed
+from crm.forms.fields import DayField, NumberField, reference_field
 from crm.forms.ledgers import speak
-from crm.models import FirstContactClaim
+from crm.models import FirstContactClaim, Project, Transfer
 
 
 class _Form(forms.Form):
@@ -67,3 +68,57 @@ class RulingForm(_Form):
         if is_leader:
             self.fields["decided_by"].help_text += "不填就是您本人裁定。"
         self.initial.setdefault("ruled_on", clock.today())
+
+
+class TransferForm(_Form):
+    """提出流转: to whom, with how much of the credit, and why."""
+
+    share = NumberField(
+        label="接收方计业绩",
+        scale=2,
+        unit="%",
+        help_text="转出方现有业绩中归接收方的部分，例如 60；其余留在转出方。全县合计只计一次。",
+    )
+    reason = _reason("流转原因", "例如：产业定位更适合对方园区，两家已商定")
+
+    def __init__(self, project: Project, user: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label, key, now in (
+            ("to_team", "接收科室", "teams", project.team),
+            ("to_park", "接收园区", "parks", project.park),
+        ):
+            self.fields[name] = reference_field(
+                key,
+                user=user,
+                label=label,
+                required=False,
+                help_text=f"现在是{now}；不变就不选。" if now else "现在没有；不变就不选。",
+            )
+        self.order_fields(["to_team", "to_park", "share", "reason"])
+
+    def clean_share(self) -> Any:
+        percent = self.cleaned_data["share"]
+        if not 0 <= percent <= 100:
+            raise forms.ValidationError(f"应在 0 到 100 之间，现在是 {trimmed(percent)}。")
+        return percent / 100
+
+
+class AcceptForm(_Form):
+    """接收: who of the receiving side works on it from now on."""
+
+    note = _reason("接收意见", "例如：同意接收，按约定分成", required=False)
+
+    def __init__(self, transfer: Transfer, user: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["officer"] = reference_field(
+            "users",
+            user=user,
+            label="接手的招商专员",
+            required=False,
+            help_text="可以先不定，接收后再指派。",
+        )
+        self.order_fields(["officer", "note"])
+
+
+class DeclineTransferForm(_Form):
+    note = _reason("不接收的原因", "例如：本园区已无适用厂房")

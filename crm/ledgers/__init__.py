@@ -3,6 +3,8 @@
 from crm.ledgers import (  # noqa: I001 - the order is the menu's
     projects,
     claims,
+    transfers,
+    credits,
     agreements,
     milestones,
     reviews,
@@ -36,6 +38,7 @@ __all__ = [
     "claims",
     "companies",
     "contacts",
+    "credits",
     "every",
     "followups",
     "get",
@@ -53,5 +56,6 @@ __all__ = [
     "reviews",
     "stagerules",
     "teams",
+    "transfers",
     "zones",
 ]

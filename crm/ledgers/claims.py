@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm.ledgers.base import Column, Kind, Ledger, declare
+from crm.ledgers.base import Column, Group, Kind, Ledger, declare
 from crm.models import ClaimRuling, ClaimState, FirstContactClaim
 
 
@@ -22,6 +22,7 @@ LEDGER = declare(
     Ledger(
         key="claims",
         label="首谈",
+        group=Group.PROJECT,
         model=FirstContactClaim,
         lookup=("project__name", "team__name", "park__name"),
         is_read_only=True,

@@ -42,6 +42,7 @@ from crm.models.recognitions import (
 )
 from crm.models.reviews import Review, Verdict
 from crm.models.stage_rules import StageRule
+from crm.models.transfers import CreditShare, Transfer, TransferState
 from crm.models.uploads import ImportUpload, MappingMemory, UploadState
 from crm.models.users import Team, User
 from crm.models.views import Place, SavedView, Sharing
@@ -67,6 +68,7 @@ __all__ = [
     "Confirmation",
     "ConstructionNature",
     "Contact",
+    "CreditShare",
     "Currency",
     "DemoCounty",
     "Enquiry",
@@ -115,6 +117,8 @@ __all__ = [
     "StoredFile",
     "Subject",
     "Team",
+    "Transfer",
+    "TransferState",
     "UploadState",
     "User",
     "Verdict",

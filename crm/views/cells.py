@@ -40,6 +40,8 @@ VERBS = {
     "claim": "认领首谈", "contest_claim": "首谈争议", "renew_claim": "首谈续期",
     "save_view": "保存视图", "change_view": "修改视图", "drop_view": "删除视图",
     "give_up_claim": "放弃首谈", "rule_claim": "裁定首谈",
+    "propose_transfer": "提出流转", "accept_transfer": "接收流转", "decline_transfer": "不接收流转",
+    "withdraw_transfer": "撤回流转", "share_credit": "业绩分成",
 }  # fmt: skip
 
 

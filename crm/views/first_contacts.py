@@ -171,7 +171,8 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
-        winner = next(one for one in case if str(one.pk) == data.pop("winner"))
+        chosen = data.pop("winner")
+        winner = next(one for one in case if str(one.pk) == chosen)
         try:
             first_contacts.rule(winner, by=request.user, **data)
         except Refused as refused:
@@ -201,6 +202,13 @@ def _page(
     return render(
         request,
         "crm/verb.html",
-        {"form": form, "project": project, "title": title, "note": note, "button": button},
+        {
+            "form": form,
+            "project": project,
+            "title": title,
+            "note": note,
+            "button": button,
+            "back": reverse("desk-project", args=[project.pk]),
+        },
         status=400 if form.errors else 200,
     )

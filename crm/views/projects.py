@@ -28,7 +28,7 @@ from crm.models import (
     funds_of,
 )
 from crm.stages import Need, Stage, Status
-from crm.views import duties, first_contacts, timeline
+from crm.views import duties, first_contacts, timeline, transfers
 from crm.views.base import desk, project_or_hidden, rights_on
 from crm.views.cells import Shower
 
@@ -103,6 +103,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
             ),
             **_dated_facts(row),
             "first": first_contacts.of_project(row, user),
+            "moved": transfers.of_project(row, user),
             "facts": [cell for cell in facts if not cell.is_empty],
             "unknown": [cell.label for cell in facts if cell.is_empty],
             "served": duties.of_project(row, today, rights),

@@ -18,6 +18,7 @@ from crm.models import (
     ClaimRuling,
     ClaimState,
     FirstContactClaim,
+    Notification,
     Project,
 )
 from crm.models.limits import Bucket
@@ -346,3 +347,32 @@ def test_an_import_whose_claim_was_worked_on_is_not_undone(teamlead):
         first_contacts.give_up(project.claims.get(), by=teamlead, reason="不谈了")
     with refused("touched_since"):
         imports.revert_import(batch, by=teamlead)
+
+
+# Telling
+
+
+def told(user):
+    return [row.text for row in Notification.objects.visible_to(user).order_by("pk")]
+
+
+def test_a_dispute_is_told_to_the_other_side_and_to_who_rules_on_it(
+    contested, officer, other_officer, leader, teamlead, other_team
+):
+    with later(10):
+        registered(make.user(Role.OFFICER, team=make.team()), claim_reason="也谈过")
+    for user in (officer, teamlead, leader):
+        assert any("首谈有争议" in text for text in told(user)), user
+    assert other_team.name in told(officer)[0]
+    assert not told(other_officer)  # his own act
+
+
+def test_a_ruling_is_told_to_both_sides_and_clears_the_call_to_rule(
+    leader, contested, officer, other_officer
+):
+    assert Notification.objects.unread().filter(user=leader).exists()
+    with later(20):
+        first_contacts.rule(contested[0], by=leader, reason="先接洽")
+    for user in (officer, other_officer):
+        assert "已裁定" in told(user)[-1]
+    assert not Notification.objects.unread().filter(user=leader).exists()

@@ -32,6 +32,8 @@ def rows(park: Park, team: Team) -> dict[str, Any]:
     return {
         "projects": project,
         "claims": make.claim(project),
+        "transfers": make.transfer(project, to_park=make.park()),
+        "credits": make.divided(make.project(team=team, park=park)),
         "agreements": project.agreements.get(),
         "milestones": make.milestone(project, "filing", date(2023, 2, 1)),
         "reviews": make.review(project, date(2023, 2, 10)),
