@@ -22,6 +22,7 @@ from crm.views.cells import Shower
 
 KEYS = {"projects", "companies", "contacts"}
 LONGEST = 100
+EMPTY = "空"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class Side:
     theirs: str
     is_theirs: bool
     is_long: bool
+
+    @property
+    def is_one_sided(self) -> bool:
+        return EMPTY in (self.mine, self.theirs)
 
 
 @dataclass(frozen=True)
@@ -136,7 +141,8 @@ def merge(request: HttpRequest, key: str, loser_pk: int, survivor_pk: int) -> Ht
             "survivor_name": called(survivor),
             "loser_facts": _facts(loser),
             "survivor_facts": _facts(survivor),
-            "sides": sides,
+            "sides": [side for side in sides if not side.is_one_sided],
+            "one_sided": [side for side in sides if side.is_one_sided],
             "taken": _taken(plan, user),
             "conflicts": plan.conflicts,
             "refused": refused,
@@ -165,10 +171,10 @@ def _sides(ledger: Ledger, plan: merges.Plan, loser: Any, survivor: Any, user: A
     for name in plan.differing:
         column = columns.get(name) or columns.get(name.removesuffix("_on"))
         field = None if column else survivor._meta.get_field(name)
-        label = column.heading if column else str(field.verbose_name)  # type: ignore[union-attr]
+        label = column.label if column else str(field.verbose_name)  # type: ignore[union-attr]
         mine, theirs = (_text(shower, column, name, row) for row in (survivor, loser))
         is_long = column is not None and column.kind is Kind.LONG_TEXT
-        sides.append(Side(name, label, mine or "空", theirs or "空", not mine, is_long))
+        sides.append(Side(name, label, mine or EMPTY, theirs or EMPTY, not mine, is_long))
     order = [column.name for column in ledger.columns]
     return sorted(sides, key=lambda s: order.index(s.name) if s.name in order else len(order))
 
