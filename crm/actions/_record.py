@@ -6,16 +6,17 @@ Verbs in this folder call `insert`, `amend` and `note`; nobody else does.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 
 from crm import search_index
+from crm.actions import _many
 from crm.errors import Refused
 from crm.models import AuditEntry, ImportBatch, User
 from crm.models.people import PARTS, Person
@@ -83,7 +84,7 @@ def note(
     object_type: str = "",
 ) -> AuditEntry:
     """Writes the audit entry of one verb; `row` may be None where nothing was found or kept."""
-    return AuditEntry.objects.create(
+    entry = AuditEntry(
         verb=verb,
         actor=by,
         object_type=object_type or (row._meta.label_lower if row is not None else ""),
@@ -94,15 +95,20 @@ def note(
         reason=reason[:500],
         batch=_batch.get(),
     )
+    _many.insert(entry)
+    return entry
 
 
-def checked(row: models.Model) -> None:
-    """Refuses at the fields what the table would not take; nothing is written."""
+def checked(row: models.Model, *, alone: bool = False) -> None:
+    """Refuses at the fields what the table would not take; nothing is written. `alone` leaves out
+    what needs other rows of the table: whether it is the only one of its kind."""
     try:
         _tidy(row)
         # The model's own clean() derives keys from what was typed, so it comes first.
         row.clean()
-        row.full_clean(exclude=_unchecked(row))
+        row.full_clean(
+            exclude=_unchecked(row), validate_unique=not alone, validate_constraints=not alone
+        )
     except ValidationError as error:
         fields = (
             {
@@ -142,13 +148,21 @@ def _label(row: models.Model, name: str) -> str:
 
 
 def _unchecked(row: models.Model) -> list[str]:
-    """Columns no person fills in: sealed bytes and generated values need no checking."""
+    """Columns no person fills in: sealed bytes and generated values need no checking. Nor do, while
+    thousands of rows are written, references to rows that this transaction has just looked up."""
+    is_many = _many.is_open()
     return [
         field.name
         for field in row._meta.fields
         if isinstance(field, (models.BinaryField, models.GeneratedField))
         or (isinstance(row, Person) and field.name == "key")
+        or (is_many and field.many_to_one and getattr(row, field.attname) is not None)
     ]
+
+
+def _in_transaction() -> AbstractContextManager[Any]:
+    """The caller's transaction, else one of its own: a verb is atomic already."""
+    return nullcontext() if connection.in_atomic_block else transaction.atomic()
 
 
 def insert(
@@ -160,12 +174,14 @@ def insert(
     many: Mapping[str, Any] | None = None,
 ) -> Any:
     """Writes a new row with its audit entry; `many` sets its many-to-many fields."""
-    with transaction.atomic():
-        checked(row)
+    with _in_transaction():
+        # The table itself refuses a second one of its kind; then the fields are asked which it is.
+        checked(row, alone=True)
         try:
             with transaction.atomic():
                 row.save(force_insert=True)
         except IntegrityError as error:
+            checked(row)
             raise Refused("已有相同的记录，请先查找，不要重复登记。", "duplicate") from error
         for name, rows in (many or {}).items():
             getattr(row, name).set(rows)

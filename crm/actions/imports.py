@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from crm import access, clock
 from crm.access import Action
-from crm.actions import _record, notifications, progress
+from crm.actions import _many, _record, notifications, progress
 from crm.errors import Refused
 from crm.models import (
     Agreement,
@@ -38,6 +38,10 @@ from search import engine
 
 under = _record.under
 gathering = _record.gathering
+together = _many.together
+written_count = _many.count
+take_back_since = _many.drop
+write_waiting = _many.write
 
 
 def open_batch(

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from crm import access, clock
 from crm.access import Action
-from crm.actions import _record, first_contacts, gates, notifications, progress
+from crm.actions import _many, _record, first_contacts, gates, notifications, progress
 from crm.actions.openings import Opening, check_opening, not_future
 from crm.dates import When
 from crm.errors import Refused
@@ -60,17 +60,19 @@ def _enter(project: Project, opening: Opening | None, *, by: User) -> None:
     _record.insert(project, by=by)
     # One move a dated stage, in pipeline order, and always one into the stage reached; stages in
     # between whose dates nobody knows are not invented.
-    previous = ""
+    previous, place = "", 0
     for stage in Stage:
         if stage.rank > opening.stage.rank:
             break
         if stage in opening.entered or stage == opening.stage:
             last = stage == opening.stage
+            place += 1
             _open(
                 project,
                 stage,
                 opening.entered.get(stage),
                 by=by,
+                place=place,
                 from_stage=previous,
                 status=opening.status if last else Status.ACTIVE,
                 evidence=opening.evidence.get(stage, ""),
@@ -101,12 +103,13 @@ def _open(
     when: When | None,
     *,
     by: User,
+    place: int = 1,
     from_stage: str = "",
     status: Status = Status.ACTIVE,
     evidence: str = "",
     reason: str = "",
 ) -> StageMove:
-    return StageMove.objects.create(
+    move = StageMove(
         project=project,
         from_stage=from_stage,
         to_stage=stage,
@@ -118,8 +121,11 @@ def _open(
         by=by,
         evidence=evidence,
         reason=reason,
+        place=place,
         origin=Origin.OPENING,
     )
+    _many.insert(move)
+    return move
 
 
 @transaction.atomic

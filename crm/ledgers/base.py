@@ -6,7 +6,7 @@ A further noun costs a model, a declaration in this folder, and a line in `crm/a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import reduce
 from operator import or_
@@ -123,6 +123,8 @@ class Ledger:
     register(values, by=) / change(row, values, by=, version=): the verbs behind form and API.
     import_new(values, by=) / import_change(row, values, by=): the verbs behind the importer, where
     they differ (opening moves). All raise Refused and write nothing by halves.
+    find_keys: field → what a file's values say of it; `find_row` finds only rows that have one of
+    these keys, so that a large import need not look for every row.
     only: narrows what the list shows (standing agreements, not the ones they replaced).
     """
 
@@ -143,6 +145,7 @@ class Ledger:
     import_new_verb: Register | None = None
     import_change_verb: Register | None = None
     find_row: Callable[[Mapping[str, Any], Any], Any] | None = None
+    find_keys: Mapping[str, Callable[[Mapping[str, Any]], Any]] = field(default_factory=dict)
     only: Callable[[QuerySet], QuerySet] | None = None
 
     @property

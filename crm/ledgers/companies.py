@@ -33,6 +33,10 @@ LEDGER = declare(
         lookup=("name", "short_name", "credit_code"),
         joins=("industry", "park", "zone"),
         find_row=_find,
+        find_keys={
+            "credit_code": lambda values: values.get("credit_code") or "",
+            "name_key": lambda values: company_key(values.get("name") or ""),
+        },
         description="落地和在谈的企业，以统一社会信用代码为准。",
         columns=(
             Column("name", "企业名称", aliases=("公司名称", "单位名称", "企业"), required=True,

@@ -214,6 +214,7 @@ LEDGER = declare(
         import_new_verb=_import_new,
         import_change_verb=_import_change,
         find_row=_find,
+        find_keys={"name_key": lambda values: name_key(values.get("name") or "")},
         description="从线索到投产的每一个招商项目。",
         columns=(
             Column("name", "项目名称", aliases=("名称", "项目"), required=True, in_list=True,

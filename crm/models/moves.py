@@ -105,13 +105,12 @@ class StageMove(Corrected):
     def __str__(self) -> str:
         return f"{self.get_from_stage_display() or '期初'} → {self.get_to_stage_display()}"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.fill_last_day()
+    def complete(self) -> None:
+        super().complete()
         self.effective_on = self.occurred_until or timezone.localtime(self.recorded_at).date()
         if self.place is None:
             before = StageMove.objects.filter(project=self.project).aggregate(last=Max("place"))
             self.place = self.replaces.place if self.replaces else (before["last"] or 0) + 1
-        super().save(*args, **kwargs)
 
     @property
     def occurred(self) -> dates.When | None:

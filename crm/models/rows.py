@@ -84,7 +84,11 @@ class InsertOnly(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk and not self._state.adding:
             raise TypeError(f"{type(self).__name__} is insert-only: correct it by a new row")
+        self.complete()
         super().save(*args, **kwargs)
+
+    def complete(self) -> None:
+        """Fills in what follows from the other fields; comes before every insert."""
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         raise TypeError(f"{type(self).__name__} is insert-only: correct it by a new row")
@@ -114,9 +118,8 @@ class Corrected(InsertOnly):
     class Meta:
         abstract = True
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def complete(self) -> None:
         self.fill_last_day()
-        super().save(*args, **kwargs)
 
     def fill_last_day(self) -> None:
         """One day alone is known to the day."""

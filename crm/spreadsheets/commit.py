@@ -21,9 +21,10 @@ from crm.actions import imports
 from crm.actions.claims import FileClaims
 from crm.errors import Refused
 from crm.ledgers import Column, Kind, Ledger
-from crm.models import ImportBatch, User
+from crm.models import User
 from crm.names import name_key
 from crm.spreadsheets.cells import fold, is_unknown
+from crm.spreadsheets.keys import MANY, KnownKeys
 from crm.spreadsheets.mapping import Mapping
 from crm.spreadsheets.match import Table
 from crm.spreadsheets.plan import SAMPLES, Plan, Refusal, Sample, find_tables, needed_columns
@@ -31,6 +32,7 @@ from crm.spreadsheets.reader import Row, Sheet, load, read
 from crm.spreadsheets.rows import CURRENCY, FOREIGN, Reading, References, RowReader
 from crm.spreadsheets.samples import facts_of, name_of
 
+WAITING = 500  # facts that are written together
 Progress = Callable[[str, int, int], None]
 
 
@@ -97,9 +99,10 @@ def import_sheets(
             is_demo=is_demo,
         )
         with imports.under(batch), imports.gathering(), clock.one_reading():
-            _Import(plan, batch, mapping, by, claims).run(progress)
-            if dry_run or not plan.accepted:
-                raise _TakenBack  # before the index hears of it, and with the batch itself
+            with imports.together():
+                _Import(plan, mapping, by, claims).run(progress)
+                if dry_run or not plan.accepted:
+                    raise _TakenBack  # before the index hears of it, and with the batch itself
             if progress:
                 progress("indexing", plan.accepted, plan.accepted)
         imports.close_batch(batch, plan.counts)
@@ -113,10 +116,8 @@ class _TakenBack(Exception):
 
 
 class _Import:
-    def __init__(
-        self, plan: Plan, batch: ImportBatch, mapping: Mapping, by: User, claims: FileClaims
-    ) -> None:
-        self.plan, self.batch, self.mapping, self.by = plan, batch, mapping, by
+    def __init__(self, plan: Plan, mapping: Mapping, by: User, claims: FileClaims) -> None:
+        self.plan, self.mapping, self.by = plan, mapping, by
         self.claims = claims
         self.ledger = plan.ledger
         self.columns = {column.name: column for column in self.ledger.import_columns}
@@ -124,14 +125,18 @@ class _Import:
         self.references = References(by, self.ledger.key)
         self.seen: dict[int, int] = {}  # row of the ledger → row of the file that named it first
         self.groups: set[tuple[str, ...]] = set()
+        self.keys = KnownKeys(self.ledger)
 
     def run(self, progress: Progress | None) -> None:
         total = sum(len(table.rows) for table in self.plan.tables)
         done = 0
+        if total >= MANY:
+            self.keys.load()
         for table in self.plan.tables:
             reader = RowReader(self.ledger, table, self.mapping, self.references)
             for row in table.rows:
                 self._take(table, row, reader)
+                imports.write_waiting(at_least=WAITING)
                 done += 1
                 if progress:
                     progress("rows", done, total)
@@ -151,10 +156,12 @@ class _Import:
                 reasons = [f"{heading}：{reason}" for heading, reason in reading.problems]
             self._refuse(table, row, columns[0], "".join(reasons))
             return
+        written = imports.written_count()
         try:
             with transaction.atomic():
                 self._enter(table, row, reading.values)
         except Refused as refusal:
+            imports.take_back_since(written)
             headings = [table.fields[name].text for name in refusal.fields if name in table.fields]
             self._refuse(table, row, headings[0] if headings else None, refusal.reason)
         else:
@@ -185,6 +192,7 @@ class _Import:
                 self.claims.refuse_claimed(values["name"])
             made = self.ledger.import_new(_without_none(values), by=self.by)
             self.seen[made.pk] = row.number
+            self.keys.add(made)
             self.plan.new += 1
             self._show("new", table, row, name_of(made), values)
             return
@@ -220,6 +228,9 @@ class _Import:
             shown.append(Sample(table.sheet.name, row.number, name, facts))
 
     def _find(self, values: dict[str, Any]) -> Any:
+        if self.keys.are_new(values):
+            return None
+        imports.write_waiting()  # the row may be told from its moves
         try:
             return self.ledger.find(values, by=self.by)
         except KeyError:
@@ -250,10 +261,11 @@ class _Import:
 
     def _change(self, found: Any, changes: dict[str, Any], row: Row) -> bool:
         """Whether anything was really written: the verbs write nothing where nothing differs."""
-        before = self.batch.entries.count()
+        before = imports.written_count()
         changed = self.ledger.import_change(found, changes, by=self.by)
-        if self.batch.entries.count() == before:
+        if imports.written_count() == before:
             return False
+        self.keys.add(changed or found)
         self.seen[found.pk] = row.number
         self.seen[getattr(changed, "pk", None) or found.pk] = row.number
         return True

@@ -1,0 +1,108 @@
+"""A file of many rows is written in fewer, larger steps: the outcome is that of a small one."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from crm import ledgers
+from crm.actions import imports
+from crm.models import AuditEntry, Company, Project, StageMove
+from crm.spreadsheets import commit
+from crm.spreadsheets.commit import import_file
+from crm.stages import Stage
+from tests import make
+from tests.crm.spreadsheets.books import xlsx
+
+pytestmark = pytest.mark.django_db
+HEADINGS = ["项目名称", "投资额（万元）", "地点", "阶段", "签约日期"]
+MIXED = [
+    HEADINGS,
+    ["老项目", 300, "北", None, None],
+    ["新项目", 100, "北", "签约", "2023-03-05"],
+    ["新项目", 100, "北", "签约", "2023-03-05"],  # the same again
+    ["新 项 目", 200, "北", "签约", "2023-03-05"],  # and with another amount
+    ["新项目", 100, "南", "签约", "2023-03-06"],  # another place: another project
+    ["倒序项目", 100, "北", "洽谈", "2023-03-05"],  # refused by its verb
+    ["约数项目", "约2亿", "北", None, None],  # refused by its cells
+    ["最后项目", 1, None, None, None],
+]
+
+
+def outcome(data, by, key="projects", **more):
+    plan = import_file(data, "a.xlsx", ledgers.get(key), by=by, **more)
+    return plan, (plan.as_json(), [(one.row, one.reason) for one in plan.conflicts])
+
+
+@pytest.mark.parametrize("waiting", [1, 3, 500])
+def test_many_rows_come_out_like_few(waiting, statistician, monkeypatch):
+    make.project("老项目", location="北")
+    _, few = outcome(xlsx(MIXED), statistician, dry_run=True)
+    monkeypatch.setattr(commit, "MANY", 1)
+    monkeypatch.setattr(commit, "WAITING", waiting)
+    before = AuditEntry.objects.count()
+    plan, many = outcome(xlsx(MIXED), statistician)
+    assert many == few
+    assert plan.counts == {"new": 3, "changed": 1, "same": 0, "duplicate": 2, "refused": 2}
+    moves = StageMove.objects.order_by("project_id", "place")
+    assert [(move.project.name, move.project.location, move.to_stage) for move in moves] == [
+        ("老项目", "北", "lead"), ("新项目", "北", "signed"), ("新项目", "南", "signed"),
+        ("最后项目", "", "lead"),
+    ]  # fmt: skip
+    told = AuditEntry.objects.order_by("pk").values_list("verb", "object_text")[before:]
+    assert sorted(told)[:4] == [
+        ("change", "老项目"), ("import", "a.xlsx（projects）"), ("register", "新项目"),
+        ("register", "新项目"),
+    ]  # fmt: skip
+    assert plan.batch.entries.count() == len(told) - 1  # all but the one of the batch itself
+    imports.revert_import(plan.batch, by=statistician)
+    assert [project.name for project in Project.objects.all()] == ["老项目"]
+
+
+def test_a_refused_row_leaves_neither_moves_nor_a_record(statistician):
+    before = AuditEntry.objects.count()
+    rows = [HEADINGS, ["甲", 1, "长" * 300, "签约", "2023-03-05"], ["乙", 1, None, None, None]]
+    plan, _ = outcome(xlsx(rows), statistician)
+    assert (plan.new, len(plan.refused)) == (1, 1)
+    assert set(StageMove.objects.values_list("project__name", flat=True)) == {"乙"}
+    told = AuditEntry.objects.order_by("pk").values_list("verb", "object_text")[before:]
+    assert [verb for verb, _ in told] == ["import", "register"]
+
+
+def test_a_row_that_changes_one_of_its_own_file_reads_its_moves(statistician, monkeypatch):
+    """The moves of the first row are on record before the second is held against them."""
+    monkeypatch.setattr(commit, "MANY", 1)
+    rows = [HEADINGS, ["甲", 1, None, "签约", "2023-03-05"], ["甲", 1, None, "签约", "2023-03-06"]]
+    plan, _ = outcome(xlsx(rows), statistician)
+    assert plan.conflicts[0].reason == "与第 2 行是同一条，未导入；不同的有：签约日期。"
+
+
+def test_what_is_only_once_in_the_ledger_is_named_where_it_is_repeated(statistician):
+    code = make.credit_code()
+    make.company("甲有限公司", credit_code=code)
+    with pytest.raises(Exception, match="统一社会信用代码") as refused:
+        make.company("乙有限公司", credit_code=code)
+    assert "credit_code" in refused.value.fields
+    assert Company.objects.count() == 1
+
+
+@pytest.mark.parametrize(("key", "most"), [("projects", 9), ("companies", 8)])
+def test_a_new_row_of_a_large_file_asks_a_fixed_few_questions(key, most, statistician):
+    def rows(start: int, count: int) -> bytes:
+        if key == "companies":
+            return xlsx([["企业名称"], *([f"企业{start + i}"] for i in range(count))])
+        return xlsx(
+            [HEADINGS, *([f"项目{start + i}", 1, "北", "签约", "2023-03-05"] for i in range(count))]
+        )
+
+    def asked(start: int, count: int) -> int:
+        data = rows(start, count)
+        with CaptureQueriesContext(connection) as queries:
+            plan, _ = outcome(data, statistician, key)
+        assert plan.new == count
+        return len(queries)
+
+    few = asked(0, 210)
+    assert asked(1000, 310) - few <= 100 * most
+    assert Project.objects.filter(stage=Stage.SIGNED).count() == (520 if key == "projects" else 0)
