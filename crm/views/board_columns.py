@@ -38,6 +38,7 @@ class Card:
     liaison: str
     forward: Stage | None = None
     others: list[Link] = field(default_factory=list)
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Board:
     def columns(self, only: Stage | None = None, *, cards: bool = True) -> list[Column]:
         """The columns in pipeline order; `cards=False` for their heads alone."""
         opened = only or self.stage("column")
-        rows, held, heads = self._ordered(), {}, []
+        rows, held, heads = self.ordered(), {}, []
         for stage in [only] if only else Stage:
             page = self._page() if stage == opened else 1
             head = self._head(stage, page)
@@ -90,7 +91,7 @@ class Board:
         shown = self.cards(row for found in held.values() for row in found)
         return [replace(head, cards=[shown[row.pk] for row in held[head.stage]]) for head in heads]
 
-    def _ordered(self) -> QuerySet:
+    def ordered(self) -> QuerySet:
         """What is due first stands first; an order asked for, or the search's own, stays."""
         rows = self.asked.rows.filter(status__in=self.statuses)
         if not self.asked.ordering and not self.asked.text:
@@ -173,6 +174,8 @@ class Board:
                 (today - row.next_on).days if late else 0,
                 liaisons.get(row.pk, ""),
                 *(_moves(row) if row.pk in movable else ()),
+                url=reverse("desk-project", args=[row.pk])
+                + address(without(self.params, *PLACE), stage=row.stage, **{"in": "board"}),
             )
         return made
 

@@ -88,13 +88,15 @@ class Shower:
         ledger: Ledger,
         columns: Sequence[Column],
         rows: Sequence[Any],
+        query: Callable[[int], str] = lambda place: "",
         editable: Callable[[Column, Any], bool] = lambda column, row: False,
     ) -> list[Line]:
+        """`query` is what a row's address says of the list, by the row's place on the page."""
         values = Values(columns, rows)
         spare = len(columns) > ROOM and list(columns) == list(ledger.list_columns)
         return [
             Line(
-                reverse("desk-row", args=[ledger.key, row.pk]),
+                reverse("desk-row", args=[ledger.key, row.pk]) + query(place),
                 [
                     replace(
                         self.cell(column, row, held=values.of(column, row)),
@@ -105,7 +107,7 @@ class Shower:
                 ],
                 row,
             )
-            for row in rows
+            for place, row in enumerate(rows)
         ]
 
     def cell(self, column: Column, row: Any, *, full: bool = False, held: Any = UNREAD) -> Cell:

@@ -18,6 +18,7 @@ from crm.errors import Hidden, Refused
 from crm.forms.ledgers import show_refusal
 from crm.forms.projects import UploadForm
 from crm.models import Project, StoredFile
+from crm.views import walk
 from crm.views.base import desk, project_or_hidden
 from crm.views.verbs import sent, together
 
@@ -78,7 +79,9 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
             show_refusal(form, refused)
         else:
             messages.success(request, f"已上传 {len(stored)} 个文件。")
-            return redirect(f"{reverse('desk-project', args=[pk])}#files-title")
+            return redirect(
+                f"{reverse('desk-project', args=[pk])}{walk.query_of(request)}#files-title"
+            )
     return render(
         request,
         "crm/upload.html",

@@ -24,6 +24,7 @@ from crm.forms.ledgers import show_refusal
 from crm.forms.projects import FollowUpForm
 from crm.models import Project
 from crm.names import name_key
+from crm.views import walk
 from crm.views.base import desk, project_or_hidden
 from crm.views.verbs import sent, together
 
@@ -75,7 +76,7 @@ def _write_down(project: Project, values: dict[str, Any], user: Any) -> None:
 
 
 def _done(request: HttpRequest, form: FollowUpForm, project: Project) -> HttpResponse:
-    url = reverse("desk-project", args=[project.pk])
+    url = reverse("desk-project", args=[project.pk]) + walk.query_of(request)
     planned = form.cleaned_data["next_on"]
     said = f"已记录跟进，下次 {planned}。" if planned else "已记录跟进；还没有安排下一步。"
     if _wants_json(request):

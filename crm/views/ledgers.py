@@ -16,7 +16,7 @@ from crm.errors import Refused
 from crm.forms.ledgers import LedgerForm, show_refusal
 from crm.ledgers import Kind, Ledger
 from crm.models import AuditEntry, Contact
-from crm.views import history, merges, row_verbs, similar
+from crm.views import history, merges, row_verbs, similar, walk
 from crm.views.base import Link, back_to, desk, ledger_or_hidden, row_or_hidden
 from crm.views.cells import VERBS, Shower, noun_label
 
@@ -34,6 +34,8 @@ def row_detail(request: HttpRequest, key: str, pk: int) -> HttpResponse:
             "ledger": ledger,
             "row": row,
             "title": _called(row),
+            "walk": walk.walk_of(request, ledger, row),
+            "kept": walk.query_of(request),
             "facts": [cell for cell in cells if not cell.is_empty],
             "unknown": [cell.label for cell in cells if cell.is_empty],
             "related": _related(ledger, row, request.user),
@@ -120,7 +122,8 @@ def _after(request: HttpRequest, ledger: Ledger, row: Any) -> HttpResponse:
     if back := back_to(request, ""):
         return redirect(back)
     if ledger.rows(request.user).filter(pk=row.pk).exists():
-        return redirect("desk-row", ledger.key, row.pk)
+        url = reverse("desk-row", args=[ledger.key, row.pk])
+        return redirect(url + walk.query_of(request))
     return redirect("desk-list", ledger.key)
 
 
@@ -148,7 +151,7 @@ def _form_page(
     likeness: similar.Likeness | None = None,
 ) -> HttpResponse:
     back = (
-        reverse("desk-row", args=[ledger.key, row.pk])
+        reverse("desk-row", args=[ledger.key, row.pk]) + walk.query_of(request)
         if row is not None
         else reverse("desk-list", args=[ledger.key])
     )

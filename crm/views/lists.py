@@ -71,7 +71,13 @@ def row_list(request: HttpRequest, key: str) -> HttpResponse:
             "pages": _pages(page, params),
             "headings": [_heading(c, ledger, asked.ordering, params) for c in listed],
             "lines": shower.lines(
-                ledger, listed, list(page), lambda c, row: c.name in fields and row.pk in allowed
+                ledger,
+                listed,
+                list(page),
+                lambda place: address(
+                    params, page=None, **{"in": "list", "at": page.start_index() - 1 + place}
+                ),
+                lambda c, row: c.name in fields and row.pk in allowed,
             ),
             "picker": picker(ledger, listed, params),
             "tabs": _tabs(ledger, tab, params, request) if tab else [],

@@ -28,7 +28,7 @@ from crm.models import (
     funds_of,
 )
 from crm.stages import Need, Stage, Status
-from crm.views import duties, first_contacts, timeline, transfers
+from crm.views import duties, first_contacts, timeline, transfers, walk
 from crm.views.base import desk, project_or_hidden, rights_on
 from crm.views.cells import Shower
 
@@ -84,6 +84,8 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
         "crm/project.html",
         {
             "project": row,
+            "walk": walk.walk_of(request, ledger, row),
+            "kept": walk.query_of(request),
             "rights": rights,
             "today": today,
             "is_overdue": bool(row.is_active and row.next_on and row.next_on < today),
@@ -113,7 +115,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
             "merged": of_row(row),
             "files": list(row.files.select_related("by").order_by("-pk")[:20]),
             "events": timeline.of_project(row, part),
-            "event_parts": timeline.choices(request.path, part),
+            "event_parts": timeline.choices(request, part),
             "primary": _primary(row, rights, tasks),
         },
     )

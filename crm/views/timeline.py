@@ -6,14 +6,16 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
 from crm.exact import money_text
 from crm.models import Agreement, Origin, Project, StageMove, StoredFile
 from crm.views import history
-from crm.views.base import Link
+from crm.views.base import Link, address
 from crm.views.history import Change, Entry
+from crm.views.lists import readable
 
 MOST = 60  # of each kind
 # What one may look at alone: its name in the address, its label, the kinds of events.
@@ -62,11 +64,12 @@ def of_project(project: Project, part: str = "") -> list[Event]:
     return sorted(events, key=lambda event: (event.on, event.recorded_at), reverse=True)
 
 
-def choices(path: str, part: str) -> list[Link]:
-    """All, or one part alone, as addresses."""
-    made = [Link("全部", path, is_current=part not in PARTS)]
+def choices(request: HttpRequest, part: str) -> list[Link]:
+    """All, or one part alone, as addresses of the same page."""
+    params = readable(request.GET)
+    made = [Link("全部", address(params, past=None), is_current=part not in PARTS)]
     return made + [
-        Link(label, f"{path}?past={name}", is_current=name == part)
+        Link(label, address(params, past=name), is_current=name == part)
         for name, (label, _) in PARTS.items()
     ]
 

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from crm import access
 from crm.access import Action
@@ -20,6 +21,7 @@ from crm.forms.ledgers import show_refusal
 from crm.forms.projects import AgreementForm, MoveForm
 from crm.models import Project, StoredFile
 from crm.stages import Stage, Status
+from crm.views import walk
 from crm.views.base import desk, project_or_hidden, rights_on
 from crm.views.projects import gate_tasks, task
 
@@ -65,7 +67,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
                 show_refusal(form, refused)
         else:
             messages.success(request, done)
-            return redirect("desk-project", pk)
+            return redirect(reverse("desk-project", args=[pk]) + walk.query_of(request))
     rights = rights_on(request.user, project, register=Action.REGISTER)
     target = _meant(form)
     return render(
@@ -140,7 +142,7 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
                 request,
                 f"已登记{signed.get_kind_display()}" + ("，项目进入签约。" if advance else "。"),
             )
-            return redirect("desk-project", pk)
+            return redirect(reverse("desk-project", args=[pk]) + walk.query_of(request))
     rights = rights_on(request.user, project, register=Action.REGISTER)
     return render(
         request,

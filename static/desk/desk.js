@@ -31,6 +31,8 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "n") follow("[data-new]");
   else if (event.key === "m") follow("[data-move]");
   else if (event.key === "e") follow("[data-edit]");
+  else if (event.key === "j") follow("[data-next]");
+  else if (event.key === "k") follow("[data-previous]");
 });
 
 const showTab = () => {
