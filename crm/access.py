@@ -148,6 +148,7 @@ NOUNS: dict[str, tuple[dict[str, Grants], Own, str]] = {
     "assignment": (PIPELINE, {}, "project"),
     "milestone": (PIPELINE, {}, "project"),
     "review": (PIPELINE, {}, "project"),
+    "keylisting": (PIPELINE, {}, "project"),
     "confirmation": (PIPELINE, {}, "project"),
     "fundingreceipt": (PIPELINE, {}, "project"),
     "firstcontactclaim": (PIPELINE, {}, "project"),

@@ -36,6 +36,7 @@ from crm.models import (
     FollowUp,
     FundingReceipt,
     Industry,
+    KeyListing,
     Milestone,
     MilestoneKind,
     Park,
@@ -230,6 +231,11 @@ def divided(project: Project, **to: Any) -> CreditShare:
     other = User.objects.filter(username="receiver").first()
     transfers.accept_transfer(offer, by=other or user(Role.STATISTICIAN, username="receiver"))
     return CreditShare.objects.filter(project=project).order_by("pk").first()
+
+
+def key_listing(project: Project, level: str, year: int = 2023, **values: Any) -> KeyListing:
+    facts = {"project": project, "level": level, "year": year}
+    return rows.register(KeyListing, facts | values, by=maker())
 
 
 def receipt(

@@ -29,6 +29,7 @@ from crm.models import (
     FollowUp,
     FundingReceipt,
     ImportBatch,
+    KeyListing,
     Milestone,
     Park,
     Project,
@@ -42,11 +43,10 @@ from crm.spreadsheets.commit import import_file
 
 _REGISTERS = ("teams", "industries", "parks", "zones", "companies")
 NEWS_DAYS = 7  # what was told earlier than this has been read
-_AFTER_THE_YEAR = ("activities", "assignments", "contacts")
+_AFTER_THE_YEAR = ("assignments", "keyprojects", "contacts")
 _HANGS_ON_PROJECTS = (
-    FollowUp, Assignment, Milestone, Review, Confirmation, FundingReceipt, Agreement, Contact,
-    StoredFile, Enquiry, ClaimRuling, FirstContactClaim, CreditShare,
-    Transfer,
+    FollowUp, Assignment, KeyListing, Milestone, Review, Confirmation, FundingReceipt, Agreement,
+    Contact, StoredFile, Enquiry, ClaimRuling, FirstContactClaim, CreditShare, Transfer,
 )  # fmt: skip
 
 

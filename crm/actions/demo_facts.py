@@ -1,4 +1,4 @@
-"""The demo county's dated facts: milestones, reviews, receipts, recognitions, each entered through
+"""The demo county's dated facts, from milestones to activities, each entered through
 its ledger on the day it became known, so that a gate finds what the county had by then."""
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ FACTS = {
     "milestones": "achieved",
     "receipts": "received",
     "recognitions": "granted",
+    "activities": "held_on",
 }
 
 

@@ -21,6 +21,7 @@ from crm import clock, demo, ledgers
 from crm.actions import agreements, demo_facts, enquiries, followups, imports, projects
 from crm.exact import WAN
 from crm.models import (
+    Activity,
     Agreement,
     AgreementKind,
     Enquiry,
@@ -161,6 +162,10 @@ def _advance(project: Project, line: Line, on: date, by: User) -> None:
     projects.advance(project, to, on=on, by=by, reason=line["内容"], evidence=line["凭证"])
 
 
+def _came_of(project: Project, line: Line, on: date, by: User) -> None:
+    projects.change(project, {"activity": Activity.objects.get(name=line["内容"])}, by=by)
+
+
 def _shelve(project: Project, line: Line, on: date, by: User) -> None:
     projects.shelve(project, on=on, by=by, reason=line["内容"])
 
@@ -207,6 +212,7 @@ def _end_agreement(project: Project, line: Line, on: date, by: User) -> None:
 _VERBS: dict[str, Callable[[Project, Line, date, User], None]] = {
     "跟进": _follow_up,
     "推进": _advance,
+    "来自活动": _came_of,
     "停滞": _shelve,
     "恢复": _resume,
     "退出": _withdraw,

@@ -131,7 +131,7 @@ def mark_reverted(batches: Iterable[ImportBatch]) -> None:
 # What people hang on a project.
 _HUNG = (
     "follow_ups", "agreements", "moves", "assignments", "files", "contacts", "milestones",
-    "reviews", "receipts", "confirmations", "claims", "transfers",
+    "reviews", "receipts", "key_listings", "confirmations", "claims", "transfers",
 )  # fmt: skip
 
 
@@ -237,11 +237,13 @@ def _replace(
 
 # Children before parents: what may hang on what.
 _BUSINESS = (
-    "confirmation", "assignment", "activity", "contact", "enquiry", "milestone", "review",
+    "confirmation", "assignment", "keylisting", "contact", "enquiry", "milestone", "review",
     "fundingreceipt", "agreement", "storedfile", "followup", "claimruling", "firstcontactclaim",
-    "creditshare", "transfer",     "stagemove", "project",
+    "creditshare", "transfer", "stagemove", "project",
 )  # fmt: skip
-_REGISTERS = ("recognition", "exchangerate", "company", "zone", "park", "industry", "team")
+_REGISTERS = (
+    "activity", "recognition", "exchangerate", "company", "zone", "park", "industry", "team",
+)  # fmt: skip
 
 
 def remove(created: Created) -> list[models.Model]:

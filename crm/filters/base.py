@@ -43,11 +43,24 @@ class _Money(df.NumberFilter):
         return super().filter(qs, bound.quantize(Decimal("0.01")))
 
 
+class _Choices(df.MultipleChoiceFilter):
+    """One or several values of a column; the column itself may know its rows."""
+
+    def __init__(self, column: Column, **kwargs: Any) -> None:
+        self.rows_of = column.filter_rows
+        super().__init__(column.name, **kwargs)
+
+    def filter(self, qs: QuerySet, value: Any) -> QuerySet:
+        if value and self.rows_of is not None:
+            return self.rows_of(qs, value)
+        return super().filter(qs, value)
+
+
 def _filters(column: Column, *, programs: bool) -> dict[str, df.Filter]:
     name, label = column.name, column.label
     match column.kind:
         case Kind.STAGE | Kind.CHOICE:
-            return {name: df.MultipleChoiceFilter(label=label, choices=column.choices.choices)}
+            return {name: _Choices(column, label=label, choices=column.choices.choices)}
         case Kind.REFERENCE:
             key = column.reference
             return {
@@ -77,6 +90,8 @@ def _filters(column: Column, *, programs: bool) -> dict[str, df.Filter]:
                 f"{name}_from": df.DateFilter(first, "gte", label=f"{label}从"),
                 f"{name}_to": df.DateFilter(last, "lte", label=f"{label}到"),
             }
+        case Kind.NUMBER if column.unit == "":
+            return {name: df.NumberFilter(name, label=label)}
         case Kind.BOOLEAN:
             return {name: df.BooleanFilter(label=label)}
         case _:

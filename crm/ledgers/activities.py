@@ -11,7 +11,8 @@ LEDGER = declare(
         model=Activity,
         natural_key=("name", "held_on"),
         joins=("team", "park"),
-        description="推介会、外出考察、来访接待和集中签约；报告按举办日期计数。",
+        prefetch=("hosts",),
+        description="推介会、外出考察、来访接待和集中签约，见了谁、带回哪些线索；报告按举办日期计数。",
         columns=(
             Column("name", "活动名称", aliases=("名称", "活动"), required=True, in_list=True),
             Column("kind", "类型", Kind.CHOICE, choices=ActivityKind, aliases=("活动类型",),
@@ -22,6 +23,10 @@ LEDGER = declare(
             Column("team", "招商科室", Kind.REFERENCE, reference="teams", aliases=("科室",),
                    is_filter=True),
             Column("park", "园区", Kind.REFERENCE, reference="parks"),
+            Column("hosts", "我方人员", Kind.REFERENCES, reference="users",
+                   aliases=("参加人员", "带队人员", "我方参加人员")),
+            Column("met", "会见企业和人员", aliases=("对方企业", "会见企业", "拜访企业"),
+                   help="写企业和职务；对方的姓名电话请登记为联系人。"),
             Column("summary", "成效", Kind.LONG_TEXT),
         ),
     )

@@ -65,6 +65,7 @@ class Column:
     reference: the key of the ledger it points to ("users" for staff). is_summed: the list adds up
     this amount, and an empty one is unknown; not so where most rows have none by their nature.
     read_all: the values of many rows at once, by their number, where `get` asks the database.
+    filter_rows: the rows whose value is one of these, where no column of the table holds it.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Column:
     help: str = ""
     get: Callable[[Any], Any] | None = None
     read_all: Callable[[Sequence[Any]], Mapping[int, Any]] | None = None
+    filter_rows: Callable[[QuerySet, Sequence[str]], QuerySet] | None = None
 
     def value(self, row: Any) -> Any:
         """What the row holds in this column."""

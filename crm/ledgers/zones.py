@@ -1,7 +1,7 @@
 """片区台账."""
 
 from crm.ledgers.base import Column, Kind, Ledger, declare
-from crm.models import Zone
+from crm.models import CoordinateSystem, Zone
 
 LEDGER = declare(
     Ledger(
@@ -17,6 +17,11 @@ LEDGER = declare(
                    required=True, in_list=True, is_filter=True),
             Column("area_sq_km", "规划面积", Kind.NUMBER, unit="平方公里", aliases=("面积",),
                    in_list=True, is_sortable=True),
+            Column("latitude", "中心纬度", Kind.NUMBER, aliases=("纬度",),
+                   help="单位是度，例如 31.0524。"),
+            Column("longitude", "中心经度", Kind.NUMBER, aliases=("经度",)),
+            Column("coordinate_system", "坐标系", Kind.CHOICE, choices=CoordinateSystem,
+                   help="高德、腾讯地图取的点是 GCJ-02。"),
             Column("name_en", "英文名称"),
         ),
     )

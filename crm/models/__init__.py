@@ -13,12 +13,13 @@ from crm.models.files import StoredFile
 from crm.models.followups import FollowUp, FollowUpKind
 from crm.models.imports import DemoCounty, ImportBatch
 from crm.models.industries import Industry
+from crm.models.key_listings import KeyLevel, KeyListing, level_of, levels_of, on_lists
 from crm.models.limits import Bucket
 from crm.models.merges import UNDO_DAYS, Merge, Mergeable
 from crm.models.milestones import Milestone, MilestoneKind
 from crm.models.moves import Origin, StageMove
 from crm.models.notifications import Notification, NotificationKind, NotificationSetting
-from crm.models.parks import Park, ParkKind, Zone
+from crm.models.parks import CoordinateSystem, Park, ParkKind, Zone
 from crm.models.people import PersonKey
 from crm.models.project_terms import (
     AssignedLevel,
@@ -68,6 +69,7 @@ __all__ = [
     "Confirmation",
     "ConstructionNature",
     "Contact",
+    "CoordinateSystem",
     "CreditShare",
     "Currency",
     "DemoCounty",
@@ -84,6 +86,8 @@ __all__ = [
     "ImportUpload",
     "Industry",
     "Judgement",
+    "KeyLevel",
+    "KeyListing",
     "LandMode",
     "MappingMemory",
     "Merge",
@@ -124,4 +128,7 @@ __all__ = [
     "Verdict",
     "Zone",
     "funds_of",
+    "level_of",
+    "levels_of",
+    "on_lists",
 ]

@@ -17,7 +17,8 @@ class ActivityKind(models.TextChoices):
 
 
 class Activity(Row):
-    """An event held to attract investment; the report counts those held in its period."""
+    """An event held to attract investment: who of ours met whom, and the leads that came of it
+    (`leads`, projects that name it). The report counts those held in its period."""
 
     kind = models.CharField("类型", max_length=20, choices=ActivityKind, default=ActivityKind.VISIT)
     name = models.CharField("活动名称", max_length=150)
@@ -27,6 +28,11 @@ class Activity(Row):
         "crm.Team", models.PROTECT, verbose_name="招商科室", null=True, blank=True
     )
     park = models.ForeignKey("crm.Park", models.PROTECT, verbose_name="园区", null=True, blank=True)
+    hosts = models.ManyToManyField(
+        "crm.User", verbose_name="我方人员", blank=True, related_name="activities"
+    )
+    # Persons of the other side who matter are contacts; here stand firms and offices held.
+    met = models.CharField("会见企业和人员", max_length=300, blank=True)
     summary = models.TextField("成效", max_length=2000, blank=True)
 
     class Meta:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from crm.exact import ExactField, refuse_negative
@@ -51,6 +52,20 @@ class Park(Row):
         return sum(stated, Decimal()) if stated else None
 
 
+class CoordinateSystem(models.TextChoices):
+    """What a pair of degrees is measured in: maps of Chinese web services are GCJ-02, off by some
+    hundred metres from WGS-84; the state's own surveys are CGCS2000."""
+
+    GCJ02 = "gcj02", "GCJ-02（高德、腾讯地图）"
+    WGS84 = "wgs84", "WGS-84（GPS）"
+    CGCS2000 = "cgcs2000", "CGCS2000（国家大地坐标）"
+
+
+# The mainland's and islands' outermost degrees, north and east.
+LATITUDES = (Decimal(3), Decimal(54))
+LONGITUDES = (Decimal(73), Decimal(136))
+
+
 class Zone(Row):
     """A zone (片区) of a park: “一园三区” is one park with three of these."""
 
@@ -58,6 +73,13 @@ class Zone(Row):
     name = models.CharField("名称", max_length=100)
     name_en = models.CharField("英文名称", max_length=150, blank=True)
     area_sq_km = ExactField(verbose_name="规划面积", scale=4, null=True, blank=True)
+
+    # The centre point, in degrees.
+    latitude = ExactField(verbose_name="中心纬度", scale=6, null=True, blank=True)
+    longitude = ExactField(verbose_name="中心经度", scale=6, null=True, blank=True)
+    coordinate_system = models.CharField(
+        "坐标系", max_length=10, choices=CoordinateSystem, blank=True
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "片区"
@@ -69,3 +91,25 @@ class Zone(Row):
 
     def clean(self) -> None:
         refuse_negative(self, "area_sq_km")
+        if wrong := self._point_faults():
+            raise ValidationError(wrong)
+
+    def _point_faults(self) -> dict[str, str]:
+        """A point is two numbers and what they are measured in; swapped ones are noticed."""
+        lat, lng = self.latitude, self.longitude
+        if lat is None and lng is None:
+            return (
+                {"coordinate_system": "没有填坐标，坐标系请留空。"}
+                if self.coordinate_system
+                else {}
+            )
+        wrong = {}
+        if lat is None or lng is None:
+            wrong["latitude" if lat is None else "longitude"] = "经度和纬度要一起填写。"
+        if lat is not None and not LATITUDES[0] <= lat <= LATITUDES[1]:
+            wrong["latitude"] = "纬度应在 3 到 54 度之间，请核对是否与经度填反。"
+        if lng is not None and not LONGITUDES[0] <= lng <= LONGITUDES[1]:
+            wrong["longitude"] = "经度应在 73 到 136 度之间，请核对是否与纬度填反。"
+        if not self.coordinate_system and not wrong:
+            wrong["coordinate_system"] = "请选择坐标系；不同坐标系相差几百米。"
+        return wrong

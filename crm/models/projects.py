@@ -116,6 +116,14 @@ class Project(Mergeable, Row):
     capital_nature = models.CharField("资金性质", max_length=20, choices=CapitalNature, blank=True)
     source_area = models.CharField("来源区域", max_length=20, choices=SourceArea, blank=True)
     origin = models.CharField("来源地", max_length=100, blank=True)
+    activity = models.ForeignKey(
+        "crm.Activity",
+        models.PROTECT,
+        verbose_name="来自活动",
+        null=True,
+        blank=True,
+        related_name="leads",
+    )
     location = models.CharField("地点", max_length=100, blank=True)
 
     planned_investment = money_field(verbose_name="计划总投资", null=True, blank=True)

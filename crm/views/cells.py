@@ -125,7 +125,11 @@ class Shower:
                 return Cell(label, text, "number", title=money_text(value), unit=column.unit,
                             name=name)  # fmt: skip
             case Kind.NUMBER:
-                text = f"{grouped(value)} {column.unit}".strip() if full else grouped(value)
+                # A whole number without a unit is a name, as a year is: 2023, not 2,023.
+                number = (
+                    str(value) if isinstance(value, int) and not column.unit else grouped(value)
+                )
+                text = f"{number} {column.unit}".strip() if full else number
                 return Cell(label, text, "number", unit=column.unit, name=name)
             case Kind.DATE | Kind.WHEN:
                 return Cell(label, shown_date(value), "date", name=name)

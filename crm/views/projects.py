@@ -33,7 +33,7 @@ from crm.views.base import desk, project_or_hidden, rights_on
 from crm.views.cells import Shower
 
 FACTS = (
-    "investor", "industry", "park", "zone", "company", "location", "source", "method",
+    "investor", "industry", "park", "zone", "company", "location", "source", "activity", "method",
     "assigned_level", "source_area", "origin", "land_mode", "land_area_mu", "floor_area_sqm",
     "construction_nature", "planned_start", "planned_operation",
 )  # fmt: skip
@@ -106,6 +106,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
             **_dated_facts(row),
             "first": first_contacts.of_project(row, user),
             "moved": transfers.of_project(row, user),
+            "key_listings": row.key_listings.of_year(today.year),
             "facts": [cell for cell in facts if not cell.is_empty],
             "unknown": [cell.label for cell in facts if cell.is_empty],
             "served": duties.of_project(row, today, rights),

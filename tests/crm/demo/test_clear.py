@@ -24,6 +24,7 @@ from crm.models import (
     FollowUp,
     FundingReceipt,
     Industry,
+    KeyListing,
     Milestone,
     Park,
     PersonKey,
@@ -71,7 +72,7 @@ def contents() -> list[tuple]:
     found = []
     for model in (
         Team, Industry, Park, Zone, Company, Project, StageMove, Agreement, FollowUp, Activity,
-        Assignment, Contact, Enquiry, Milestone, Review, FundingReceipt, Recognition,
+        Assignment, Contact, Enquiry, Milestone, Review, FundingReceipt, Recognition, KeyListing,
     ):  # fmt: skip
         fields = [
             field

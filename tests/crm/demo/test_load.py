@@ -25,6 +25,7 @@ from crm.models import (
     Enquiry,
     EnquiryState,
     FollowUp,
+    KeyListing,
     Milestone,
     MilestoneKind,
     Origin,
@@ -287,3 +288,13 @@ def test_titles_are_those_of_the_report_and_one_is_only_applied_for(demo_county)
     little_giants = Recognition.objects.filter(title="全国专精特新“小巨人”企业")
     assert little_giants.in_force_on(END).count() == 3
     assert Recognition.objects.get(state=RecognitionState.PASSED).granted is None
+
+
+def test_leads_name_the_activity_they_came_of_and_key_projects_their_list(demo_county):
+    leads = Project.objects.exclude(activity=None)
+    assert leads.count() >= 5
+    for project in leads:
+        registered = project.moves.order_by("pk").first()
+        assert project.activity.held_on <= registered.occurred_on, project
+    assert KeyListing.objects.of_year(2023).filter(level="province").count() == 2
+    assert {zone.coordinate_system for zone in Zone.objects.all()} == {"gcj02"}

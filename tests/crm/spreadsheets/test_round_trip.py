@@ -62,6 +62,7 @@ def county(statistician):
     make.activity(date(2023, 4, 1))
     make.milestone(project, "filing", When.month(2023, 2), evidence="川投资备〔2023〕1号")
     make.milestone(project, "statistics", When.year(2023), amount=Decimal("80000000.01"))
+    make.key_listing(project, "city", document="演示〔2023〕1号")
     make.review(project, date(2023, 2, 10), verdict="conditional", conditions="补交\n能评批复")
     make.receipt(project, date(2023, 4, 1), evidence="回单 001")
     make.receipt(project, When.month(2023, 5), None, currency="EUR", foreign_amount=Decimal("1.5"))
