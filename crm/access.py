@@ -172,6 +172,7 @@ NOUNS: dict[str, tuple[dict[str, Grants], Own, str]] = {
     "user": (USERS, {}, ""),
     "notification": (PERSONAL, {_O: "user"}, ""),
     "importbatch": (PERSONAL, {_O: "by"}, ""),
+    "importupload": (PERSONAL, {_O: "by"}, ""),
 }
 # Whose a row also is, beside those who see its project: both sides of a transfer read it, whoever
 # has the project by now; the receiving one decides.

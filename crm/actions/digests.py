@@ -128,7 +128,9 @@ def tell_lapsed(on: date) -> None:
 def tell_digest(user: User, lines: list[Line], on: date, sent: Sent) -> Notification | None:
     """The day's digest of this user, told now or earlier today; None where it is switched off."""
     key = f"digest:{on}"
-    text = "今日：" + "，".join(f"{line.label} {line.count} 项" for line in lines) + "。"
+    # A number keeps its unit when the line breaks.
+    counted = (f"{line.label}\u00a0{line.count}\u00a0项" for line in lines)
+    text = f"今日：{'，'.join(counted)}。"
     made = notifications.tell([user], NotificationKind.DIGEST, None, text, by=None, key=key)
     sent.told += len(made)
     if made:

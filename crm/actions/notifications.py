@@ -137,7 +137,8 @@ def tell_moved(move: StageMove, *, by: User) -> None:
     """Tells those whose project it is that somebody else moved it."""
     here = Stage(move.to_stage)
     if move.from_status != move.to_status:
-        done = "恢复推进" if move.to_status == Status.ACTIVE else move.get_to_status_display()
+        rests = move.to_status != Status.ACTIVE
+        done = f"标为{move.get_to_status_display()}" if rests else "恢复推进"
     else:
         forward = here.rank > Stage(move.from_stage).rank
         done = f"{'推进到' if forward else '退回'}{here.label}"

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseStopPolling
 
 from crm import access, ledgers
+from crm.access import Action
 from crm.actions import notifications
 from crm.errors import Hidden, Refused
 from crm.forms.ledgers import show_refusal
@@ -24,20 +25,26 @@ from crm.views.base import back_to, desk, page_of
 PAGE = 30
 
 
-def place_of(notification: Notification) -> str:
-    """The page of the row it speaks of; what hangs on a project leads to the project."""
-    noun = notification.object_type.rpartition(".")[2]
-    pk = notification.object_id
-    if noun == "project":
-        return reverse("desk-project", args=[pk])
-    if noun == "enquiry":
-        return reverse("desk-enquiry", args=[pk])
+# The page of a row, where it is not its ledger's.
+PAGES = {
+    "project": "desk-project",
+    "enquiry": "desk-enquiry",
+    "importupload": "desk-import-upload",
+}
+
+
+def place_of(notification: Notification, user: Any) -> str:
+    """The page of the row it speaks of; what hangs on a project leads there, where the user sees
+    that project (who is offered one does not yet)."""
+    noun, pk = notification.object_type.rpartition(".")[2], notification.object_id
+    if noun in PAGES:
+        return reverse(PAGES[noun], args=[pk])
     if noun == "importbatch":
         return reverse("desk-import")
     _, _, parent = access.NOUNS.get(noun, ({}, {}, ""))
     if parent == "project":
         row = apps.get_model("crm", noun)._default_manager.filter(pk=pk).first()
-        if row is not None and row.project_id:
+        if row is not None and row.project and access.may(user, Action.VIEW, row.project):
             return reverse("desk-project", args=[row.project_id])
     ledger = ledgers.of_noun(noun)
     return reverse("desk-row", args=[ledger.key, pk]) if ledger else reverse("desk")
@@ -86,7 +93,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def open_one(request: HttpRequest, pk: int) -> HttpResponse:
     """To what it speaks of; who goes there has read it."""
     found = notifications.read(_found(request, pk), by=request.user)
-    return redirect(place_of(found))
+    return redirect(place_of(found, request.user))
 
 
 @desk

@@ -48,9 +48,8 @@ def planned(officer, days, name=""):
 
 
 def texts(user, kind=NotificationKind.DIGEST):
-    return list(
-        Notification.objects.visible_to(user).filter(kind=kind).values_list("text", flat=True)
-    )
+    found = Notification.objects.visible_to(user).filter(kind=kind)
+    return [row.text.replace("\u00a0", " ") for row in found]
 
 
 def test_an_officer_is_told_how_much_of_his_own_waits(officer, teamlead, team):

@@ -59,7 +59,7 @@ def test_a_move_by_somebody_else_is_told_to_the_officer_and_the_liaison(officer,
     projects.resume(project, on=clock.today(), by=teamlead)
     expected = [
         ("moved", f"{teamlead}把“{project}”恢复推进。"),
-        ("moved", f"{teamlead}把“{project}”停滞。"),
+        ("moved", f"{teamlead}把“{project}”标为停滞。"),
         ("moved", f"{teamlead}把“{project}”退回线索。"),
     ]
     assert told(officer) == expected

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from crm.actions import notifications, projects
+from crm.actions import imports, notifications, projects, uploads
 from crm.models import Notification, NotificationKind, NotificationSetting
 from tests import make
 
@@ -51,6 +51,27 @@ def test_opening_one_leads_to_its_row_and_marks_it_read(as_user, officer, one, p
     assert answer.headers["Location"] == f"/desk/projects/{project.pk}/"
     one.refresh_from_db()
     assert one.read_at
+
+
+def test_each_leads_to_the_page_where_something_can_be_done(
+    as_user, officer, teamlead, team, project, park
+):
+    follow_up, enquiry, company = make.follow_up(project), make.enquiry(park), make.company()
+    batch = imports.open_batch("projects", by=officer, file_name="a.csv")
+    upload = uploads.receive("projects", "project", by=teamlead, file_name="a.csv", file_hash="")
+    places = {
+        follow_up: f"/desk/projects/{project.pk}/",
+        enquiry: f"/desk/enquiries/{enquiry.pk}/",
+        company: f"/desk/companies/{company.pk}/",
+        batch: "/desk/import/",
+        upload: f"/desk/import/{upload.pk}/",
+        None: "/desk/",
+    }
+    for row, place in places.items():
+        user = teamlead if row is upload else officer
+        [made] = notifications.tell([user], NotificationKind.IMPORT, row, "看一看", by=None)
+        answer = as_user(user).get(f"/desk/notices/{made.pk}/")
+        assert answer.headers["Location"] == place
 
 
 def test_somebody_elses_and_a_hidden_one_answer_alike(
