@@ -165,6 +165,7 @@ NOUNS: dict[str, tuple[dict[str, Grants], Own, str]] = {
     "team": (REGISTERS, {}, ""),
     "recognition": (REGISTERS, {}, ""),
     "exchangerate": (REGISTERS, {}, ""),
+    "target": (REGISTERS, {}, ""),
     "stagerule": (RULES, {}, ""),
     "company": (COMPANIES, {}, ""),
     "savedview": (VIEWS, {_O: "user", _T: "team", _SH: "is_public"}, ""),

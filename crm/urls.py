@@ -28,6 +28,7 @@ from crm.views import (
     signin,
     similar,
     small,
+    targets,
     transfers,
     verbs,
 )
@@ -70,6 +71,8 @@ desk = [
     path("claims/<int:pk>/renew/", first_contacts.renew, name="desk-claim-renew"),
     path("claims/<int:pk>/give-up/", first_contacts.give_up, name="desk-claim-give-up"),
     path("claims/<int:pk>/rule/", first_contacts.rule, name="desk-claim-rule"),
+    path("targets/", targets.board, name="desk-targets"),
+    path("targets/<int:pk>/rows/", targets.rows, name="desk-target-rows"),
     path("transfers/<int:pk>/accept/", transfers.accept, name="desk-transfer-accept"),
     path("transfers/<int:pk>/decline/", transfers.decline, name="desk-transfer-decline"),
     path("transfers/<int:pk>/withdraw/", transfers.withdraw, name="desk-transfer-withdraw"),

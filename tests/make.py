@@ -44,6 +44,7 @@ from crm.models import (
     Recognition,
     Review,
     Subject,
+    Target,
     Team,
     Transfer,
     User,
@@ -236,6 +237,17 @@ def divided(project: Project, **to: Any) -> CreditShare:
 def key_listing(project: Project, level: str, year: int = 2023, **values: Any) -> KeyListing:
     facts = {"project": project, "level": level, "year": year}
     return rows.register(KeyListing, facts | values, by=maker())
+
+
+def target(year: int, indicator: str, value: str, **unit: Any) -> Target:
+    """`value` in 个 or 亿元; of the county unless a park, a team, a department or a township."""
+    from crm import ledgers
+
+    level = next(iter(unit), "county")
+    if level in ("department", "township"):
+        unit = {"unit": unit[level]}
+    facts = {"year": str(year), "level": level, "indicator": indicator, "value": Decimal(value)}
+    return ledgers.get("annual-targets").register(facts | unit, by=maker())
 
 
 def receipt(

@@ -242,7 +242,8 @@ _BUSINESS = (
     "creditshare", "transfer", "stagemove", "project",
 )  # fmt: skip
 _REGISTERS = (
-    "activity", "recognition", "exchangerate", "company", "zone", "park", "industry", "team",
+    "target", "activity", "recognition", "exchangerate", "company", "zone", "park", "industry",
+    "team",
 )  # fmt: skip
 
 

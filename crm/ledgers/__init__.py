@@ -22,6 +22,7 @@ from crm.ledgers import (  # noqa: I001 - the order is the menu's
     teams,
     rates,
     stagerules,
+    targets,
     moves,
     audit,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "referred",
     "reviews",
     "stagerules",
+    "targets",
     "teams",
     "transfers",
     "zones",

@@ -43,6 +43,7 @@ from crm.models.recognitions import (
 )
 from crm.models.reviews import Review, Verdict
 from crm.models.stage_rules import StageRule
+from crm.models.targets import Target, TargetIndicator, TargetLevel
 from crm.models.transfers import CreditShare, Transfer, TransferState
 from crm.models.uploads import ImportUpload, MappingMemory, UploadState
 from crm.models.users import Team, User
@@ -120,6 +121,9 @@ __all__ = [
     "Status",
     "StoredFile",
     "Subject",
+    "Target",
+    "TargetIndicator",
+    "TargetLevel",
     "Team",
     "Transfer",
     "TransferState",

@@ -47,6 +47,7 @@ def menu_of(user: Any, path: str, *, new_enquiries: int = 0) -> list[Part]:
         day.append(entry("记跟进", "desk-pick"))
     if access.can(user, Action.REPORT, "project"):
         day.append(entry("报告", "report"))
+        day.append(entry("目标进度", "desk-targets"))
     parts = [Part("", tuple(day))]
     # The page under a view is marked in its ledger's own entry.
     if views := saved.pinned(user):

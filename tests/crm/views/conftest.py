@@ -51,6 +51,7 @@ def rows(park: Park, team: Team) -> dict[str, Any]:
         "teams": team,
         "rates": make.rate(2023, 4),
         "stagerules": StageRule.objects.first(),
+        "annual-targets": make.target(2023, "signed_projects", "40", team=team),
         "moves": StageMove.objects.filter(project=project).first(),
         "audit": AuditEntry.objects.first(),
     }

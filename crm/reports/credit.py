@@ -1,0 +1,98 @@
+"""Whose a counted row is: by team and by park, where a transfer has divided a project's credit.
+
+The county counts every row once. A unit counts its share of it; the shares of all units add up to
+what the county counts, less what belongs to nobody.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from crm.models import Agreement, CreditShare, FundingReceipt
+from crm.models.transfers import WHOLE
+from crm.reports.figures.base import Figure
+from crm.reports.lines import amount_of
+
+TEAM, PARK = "team", "park"
+Divisions = Mapping[int, Mapping[int, Decimal]]
+
+
+def divisions(dimension: str, known_on: date | None = None) -> Divisions:
+    """project → unit → share, of every project whose credit is divided."""
+    made: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    rows = CreditShare.objects.standing(known_on).filter(**{f"{dimension}__isnull": False})
+    for project, unit, share in rows.values_list("project", dimension, "share"):
+        made[project][unit] = share
+    return made
+
+
+@dataclass(frozen=True)
+class Part:
+    """A counted row as far as it is a unit's: `amount` is what the whole row adds, in yuan or 1;
+    None = unknown."""
+
+    row: Any
+    share: Decimal
+    amount: Decimal | None
+
+    @property
+    def counted(self) -> Decimal | None:
+        return None if self.amount is None else self.amount * self.share
+
+
+@dataclass(frozen=True)
+class Credit:
+    """What a unit has done: the sum of its parts, and how many of them have no amount."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def value(self) -> Decimal | None:
+        """None where there are rows and the amount of none is known."""
+        known = [part.counted for part in self.parts if part.counted is not None]
+        return None if self.parts and not known else sum(known, Decimal(0))
+
+    @property
+    def without_amount(self) -> int:
+        return sum(part.amount is None for part in self.parts)
+
+
+def credit_of(
+    figure: Figure, rows: Iterable[Any], dimension: str, units: Iterable[int], divided: Divisions
+) -> Credit:
+    """What of the figure's rows is these units' (a park with the parks inside it)."""
+    ours = frozenset(units)
+    made = []
+    for row in rows:
+        shares = divided.get(row.project_id)
+        if shares is None:
+            share = WHOLE if _own(row, dimension) in ours else Decimal(0)
+        else:
+            share = sum((shares.get(unit, Decimal(0)) for unit in ours), Decimal(0))
+        if share:
+            made.append(Part(row, share, amount(figure, row)))
+    return Credit(tuple(made))
+
+
+def whole(figure: Figure, rows: Iterable[Any]) -> Credit:
+    """The county's, or a responsible unit's: every row counts in full."""
+    return Credit(tuple(Part(row, WHOLE, amount(figure, row)) for row in rows))
+
+
+def amount(figure: Figure, row: Any) -> Decimal | None:
+    """What a row adds: 1, or its money in yuan."""
+    if not figure.amount:
+        return WHOLE
+    return row.yuan if isinstance(row, FundingReceipt) else amount_of(figure, row)
+
+
+def _own(row: Any, dimension: str) -> int | None:
+    """Whose an undivided row is: a signing its agreement's park, else the project's own unit."""
+    if dimension == PARK and isinstance(row, Agreement):
+        return row.park_id
+    return getattr(row.project, f"{dimension}_id")

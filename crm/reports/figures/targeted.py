@@ -1,0 +1,54 @@
+"""Figures that targets measure and the report's sentences do not print: started, funds in place."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from crm.models import FundingReceipt, StageMove
+from crm.reports.figures.base import Context, Figure
+from crm.reports.figures.states import standing_at_end
+from crm.reports.printing import Printing
+from crm.stages import Stage, Status
+
+BUILT = [stage for stage in Stage if stage.rank >= Stage.CONSTRUCTION.rank]
+
+
+def _started(context: Context) -> QuerySet:
+    into = StageMove.objects.standing(context.known_on).into(Stage.CONSTRUCTION)
+    earlier = into.filter(project=OuterRef("project"), place__lt=OuterRef("place"))
+    still = standing_at_end(context, *BUILT).exclude(to_status=Status.EXITED)
+    return (
+        into.occurred_in(context.period.start, context.period.end)
+        .filter(~Exists(earlier))
+        .filter(project__in=still.values("project"))
+    )
+
+
+def _received(context: Context) -> QuerySet:
+    return FundingReceipt.objects.standing(context.known_on).received_in(
+        context.period.start, context.period.end
+    )
+
+
+STARTED = Figure(
+    key="targets.started",
+    label="开工项目",
+    unit="个",
+    section="targets",
+    rule="期间内首次开工、期末仍在开工建设及以后阶段且未退出的项目。",
+    read=_started,
+    amount="",
+    printing=Printing(),
+    untraceable="",
+)
+FUNDS_IN_PLACE = Figure(
+    key="targets.funds_in_place",
+    label="到位资金",
+    unit="亿元",
+    section="targets",
+    rule="到账日期在期间内的到位资金之和，外币按当月汇率折算，没有汇率的不计并列出。",
+    read=_received,
+    amount="yuan",
+    printing=Printing(digits=2),
+    untraceable="",
+)

@@ -1,0 +1,194 @@
+"""目标进度: what each unit has completed of its target; each number opens its rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from crm import access, clock
+from crm.access import Action
+from crm.errors import Hidden
+from crm.exact import WAN, grouped, rounded
+from crm.models import FundingReceipt, TargetIndicator, TargetLevel
+from crm.reports import targets
+from crm.reports.credit import Part
+from crm.reports.lines import SHAPES, UNKNOWN, Cell, row_address
+from crm.reports.period import Period
+from crm.reports.targets import Progress
+from crm.views.base import desk
+from crm.views.lists import Link
+
+
+@dataclass(frozen=True)
+class Row:
+    """One target as the page prints it. `width`: of the bar, `mark`: where 时序 stands in it."""
+
+    name: str
+    rank: str
+    done: str
+    target: str
+    unit: str
+    percent: str
+    pace: str
+    look: str  # ahead, behind, unknown
+    width: str
+    url: str
+    note: str
+
+
+def _row(one: Progress, name: str) -> Row:
+    target, unit = one.target, TargetIndicator(one.target.indicator).unit
+    ahead = one.ahead
+    if ahead is None:
+        pace, look = one.reason or "金额待补", "unknown"
+    elif ahead >= 0:
+        pace, look = f"超时序 {rounded(ahead, 1)}", "ahead"
+    else:
+        pace, look = f"欠进度 {rounded(-ahead, 1)}", "behind"
+    lacks = one.credit.without_amount if one.credit else 0
+    url = reverse("desk-target-rows", args=[target.pk]) + f"?month={one.months}"
+    return Row(
+        name=name,
+        rank="" if one.rank is None else f"第 {one.rank}",
+        done=UNKNOWN if one.done_shown is None else _number(one.done_shown),
+        target=_number(target.shown),
+        unit=unit,
+        percent="" if one.percent is None else f"{rounded(one.percent, 1)}%",
+        pace=pace,
+        look=look,
+        width=rounded(min(one.percent or Decimal(0), Decimal(100)), 1),
+        url=url if one.credit else "",
+        note=f"{lacks} 行没有金额" if lacks else "",
+    )
+
+
+def _number(number: Decimal) -> str:
+    """To two places at most: shares of a project leave more."""
+    return grouped(Decimal(rounded(number, 2)))
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of one level; an indicator's own where several units have it."""
+
+    title: str
+    rows: list[Row]
+
+
+def _asked(request: HttpRequest) -> tuple[int, int]:
+    """The year and the month asked for; the usual ones, where nothing readable is."""
+    usual = Period.usual(clock.today())
+    year, month = request.GET.get("year", ""), request.GET.get("month", "")
+    return (
+        int(year) if year.isdecimal() and 2000 <= int(year[:9]) <= 2100 else usual.end.year,
+        int(month) if month.isdecimal() and 1 <= int(month[:9]) <= 12 else usual.end.month,
+    )
+
+
+@desk
+def board(request: HttpRequest) -> HttpResponse:
+    access.require_noun(request.user, Action.REPORT, "project")
+    year, months = _asked(request)
+    stood = targets.Board(year, months, request.user)
+    levels = []
+    for level, found in stood.progress().items():
+        if level == TargetLevel.COUNTY:
+            rows = [_row(one, indicator.label) for indicator, some in found.items() for one in some]
+            levels.append((level, [Table("", rows)]))
+        else:
+            levels.append((level, [
+                Table(indicator.label, [_row(one, one.target.unit_name) for one in some])
+                for indicator, some in found.items()
+            ]))  # fmt: skip
+    years = sorted(set(targets.visible_targets(request.user).values_list("year", flat=True)))
+    due = Decimal(months) * 100 / 12
+    return render(
+        request,
+        "crm/targets.html",
+        {
+            "year": year,
+            "months": months,
+            "levels": levels,
+            "years": [
+                Link(f"{one}年", f"?year={one}&month={months}", is_current=one == year)
+                for one in sorted({*years, year})
+            ],
+            "month_choices": [
+                Link(f"1-{one}月" if one > 1 else "1月", f"?year={year}&month={one}",
+                     is_current=one == months)
+                for one in range(1, 13)
+            ],
+            "due": f"{rounded(due, 1)}%",
+            "mark": rounded(due, 1),
+            "is_unfinished": stood.context.period.end > clock.today(),
+            "today": clock.today(),
+            "is_partial": stood.is_partial,
+            "may_change": access.can(request.user, Action.REGISTER, "target"),
+        },
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    title: str
+    url: str
+    cells: list[Cell]
+    amount: str
+    share: str
+    counted: str
+
+
+@desk
+def rows(request: HttpRequest, pk: int) -> HttpResponse:
+    """The rows a target's number was counted from, each with the share that counts."""
+    access.require_noun(request.user, Action.REPORT, "project")
+    found = targets.visible_targets(request.user).select_related("park", "team")
+    target = found.filter(pk=pk).first()
+    if target is None:
+        raise Hidden()
+    _, months = _asked(request)
+    stood = targets.Board(target.year, months, request.user)
+    one, indicator = stood.of(target), TargetIndicator(target.indicator)
+    parts = one.credit.parts if one.credit else ()
+    lines = [_line(part, indicator) for part in parts]
+    return render(
+        request,
+        "crm/target_rows.html",
+        {
+            "target": target,
+            "period": stood.context.period,
+            "rule": targets.FIGURES[indicator].rule,
+            "row": _row(one, target.unit_name),
+            "lines": lines,
+            "is_money": indicator.is_money,
+            "is_shared": any(part.share != 1 for part in parts),
+            "is_partial": stood.is_partial,
+            "back": reverse("desk-targets") + f"?year={target.year}&month={months}",
+        },
+    )
+
+
+def _line(part: Part, indicator: TargetIndicator) -> Line:
+    row, factor = part.row, WAN if indicator.is_money else Decimal(1)
+    if isinstance(row, FundingReceipt):
+        cells = [
+            Cell(
+                "到账日期", str(row.received), row_address("fundingreceipt", row.pk), is_date=True
+            ),
+            Cell("资金来源", row.get_source_display()),
+        ]
+    else:
+        cells = SHAPES[str(row._meta.model_name)].cells(row)[:2]
+    counted = part.counted
+    return Line(
+        row.project.name,
+        row_address("project", row.project_id),
+        cells,
+        UNKNOWN if part.amount is None else grouped(part.amount / factor),
+        f"{grouped(part.share * 100)}%",
+        UNKNOWN if counted is None else grouped(counted / factor),
+    )
