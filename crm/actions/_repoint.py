@@ -22,6 +22,8 @@ from crm.models import (
     FundingReceipt,
     Mergeable,
     StageMove,
+    Transfer,
+    TransferState,
 )
 from crm.models.rows import InsertOnly
 from search import engine
@@ -100,6 +102,10 @@ def _piece(piece: Piece, loser: Any, survivor: Any) -> Piece:
         _sort_facts(piece, rows, survivor)
     elif issubclass(piece.child, _ALONG):
         piece.moved = _numbers(rows)
+    elif piece.child is Transfer:
+        piece.stayed = _numbers(rows)  # with the shares of credit it divided
+        if rows.filter(state=TransferState.PROPOSED).exists():
+            piece.conflicts.append("并入的项目有一笔流转还没有接收，请先办结或撤回，再合并。")
     elif issubclass(piece.child, InsertOnly):
         piece.stayed = _numbers(rows)
     else:

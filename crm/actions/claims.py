@@ -20,7 +20,7 @@ from crm import access, limits, personal
 from crm.access import Action
 from crm.actions import _record
 from crm.errors import Refused
-from crm.models import Company, Contact, FirstContactClaim, Project, User
+from crm.models import Company, Contact, Enquiry, FirstContactClaim, Project, User
 from crm.models.rows import Row, Rows
 from crm.names import company_key, name_key
 
@@ -77,7 +77,10 @@ def claim_hint(
     seen: list[Row] = list(Company.objects.visible_to(by).filter(companies)[:LOOKED_AT])
     seen += Project.objects.visible_to(by).filter(projects)[:LOOKED_AT]
     seen += contacts.visible_to(by).select_related("project", "company", "key")[:LOOKED_AT]
-    claim = _first(_project_claims(projects, by) + _contact_claims(contacts, by))
+    enquiries = Enquiry.objects.filter(phone_print=print_) if print_ else Enquiry.objects.none()
+    seen += enquiries.visible_to(by).select_related("park", "key")[:LOOKED_AT]
+    people = _contact_claims(contacts, by) + _enquiry_claims(enquiries, by)
+    claim = _first(_project_claims(projects, by) + people)
     if claim:
         asked = [personal.scrubbed(text) for text in names] + [text for text in (code,) if text]
         _note(by, {"for": [*asked, *(["•••"] if print_ else [])]}, "登记前查重")
@@ -184,6 +187,16 @@ def _contact_claims(contacts: Rows, by: User) -> list[Claim]:
     ]
 
 
+def _enquiry_claims(enquiries: Rows, by: User) -> list[Claim]:
+    """Who left this phone with the public form is already somebody's to answer."""
+    hidden = (
+        enquiries.exclude(pk__in=enquiries.visible_to(by).values("pk"))
+        .select_related("team", "park__team")
+        .order_by("received_at", "pk")
+    )
+    return [_claim(row, row.received_at) for row in hidden[:1]]
+
+
 def _running(condition: Q) -> Claim | None:
     """The earliest first contact that counts today."""
     found = FirstContactClaim.objects.running().filter(condition).select_related("team", "park")
@@ -191,7 +204,7 @@ def _running(condition: Q) -> Claim | None:
     return Claim(claim.unit, claim.claimed_on, claim.phone) if claim else None
 
 
-def _claim(row: Project | Contact, since: datetime) -> Claim:
+def _claim(row: Project | Contact | Enquiry, since: datetime) -> Claim:
     park = getattr(row, "park", None)
     team = row.team or (park.team if park else None)
     unit = team.name if team else park.name if park else "县招商主管部门（尚未分到科室）"

@@ -151,3 +151,8 @@ def not_same(one: Any, other: Any, *, by: User, reason: str = "") -> NotSame:
     for row, twin in ((one, other), (other, one)):
         _record.note("not_same", row, by=by, changes={"not_same": [None, twin.pk]}, reason=reason)
     return verdict
+
+
+def note_registered_anyway(row: Any, *, by: User, reason: str) -> None:
+    """Puts on record why a row was registered although the ledger has one like it."""
+    _record.note("register_anyway", row, by=by, reason=reason)

@@ -27,6 +27,10 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
         body: dict[str, Any] = {"code": error.code, "reason": error.reason, "fields": error.fields}
         if error.code == "gate_unmet":
             body["missing"] = [lack.as_json() for lack in error.details]
+        if error.code == "likely_duplicate":
+            body["hint"] = error.details[0]
+        if error.code == "merge_conflict":
+            body["conflicts"] = error.details
         if isinstance(error, MergedAway):
             body["merged_into"] = error.new
         if error.code == "stale" and error.details:

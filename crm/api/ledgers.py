@@ -11,10 +11,15 @@ from rest_framework.response import Response
 
 from crm import access, filters, ledgers
 from crm.access import Action
+from crm.actions import duplicates
 from crm.api.fields import field
 from crm.errors import Hidden, Refused
 from crm.ledgers import Ledger
+from crm.views import similar
 from crm.views.base import merged_away
+
+# Said by a program that registers in spite of a likeness: why it is not the same.
+CONFIRMED = "confirmed_duplicate_reason"
 
 
 class RowSerializer(serializers.Serializer):
@@ -109,9 +114,21 @@ class LedgerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 class WritableLedgerViewSet(LedgerViewSet):
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         access.require_noun(request.user, Action.REGISTER, self.ledger.noun)
-        sent = self.get_serializer(data=request.data)
+        data = request.data
+        why = ""
+        if isinstance(data, dict) and CONFIRMED in data:
+            why = str(data[CONFIRMED] or "").replace("\x00", "").strip()[:300]
+            data = {name: value for name, value in data.items() if name != CONFIRMED}
+        sent = self.get_serializer(data=data)
         sent.is_valid(raise_exception=True)
-        row = self.ledger.register(sent.validated_data, by=request.user)
+        values = sent.validated_data
+        if not why:
+            similar.refuse_likeness(self.ledger, values, request.user)
+        row = self.ledger.register(
+            values | similar.claim_reason(self.ledger, {"claim_reason": why}), by=request.user
+        )
+        if why:
+            duplicates.note_registered_anyway(row, by=request.user, reason=why)
         return Response(self.get_serializer(row).data, status=201)
 
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -45,6 +45,8 @@ def menu_of(user: Any, path: str, *, new_enquiries: int = 0) -> list[Part]:
         day.append(entry("待研判", "desk-enquiries", count=new_enquiries))
     if access.can(user, Action.FOLLOW_UP, "project"):
         day.append(entry("记跟进", "desk-pick"))
+    if access.can(user, Action.REGISTER, "project"):
+        day.append(entry("查重", "desk-similar-search"))
     if access.can(user, Action.REPORT, "project"):
         day.append(entry("报告", "report"))
         day.append(entry("目标进度", "desk-targets"))

@@ -77,7 +77,7 @@ def pick(request: HttpRequest, key: str, pk: int) -> HttpResponse:
                 "row": other,
                 "name": called(other),
                 "url": reverse("desk-merge", args=[key, loser.pk, survivor.pk]),
-                "facts": _facts(other),
+                "facts": facts(other),
             }
         )
     return render(
@@ -88,7 +88,7 @@ def pick(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _facts(row: Any) -> str:
+def facts(row: Any) -> str:
     """What tells two rows of one name apart."""
     if isinstance(row, Project):
         told = (row.get_stage_display(), row.park, row.investor, row.officer)
@@ -139,8 +139,8 @@ def merge(request: HttpRequest, key: str, loser_pk: int, survivor_pk: int) -> Ht
             "survivor": survivor,
             "loser_name": called(loser),
             "survivor_name": called(survivor),
-            "loser_facts": _facts(loser),
-            "survivor_facts": _facts(survivor),
+            "loser_facts": facts(loser),
+            "survivor_facts": facts(survivor),
             "sides": [side for side in sides if not side.is_one_sided],
             "one_sided": [side for side in sides if side.is_one_sided],
             "taken": _taken(plan, user),

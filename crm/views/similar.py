@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
@@ -17,8 +18,9 @@ from crm.access import Action
 from crm.actions.claims import Claim, claim_hint
 from crm.errors import Hidden, Refused
 from crm.ledgers import Ledger
-from crm.models import Contact
+from crm.models import Contact, Enquiry
 from crm.names import name_key
+from crm.personal import normal_phone
 from crm.views.base import Link, desk
 from search import engine
 from search.query import Query
@@ -73,6 +75,32 @@ def before_registering(ledger: Ledger, data: Mapping[str, Any], user: Any) -> Li
     return said if said.same or said.claim or said.unchecked else None
 
 
+def refuse_likeness(ledger: Ledger, values: Mapping[str, Any], user: Any) -> None:
+    """For programs: the same question as on the form, as a refusal that says what is known."""
+    typed = _typed(ledger, values)
+    if not any(typed.values()):
+        return
+    hint = claim_hint(by=user, **typed)
+    if not hint.exists:
+        return
+    claim = hint.claim
+    told: dict[str, Any] = {
+        "seen": [
+            {"noun": row._meta.model_name, "id": row.pk, "name": _link(row).label}
+            for row in hint.seen
+        ],
+        "claim": claim
+        and {"unit": claim.unit, "since": claim.since.isoformat(), "phone": claim.phone},
+    }
+    raise Refused(
+        f"可能重复：{claim.sentence if claim else '台账里已有相同的记录'}。确认不是同一个的，"
+        "请带上 confirmed_duplicate_reason 说明理由再登记。",
+        "likely_duplicate",
+        ["confirmed_duplicate_reason"],
+        [told],
+    )
+
+
 def claim_reason(ledger: Ledger, data: Mapping[str, Any]) -> dict[str, str]:
     """Why a project is registered though somebody else has first contact, as typed."""
     said = str(data.get("claim_reason") or "").replace("\x00", "").strip()[:300]
@@ -118,6 +146,9 @@ def _likeness(
 
 
 def _link(row: Any) -> Link:
+    if isinstance(row, Enquiry):
+        who = row.organisation or "未留单位"
+        return Link(f"投资咨询：{who}", reverse("desk-enquiry", args=[row.pk]))
     ledger = ledgers.of_noun(row._meta.model_name)
     assert ledger is not None
     label = (
@@ -142,3 +173,53 @@ def _alike(ledger: Ledger, name: str, user: Any) -> list[Link]:
         Link(hit.title, reverse("desk-row", args=[ledger.key, hit.object_id]))
         for hit in close[:MOST_ALIKE]
     ]
+
+
+CODE = re.compile(r"[0-9A-Z]{18}")
+
+
+@desk
+def search(request: HttpRequest) -> HttpResponse:
+    """查重 before any form: a name, a credit code or a phone. Asked by POST, for addresses are
+    logged and a phone is nobody's business there."""
+    access.require_noun(request.user, Action.REGISTER, "project")
+    typed = str(request.POST.get("q") or "").replace("\x00", "").strip()[:LONGEST]
+    said: Likeness | None = None
+    kind = ""
+    if typed:
+        kind, asked = _meant(typed)
+        said = _likeness(
+            ledgers.get("companies" if kind == "credit_code" else "projects"),
+            asked, request.user, with_alike=kind == "name",
+        )  # fmt: skip
+        if kind == "name":  # companies of a like name too
+            known = {link.url for link in (*said.same, *said.alike)}
+            more = [
+                link
+                for link in _alike(ledgers.get("companies"), typed, request.user)
+                if link.url not in known
+            ]
+            said = replace(said, alike=[*said.alike, *more])
+    return render(
+        request,
+        "crm/similar.html",
+        {
+            "typed": typed,
+            "said": said,
+            "kind": kind,
+            "may_change_any": access.can(request.user, Action.CHANGE, "project"),
+            "is_free": said is not None
+            and not (said.same or said.alike or said.claim or said.unchecked),
+        },
+    )
+
+
+def _meant(typed: str) -> tuple[str, dict[str, str]]:
+    """A code and a phone are known by their shape; all else is a name."""
+    plain = typed.replace(" ", "").upper()
+    if CODE.fullmatch(plain):
+        return "credit_code", {"credit_code": plain}
+    try:
+        return "phone", {"phone": normal_phone(typed)}
+    except ValueError:
+        return "name", {"name": typed}

@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 
 from crm.actions import claims
-from crm.models import Company, Contact, Project
+from crm.models import AuditEntry, Company, Contact, Project
 from crm.stages import Stage
 from tests import make
 
@@ -104,8 +104,8 @@ def test_the_form_of_a_new_row_asks_while_typing_and_the_edit_form_does_not(
     client = as_user(teamlead)
     assert "/desk/similar/projects/" in said(client.get("/desk/projects/new/"))
     project = make.project(team=team)
-    assert "/desk/similar/" not in said(client.get(f"/desk/projects/{project.pk}/edit/"))
-    assert "/desk/similar/" not in said(client.get("/desk/contacts/new/"))
+    assert 'hx-get="/desk/similar/' not in said(client.get(f"/desk/projects/{project.pk}/edit/"))
+    assert 'hx-get="/desk/similar/' not in said(client.get("/desk/contacts/new/"))
 
 
 def test_registering_what_somebody_has_warns_once_and_may_be_confirmed(as_user, officer, hidden):
@@ -152,3 +152,69 @@ def test_a_contact_of_a_known_phone_warns_without_the_hidden_name(as_user, offic
     assert Contact.objects.count() == 1
     client.post("/desk/contacts/new/", data | {"confirmed": token_in(warned)})
     assert Contact.objects.count() == 2
+
+
+def test_the_search_box_tells_of_a_hidden_row_only_the_claim(as_user, officer, hidden, other_team):
+    page = said(as_user(officer).post("/desk/similar/", {"q": NAME}))
+    assert f"{other_team.name}已于" in page
+    assert other_team.phone in page
+    for secret in ("江苏", "签约", "987654321", f"/desk/projects/{hidden.pk}/"):
+        assert secret not in page, secret
+
+
+def test_the_search_box_knows_a_code_and_a_phone_by_their_shape(as_user, officer, team):
+    company = make.company("川锦纺织有限公司", credit_code=make.credit_code())
+    contact = make.contact(make.project(team=team), phone="13700001234", name="李四")
+    client = as_user(officer)
+    assert f"/desk/companies/{company.pk}/" in said(
+        client.post("/desk/similar/", {"q": company.credit_code.lower()})
+    )
+    page = said(client.post("/desk/similar/", {"q": "１３７ ００００ １２３４"}))
+    assert f"/desk/contacts/{contact.pk}/" in page
+    assert "没有查到" in said(client.post("/desk/similar/", {"q": "从来没有的名字"}))
+
+
+def test_a_phone_is_compared_with_enquirers_too(as_user, officer, other_team):
+    make.enquiry(make.park(team=other_team), phone="13700005678", organisation="甲公司")
+    page = said(as_user(officer).post("/desk/similar/", {"q": "13700005678"}))
+    assert f"{other_team.name}已于" in page
+    assert "甲公司" not in page
+    warned = as_user(officer).post("/desk/contacts/new/", {"name": "李", "phone": "13700005678"})
+    assert warned.status_code == 409
+
+
+def test_an_enquirer_in_sight_is_linked(as_user, officer, park):
+    known = make.enquiry(park, phone="13700005678", organisation="甲公司")
+    page = said(as_user(officer).post("/desk/similar/", {"q": "13700005678"}))
+    assert f"/desk/enquiries/{known.pk}/" in page
+
+
+def test_the_search_box_is_for_those_who_register(as_user, leader, auditor, officer, client):
+    assert as_user(leader).get("/desk/similar/").status_code == 403
+    assert as_user(auditor).post("/desk/similar/", {"q": "佳禧"}).status_code == 403
+    assert client.get("/desk/similar/").status_code == 302
+    for text in ("\x00", "面" * 5000, "'\"<script>", " "):
+        assert as_user(officer).post("/desk/similar/", {"q": text}).status_code == 200
+
+
+def api(client, data, key="projects"):
+    return client.post(f"/api/{key}/", data, content_type="application/json")
+
+
+def test_a_program_is_asked_for_a_reason_too_and_learns_no_more(
+    as_user, officer, hidden, other_team
+):
+    client = as_user(officer)
+    asked = api(client, {"name": NAME})
+    assert asked.status_code == 409
+    assert asked.json()["code"] == "likely_duplicate"
+    claim = asked.json()["hint"]["claim"]
+    assert claim["unit"] == other_team.name
+    assert set(claim) == {"unit", "since", "phone"}
+    assert hidden.name not in asked.content.decode()
+    assert Project.objects.count() == 1
+    told = {"name": NAME, "confirmed_duplicate_reason": "另一个投资方的二期"}
+    assert api(client, told).status_code == 201
+    assert AuditEntry.objects.get(verb="register_anyway").reason == "另一个投资方的二期"
+    assert api(client, {"name": "全新的名字"}).status_code == 201
+    assert api(client, {"name": NAME, "confirmed_duplicate_reason": " "}).status_code == 409
