@@ -14,7 +14,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import models, transaction
 
 from crm import clock, demo, ledgers, public
-from crm.actions import _record, demo_history, imports, notifications, users
+from crm.actions import _record, demo_history, demo_views, imports, notifications, users
 from crm.errors import Refused
 from crm.models import (
     Agreement,
@@ -94,6 +94,7 @@ def load() -> bool:
                 _import(key, by=statistician)
     with clock.playing(demo.PINNED_ON):
         notifications.settle(before=demo.PINNED_ON - timedelta(days=NEWS_DAYS))
+    demo_views.load()
     county = DemoCounty(pk=1, name=demo.NAME, pinned_on=demo.PINNED_ON)
     county.save(force_insert=True)
     for part in public.demo_parts:
@@ -169,6 +170,7 @@ def clear() -> Cleared | None:
 
 def _close_account(user: User) -> None:
     notifications.forget_user(user)
+    demo_views.forget(user)
     user.team, user.is_active = None, False
     user.parks.clear()
     user.save()

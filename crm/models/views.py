@@ -34,7 +34,7 @@ class SavedView(Row):
     )
     team = models.ForeignKey(
         "crm.Team",
-        models.CASCADE,
+        models.SET_NULL,
         verbose_name="共享科室",
         null=True,
         blank=True,

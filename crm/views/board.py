@@ -15,12 +15,16 @@ from crm import clock
 from crm.access import Action
 from crm.actions import projects
 from crm.errors import Refused
-from crm.models import Project
+from crm.models import Place, Project
 from crm.stages import Stage
+from crm.views import saved
 from crm.views.base import address, desk, project_or_hidden, rights_on, without
 from crm.views.board_columns import OWN, PLACE, Board
 from crm.views.lists import chips, readable, with_calendars
 from crm.views.projects import Task, task
+
+# Of the address, what the board's own form does not ask for.
+KEPT = ("stage", "status", "ordering", "cols", "view")
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class Refusal:
 
 @desk
 def board(request: HttpRequest) -> HttpResponse:
+    if usual := saved.default_url(request, "projects", Place.BOARD):
+        return redirect(usual)
     found = Board(request)
     stage = found.stage("column")
     htmx: Any = request.htmx  # type: ignore[attr-defined]
@@ -61,10 +67,12 @@ def _page(request: HttpRequest, found: Board, refusal: Refusal | None = None) ->
             "asked": found.asked,
             "form": form,
             "fields": [one for one in form if one.name not in OWN],
-            "kept": [(n, v) for n in ("stage", "status", "ordering") for v in kept.getlist(n)],
+            "strip": (strip := saved.strip(request, found.ledger, found.params, Place.BOARD)),
+            "kept": [(n, v) for n in KEPT for v in kept.getlist(n)],
             "chips": chips(found.asked, kept, None),
             "list_url": reverse("desk-list", args=["projects"]) + found.list_query(),
-            "clear_url": reverse("desk-board"),
+            "clear_url": reverse("desk-board")
+            + ("?view=none" if strip and strip.has_default else ""),
             "query": found.query,
             "refusal": refusal,
             "is_blank": not found.counted and not found.asked.is_filtered,

@@ -239,3 +239,35 @@ def test_views_cost_no_question_each(as_user, teamlead, django_assert_max_num_qu
     for name in "二三四五六":
         kept(teamlead, name, is_pinned=True, sharing=Sharing.TEAM)
     assert counted() == few
+
+
+# The board
+
+
+def test_the_board_has_views_of_its_own(as_user, officer, team):
+    make.project("推介会来的", team=team, source="fair")
+    make.project("自己来的", team=team, source="inbound")
+    client = as_user(officer)
+    board = client.get("/desk/board/?source=fair&stage=lead")
+    sent = {"name": "推介会", "sharing": "mine", "place": "board", "is_default": "on"}
+    sent["query"] = board.context["strip"].new_form["query"].value()
+    answer = client.post("/desk/projects/views/", sent)
+    view = SavedView.objects.get()
+    assert answer.url == f"/desk/board/?source=fair&stage=lead&view={view.pk}"
+    assert client.get("/desk/board/").url == answer.url
+    shown = client.get(answer.url)
+    assert (shown.context["strip"].current, shown.context["count"]) == (view, 1)
+    assert ("view", str(view.pk)) in shown.context["kept"]
+    assert client.get(shown.context["clear_url"]).context["count"] == 2
+    # The list knows nothing of it.
+    assert client.get("/desk/projects/").status_code == 200
+    assert client.get("/desk/projects/").context["strip"].tabs == []
+
+
+def test_a_team_that_is_gone_leaves_its_views_to_who_made_them(officer, statistician):
+    view = kept(officer, sharing=Sharing.TEAM)
+    other = make.team("临时科")
+    SavedView.objects.filter(pk=view.pk).update(team=other)
+    other.delete()
+    view.refresh_from_db()
+    assert view.sharing is Sharing.MINE
