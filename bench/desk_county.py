@@ -128,13 +128,14 @@ def _at(day: date) -> datetime:
 def _moves(row: Project, luck: random.Random) -> Iterator[StageMove]:
     """One move a stage up to the one reached, and one more where it rests."""
     reached = Stage(row.stage)
-    day = clock.today() - timedelta(luck.randrange(5, 120) * (reached.rank + 1))
-    previous, place = "", 0
-    for stage in list(Stage)[: reached.rank]:
+    days = [clock.today() - timedelta(luck.randrange(400))]
+    while len(days) <= reached.rank:
+        days.insert(0, days[0] - timedelta(luck.randrange(1, 100)))
+    previous, place, day = "", 0, days[-1]
+    for stage, entered in zip(list(Stage)[: reached.rank], days, strict=False):
         place += 1
-        yield _move(row, previous, stage, Status.ACTIVE, Status.ACTIVE, day, place)
-        previous, day = stage.value, day + timedelta(luck.randrange(1, 100))
-        day = min(day, clock.today())
+        yield _move(row, previous, stage, Status.ACTIVE, Status.ACTIVE, entered, place)
+        previous = stage.value
     if row.status != Status.ACTIVE:
         yield _move(row, previous, reached, Status.ACTIVE, row.status, day, place + 1)
 
@@ -158,7 +159,7 @@ def _move(row: Project, old: str, new: Stage, was: Any, is_: Any, day: date, pla
 
 def _talks(row: Project, luck: random.Random) -> Iterator[FollowUp]:
     for _ in range(luck.randrange(0, 4)):
-        day = clock.today() - timedelta(luck.randrange(0, 90))
+        day = clock.today() - timedelta(luck.randrange(0, 180))
         yield FollowUp(
             project=row, held_on=day, content="电话沟通选址和用工", by=row.officer,
             recorded_at=_at(day),

@@ -256,16 +256,28 @@ def by_reach(user: Any, action: Action, model: type[models.Model]) -> list[tuple
     return parts
 
 
-def scope_parts(user: Any, action: Action, model: type[models.Model]) -> list[Q]:
-    """`scope_q` cut into conditions no two of which share a row: counts over them add up, and each
-    is one an index can answer, which their disjunction is not."""
+def scope_pieces(user: Any, action: Action, model: type[models.Model]) -> list[Q]:
+    """The conditions whose disjunction is `scope_q`, for a page that asks many questions: the few
+    projects one is liaison of are looked up once, and named by their numbers."""
     whole = scope_q(user, action, model)
     pieces = whole.children if whole.connector == Q.OR else [whole]
+    if noun_of(model) == "project" and Reach.OWN in reaches(user, action, model):
+        served = Q(pk__in=list(_liaised(user).values_list("project", flat=True)))
+        pieces = [served if _names(piece, "pk__in") else piece for piece in pieces]
+    return [piece if isinstance(piece, Q) else Q(piece) for piece in pieces]
+
+
+def apart(pieces: list[Q]) -> list[Q]:
+    """The same conditions, no two of which share a row: counts over them add up, and each is one
+    an index can answer, which their disjunction is not."""
     parts: list[Q] = []
     for piece in pieces:
-        part = piece if isinstance(piece, Q) else Q(piece)
-        parts.append(reduce(lambda rest, taken: rest & ~taken, parts, part))
+        parts.append(reduce(lambda rest, taken: rest & ~taken, pieces[: len(parts)], piece))
     return parts
+
+
+def _names(piece: Any, lookup: str) -> bool:
+    return isinstance(piece, tuple) and piece[0] == lookup
 
 
 def _liaised(user: Any) -> Any:

@@ -57,6 +57,11 @@ class Assignment(Row):
     class Meta:
         verbose_name = verbose_name_plural = "服务分工"
         ordering = ["-starts_on", "-pk"]
+        indexes = [
+            models.Index(
+                fields=["project", "kind", "starts_on", "ends_on"], name="assignment_in_force"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}：{self.user or self.unit}"

@@ -30,18 +30,20 @@ class FollowUp(Row):
     by = models.ForeignKey(
         "crm.User",
         models.PROTECT,
+        db_index=False,
         verbose_name="跟进人",
         null=True,
         blank=True,
         related_name="follow_ups",
     )
-    recorded_at = models.DateTimeField("登记时间")
+    recorded_at = models.DateTimeField("登记时间", db_index=True)
     # Made by the device that wrote it down, so that what is sent twice is written once.
     client_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "跟进"
         ordering = ["-held_on", "-pk"]
+        indexes = [models.Index(fields=["by", "recorded_at"], name="follow_up_by")]
 
     def __str__(self) -> str:
         return f"{self.held_on} {self.get_kind_display()}"

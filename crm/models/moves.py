@@ -100,6 +100,7 @@ class StageMove(Corrected):
         indexes = [
             models.Index(fields=["project", "-place"], name="move_of_project"),
             models.Index(fields=["to_stage", "occurred_on"], name="move_into_stage"),
+            models.Index(fields=["by", "recorded_at"], name="move_by"),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from crm import dates
 from crm.exact import ExactField, money_field, refuse_negative
@@ -28,6 +28,10 @@ from crm.stages import Stage, Status
 
 # From 签约 on, not yet in operation.
 UNDER_WAY = (Stage.SIGNED, Stage.CONSTRUCTION, Stage.COMMISSIONING, Stage.TRIAL)
+
+
+# What 今日 counts and sums; in an index with what it groups by, no row has to be read for it.
+COUNTED = ("next_on", "progress_on", "officer", "planned_investment", "merged_into")
 
 
 class Projects(Rows):
@@ -53,14 +57,16 @@ class Projects(Rows):
 
     def unplanned(self) -> Self:
         """Worked on, not yet in operation, and nothing is planned next."""
-        return self.active().filter(next_on=None).exclude(stage=Stage.OPERATION)
+        return self.active().filter(next_on=None, stage_rank__lt=Stage.OPERATION.rank)
 
     def unassigned(self, today: date) -> Self:
         """Worked on, and nobody answers for it: no officer, or from 签约 on to 投产 no liaison."""
         from crm.models.assignments import Assignment, AssignmentKind
 
-        served = Assignment.objects.in_force_on(today).filter(kind=AssignmentKind.LIAISON)
-        alone = Q(stage__in=UNDER_WAY) & ~Q(pk__in=served.values("project"))
+        served = Assignment.objects.in_force_on(today).filter(
+            project=OuterRef("pk"), kind=AssignmentKind.LIAISON
+        )
+        alone = Q(stage__in=UNDER_WAY) & ~Exists(served)
         return self.active().filter(Q(officer=None) | alone)
 
     def in_pipeline_order(self) -> Self:
@@ -100,11 +106,17 @@ class Project(Mergeable, Row):
     )
     zone = models.ForeignKey("crm.Zone", models.PROTECT, verbose_name="片区", null=True, blank=True)
     team = models.ForeignKey(
-        "crm.Team", models.PROTECT, verbose_name="招商科室", null=True, blank=True
+        "crm.Team",
+        models.PROTECT,
+        db_index=False,  # the indexes below begin with it
+        verbose_name="招商科室",
+        null=True,
+        blank=True,
     )
     officer = models.ForeignKey(
         "crm.User",
         models.PROTECT,
+        db_index=False,  # the indexes below begin with it
         verbose_name="招商专员",
         null=True,
         blank=True,
@@ -176,8 +188,21 @@ class Project(Mergeable, Row):
         indexes = [
             tombstone_index("project_merged"),
             models.Index(fields=["stage_rank", "status"], name="project_pipeline"),
-            models.Index(fields=["team", "stage_rank"], name="project_team"),
-            models.Index(fields=["next_on"], name="project_next"),
+            # 今日 and the board (docs/decisions/0012): the first rows of each list in their order,
+            # and every count from one covering index, for the county and for a team.
+            models.Index(
+                fields=["status", "next_on", "stage_rank", "merged_into"], name="project_due"
+            ),
+            models.Index(
+                fields=["status", "stage_rank", "progress_on", "merged_into"],
+                name="project_resting",
+            ),
+            models.Index(fields=["status", "stage", *COUNTED], name="project_counted"),
+            models.Index(fields=["team", "status", "stage", *COUNTED], name="project_of_team"),
+            models.Index(
+                fields=["officer", "status", "stage", "next_on", "progress_on", "merged_into"],
+                name="project_of_officer",
+            ),
         ]
 
     def __str__(self) -> str:

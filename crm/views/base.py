@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -95,9 +96,24 @@ def rights_on(user: Any, project: Project, **also: Action) -> dict[str, bool]:
     return {name: access.may(user, action, project) for name, action in (actions | also).items()}
 
 
+class Pages(Paginator):
+    """Pages of a queryset by number first: the database sorts numbers, and reads whole rows of one
+    page alone."""
+
+    def page(self, number: Any) -> Page:
+        page = super().page(number)
+        rows = self.object_list
+        if isinstance(rows, QuerySet) and rows.query.can_filter():
+            start = (page.number - 1) * self.per_page
+            ids = list(rows.values_list("pk", flat=True)[start : start + self.per_page])
+            found = {row.pk: row for row in rows.filter(pk__in=ids)}
+            page.object_list = [found[pk] for pk in ids if pk in found]
+        return page
+
+
 def page_of(rows: Any, request: HttpRequest, size: int = PAGE_SIZE) -> Page:
     """A page of a list; an unreadable number is the first page, one too high the last."""
-    return Paginator(rows, size).get_page(request.GET.get("page"))
+    return Pages(rows, size).get_page(request.GET.get("page"))
 
 
 def without(params: QueryDict, *names: str) -> QueryDict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, QuerySet, Sum
@@ -15,7 +16,7 @@ from crm.access import Action
 from crm.exact import total_text
 from crm.forms.projects import choices
 from crm.ledgers import Ledger
-from crm.models import Assignment, AssignmentKind, Project, StageMove
+from crm.models import Assignment, AssignmentKind, Project, StageRule
 from crm.stages import Stage, Status
 from crm.views.base import Link, address, ledger_or_hidden, without
 from crm.views.lists import readable
@@ -35,6 +36,7 @@ class Card:
     project: Project
     days: int | None
     late_days: int
+    idle_days: int
     liaison: str
     forward: Stage | None = None
     others: list[Link] = field(default_factory=list)
@@ -66,6 +68,7 @@ class Board:
         self.params: QueryDict = readable(request.GET)
         self.asked = filters.ask(self.ledger, without(self.params, *OWN), request)
         wanted = [one for one in self.params.getlist("status") if one in Status.values]
+        self.rules = StageRule.objects.days()
         self.statuses = [Status(one) for one in wanted] or [Status.ACTIVE]
         self.counted = list(
             self.asked.rows.order_by()
@@ -143,16 +146,9 @@ class Board:
         return address(params, **more)
 
     def cards(self, rows: Iterable[Project]) -> dict[int, Card]:
-        """The cards of these projects; three questions however many there are."""
+        """The cards of these projects; two questions however many there are."""
         rows, today = list(rows), clock.today()
         ids = [row.pk for row in rows]
-        entered = (
-            StageMove.objects.standing()
-            .filter(project__in=ids)
-            .exclude(from_stage=F("to_stage"))
-            .order_by("place")
-        )
-        since = {move.project_id: move.occurred_until for move in entered}
         liaisons = {
             duty.project_id: str(duty.user or duty.unit)
             for duty in Assignment.objects.in_force_on(today)
@@ -166,18 +162,26 @@ class Board:
             movable = set(allowed.filter(pk__in=ids).values_list("pk", flat=True))
         made = {}
         for row in rows:
-            entry = since.get(row.pk)
             late = row.is_active and row.next_on and row.next_on < today
             made[row.pk] = Card(
                 row,
-                (today - entry).days if entry else None,
+                (today - row.stage_since).days if row.stage_since else None,
                 (today - row.next_on).days if late else 0,
+                self._idle_days(row, today),
                 liaisons.get(row.pk, ""),
                 *(_moves(row) if row.pk in movable else ()),
                 url=reverse("desk-project", args=[row.pk])
                 + address(without(self.params, *PLACE), stage=row.stage, **{"in": "board"}),
             )
         return made
+
+    def _idle_days(self, row: Project, today: date) -> int:
+        """Days without progress, where they are more than its stage's rule allows."""
+        limit = self.rules.get(Stage(row.stage))
+        if not row.is_active or limit is None or row.progress_on is None:
+            return 0
+        rested = (today - row.progress_on).days
+        return rested if rested > limit else 0
 
     @property
     def query(self) -> str:

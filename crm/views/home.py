@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -87,8 +88,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "has_projects": any(tally.count for tally in work.stages.values())
             or work.projects.exists(),
             "bars": _bars(work),
-            "log": logged(user, work.today, is_mine=whose == "mine"),
-            "moves": _moves(work, whose),
+            "log": logged(user, work.today, work.projects, is_mine=whose == "mine"),
+            "moves": _moves(work),
             "enquiries": list(
                 Enquiry.objects.visible_to(user)
                 .filter(state=EnquiryState.NEW)
@@ -135,11 +136,11 @@ def _bars(work: Work) -> list[Bar]:
     ]
 
 
-def _moves(work: Work, whose: str) -> list[StageMove]:
+def _moves(work: Work) -> list[StageMove]:
     """What moved of late, the newest first."""
-    moves = StageMove.objects.visible_to(work.user).standing()
-    if whose == "mine":
-        moves = moves.filter(project__officer=work.user.pk)
+    moves = StageMove.objects.standing().filter(
+        Exists(work.projects.filter(pk=OuterRef("project")))
+    )
     since = work.today - timedelta(RECENT_DAYS)
     recent = moves.filter(effective_on__gt=since).select_related("project")
     return list(recent.order_by("-effective_on", "-pk")[:6])

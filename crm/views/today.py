@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from crm import clock
@@ -46,17 +46,22 @@ class Log:
     entries: list[Entry]
 
 
-def logged(user: Any, today: date, *, is_mine: bool) -> Log:
-    """Of one's own, of one's team, or, for those without a team, of all one sees."""
+def logged(user: Any, today: date, projects: QuerySet[Project], *, is_mine: bool) -> Log:
+    """On the projects one sees: by oneself, by one's team or, for those without one, by anybody."""
     start = timezone.make_aware(datetime.combine(today, time.min))
     whose, title = Q(), "今天记录"
     if is_mine:
         whose, title = Q(by=user.pk), "我今天记录"
     elif user.team_id:
-        whose, title = Q(by__team=user.team_id), "本组今天记录"
+        whose, title = (
+            Q(by__in=list(user.team.members.values_list("pk", flat=True))),
+            "本组今天记录",
+        )
     day = Q(recorded_at__gte=start, recorded_at__lte=clock.end_of(today))
-    talks = FollowUp.objects.visible_to(user).filter(whose, day)
-    moves = StageMove.objects.visible_to(user).filter(whose, day)
+    # A day's rows are few, a team's projects many: each row's project is looked up.
+    seen = Exists(projects.filter(pk=OuterRef("project")))
+    talks = FollowUp.objects.filter(whose, day).filter(seen)
+    moves = StageMove.objects.filter(whose, day).filter(seen)
     people: dict[int | None, Person] = {}
     _add(people, talks, {"跟进": Q()})
     new = Q(from_stage="")

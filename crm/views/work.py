@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -16,8 +18,9 @@ from crm.models import Project, StageRule
 from crm.models.projects import UNDER_WAY
 from crm.stages import Stage, Status
 
-# From the newest stage back: an order an index gives.
+# From the last stage back, in orders that indexes give.
 LATEST = ("-stage_rank", "-pk")
+LATEST_TOUCHED = ("-stage_rank", "-progress_on", "-pk")
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ KINDS = (
         is_late=True,
     ),
     Kind("today", "今天到期", "今天到期", "今天没有约定的跟进。", LATEST),
-    Kind("unassigned", "待指派", "待指派", "每个在推进的项目都有人负责。", LATEST),
+    Kind("unassigned", "待指派", "待指派", "每个在推进的项目都有人负责。", LATEST_TOUCHED),
     Kind(
         "idle",
         "久未推进",
@@ -52,7 +55,7 @@ KINDS = (
         is_late=True,
     ),
     Kind("unplanned", "没有安排下一步", "没有下一步", "在推进的项目都安排了下一步。", LATEST),
-    Kind("stalled", "停滞", "停滞", "没有停滞的项目。", LATEST),
+    Kind("stalled", "停滞", "停滞", "没有停滞的项目。", LATEST_TOUCHED),
 )
 
 
@@ -84,19 +87,19 @@ class Work:
     def __init__(self, user: Any, today: date, *, is_mine: bool) -> None:
         self.user, self.today = user, today
         self.rules = StageRule.objects.days()
-        self.parts = access.scope_parts(user, Action.VIEW, Project)
+        pieces = access.scope_pieces(user, Action.VIEW, Project)
+        self.whole = reduce(or_, pieces)
+        self.parts = access.apart(pieces)
         if is_mine:
-            self.parts = [access.scope_q(user, Action.VIEW, Project) & Q(officer=user.pk)]
+            self.whole &= Q(officer=user.pk)
+            self.parts = [self.whole]
         self.counts: dict[str, int] = defaultdict(int)
         self.stages: dict[Stage, Tally] = {stage: Tally() for stage in Stage}
         self._count()
 
     @property
     def projects(self) -> QuerySet[Project]:
-        whole = Q()
-        for part in self.parts:
-            whole |= part
-        return Project.objects.filter(whole)
+        return Project.objects.filter(self.whole)
 
     def rows(self, key: str) -> QuerySet[Project]:
         """The rows of one list in the order they are worked in."""
@@ -108,8 +111,11 @@ class Work:
             "unplanned": lambda: self.projects.unplanned(),
             "stalled": lambda: self.projects.filter(status=Status.STALLED),
         }[key]
+        return self._listed(narrow(), key)
+
+    def _listed(self, rows: QuerySet[Project], key: str) -> QuerySet[Project]:
         kind = next(kind for kind in KINDS if kind.key == key)
-        return narrow().select_related("officer").defer("summary").order_by(*kind.ordering)
+        return rows.select_related("officer").defer("summary").order_by(*kind.ordering)
 
     def first(self, key: str, many: int) -> list[Project]:
         """The first rows of a list. 久未推进 is asked a stage at a time: an index holds each in
@@ -121,8 +127,8 @@ class Work:
         found = [
             row
             for stage, days in self.rules.items()
-            for row in self.rows("idle").filter(
-                stage_rank=stage.rank, progress_on__lt=self.today - timedelta(days)
+            for row in self._listed(
+                self.projects.active().filter(self._rests(stage, days)), "idle"
             )[:many]
         ]
         return sorted(found, key=lambda row: (row.progress_on, row.pk))[:many]
@@ -143,34 +149,45 @@ class Work:
 
     def _count(self) -> None:
         """One pass over each part of the scope; the parts share no row, so their counts add up."""
-        today = self.today
-        late = Q(pk__in=[])
-        for stage, days in self.rules.items():
-            late |= Q(stage=stage, progress_on__lt=today - timedelta(days))
         for part in self.parts:
-            rows = Project.objects.filter(part, status__in=[Status.ACTIVE, Status.STALLED])
-            found = rows.order_by().values("status", "stage")
-            for row in found.annotate(
-                count=Count("pk"),
-                amount=Sum("planned_investment"),
-                known_count=Count("planned_investment"),
-                overdue=Count("pk", filter=Q(next_on__lt=today)),
-                due=Count("pk", filter=Q(next_on=today)),
-                planned=Count("next_on"),
-                idle=Count("pk", filter=late),
-                assigned=Count("officer"),
-            ):
-                self._add(row)
-            alone = Project.objects.filter(part, officer__isnull=False, stage__in=UNDER_WAY)
-            self.counts["unassigned"] += alone.unassigned(today).count()
+            rows = Project.objects.filter(part)
+            worked_on = rows.filter(status__in=[Status.ACTIVE, Status.STALLED])
+            sums = {
+                "count": Count("pk"),
+                "amount": Sum("planned_investment"),
+                "known_count": Count("planned_investment"),
+                "planned": Count("next_on"),
+                "assigned": Count("officer"),
+            }
+            # Of a team, all in the one pass; of a whole county, each by the index that holds it.
+            dated = {key: Count("pk", filter=q) for key, q in self._dated("stage")} if part else {}
+            for row in worked_on.order_by().values("status", "stage").annotate(**sums, **dated):
+                self._add(row, list(dated))
+            if not dated:
+                for key, condition in self._dated("stage_rank"):
+                    self.counts[key.partition("_")[0]] += rows.active().filter(condition).count()
+            alone = rows.filter(officer__isnull=False, stage__in=UNDER_WAY)
+            self.counts["unassigned"] += alone.unassigned(self.today).count()
 
-    def _add(self, row: dict[str, Any]) -> None:
+    def _dated(self, stage_by: str) -> list[tuple[str, Q]]:
+        """What of the projects worked on belongs to which list, by its dates. `stage_by` is the
+        column in which the index that answers holds the stage."""
+        rests = [
+            (f"idle_{stage.value}", self._rests(stage, days, stage_by))
+            for stage, days in self.rules.items()
+        ]
+        return [("overdue", Q(next_on__lt=self.today)), ("today", Q(next_on=self.today)), *rests]
+
+    def _rests(self, stage: Stage, days: int, stage_by: str = "stage_rank") -> Q:
+        at = {"stage": stage.value, "stage_rank": stage.rank}[stage_by]
+        return Q(progress_on__lt=self.today - timedelta(days), **{stage_by: at})
+
+    def _add(self, row: dict[str, Any], dated: list[str]) -> None:
         if row["status"] == Status.STALLED:
             self.counts["stalled"] += row["count"]
             return
-        self.counts["overdue"] += row["overdue"]
-        self.counts["today"] += row["due"]
-        self.counts["idle"] += row["idle"]
+        for key in dated:
+            self.counts[key.partition("_")[0]] += row[key]
         self.counts["unassigned"] += row["count"] - row["assigned"]
         if row["stage"] != Stage.OPERATION:
             self.counts["unplanned"] += row["count"] - row["planned"]
