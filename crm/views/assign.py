@@ -10,14 +10,13 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from crm import access, ledgers
 from crm.access import Action, Role
 from crm.actions import projects
 from crm.errors import Refused
 from crm.models import Project, User
-from crm.views.base import desk, project_or_hidden
+from crm.views.base import back_to, desk, project_or_hidden
 
 # Who leads projects: the bureau's officers and heads of team.
 LEADING = (Role.OFFICER, Role.TEAMLEAD)
@@ -53,11 +52,11 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     said = f"已把“{row}”交给{officer}。" if officer else f"“{row}”现在没有招商专员。"
     if not request.htmx:  # type: ignore[attr-defined]
         messages.success(request, said)
-        return redirect(_next(request))
+        return redirect(back_to(request, reverse("desk")))
     return render(
         request,
         "crm/_assigned.html",
-        {"project": row, "said": said, "before": before, "next": _next(request)},
+        {"project": row, "said": said, "before": before, "next": back_to(request, reverse("desk"))},
     )
 
 
@@ -69,7 +68,7 @@ def _page(request: HttpRequest, row: Project, refused: Refused | None = None) ->
         {
             "project": row,
             "candidates": _candidates(request.user, row),
-            "next": _next(request),
+            "next": back_to(request, reverse("desk")),
             "problem": refused.reason if refused else "",
         },
         # htmx shows what is not an error: the piece says what went wrong.
@@ -110,10 +109,3 @@ def _version(request: HttpRequest) -> int:
     if not (text.isdecimal() and len(text) < 10):
         raise Refused("页面已过期，请重新选择。", "invalid")
     return int(text)
-
-
-def _next(request: HttpRequest) -> str:
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
-        return wanted
-    return reverse("desk")

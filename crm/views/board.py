@@ -125,7 +125,7 @@ def _refused(request: HttpRequest, row: Project, to: Stage, refused: Refused) ->
     elif refused.code == "stale":
         reason = "这个项目刚刚被别人改过，卡片已放回原处。请看过最新情况再移。"
     elif refused.code != "illegal_move":
-        url = f"{reverse('desk-move', args=[row.pk])}?to={to.value}"
+        url = Board(request).move_page(row, to.value)
     refusal = Refusal(row, reason, tasks, url, refused.code == "stale")
     if request.htmx:  # type: ignore[attr-defined]
         return render(

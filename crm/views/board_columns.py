@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, F, QuerySet, Sum
 from django.http import HttpRequest, QueryDict
@@ -169,7 +170,7 @@ class Board:
                 (today - row.next_on).days if late else 0,
                 self._idle_days(row, today),
                 liaisons.get(row.pk, ""),
-                *(_moves(row) if row.pk in movable else ()),
+                *(self._moves(row) if row.pk in movable else ()),
                 url=reverse("desk-project", args=[row.pk])
                 + address(without(self.params, *PLACE), stage=row.stage, **{"in": "board"}),
             )
@@ -182,6 +183,20 @@ class Board:
             return 0
         rested = (today - row.progress_on).days
         return rested if rested > limit else 0
+
+    def _moves(self, row: Project) -> tuple[Stage | None, list[Link]]:
+        following = Stage(row.stage).following if row.is_active else None
+        others = [
+            Link(label, self.move_page(row, value), mark=value)
+            for value, label in choices(row)
+            if value != following
+        ]
+        return following, others
+
+    def move_page(self, row: Project, to: str) -> str:
+        """Where a move with a reason is made; from there back to this very board."""
+        back = urlencode({"to": to, "next": reverse("desk-board") + self.query})
+        return f"{reverse('desk-move', args=[row.pk])}?{back}"
 
     @property
     def query(self) -> str:
@@ -200,14 +215,3 @@ class Board:
             )
             for status in Status
         ]
-
-
-def _moves(row: Project) -> tuple[Stage | None, list[Link]]:
-    following = Stage(row.stage).following if row.is_active else None
-    page = reverse("desk-move", args=[row.pk])
-    others = [
-        Link(label, f"{page}?to={value}", mark=value)
-        for value, label in choices(row)
-        if value != following
-    ]
-    return following, others

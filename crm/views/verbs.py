@@ -22,7 +22,7 @@ from crm.forms.projects import AgreementForm, MoveForm
 from crm.models import Project, StoredFile
 from crm.stages import Stage, Status
 from crm.views import walk
-from crm.views.base import desk, project_or_hidden, rights_on
+from crm.views.base import back_to, desk, project_or_hidden, rights_on
 from crm.views.projects import gate_tasks, task
 
 
@@ -49,6 +49,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     project = project_or_hidden(request.user, pk)
     access.require(request.user, Action.ADVANCE, project)
     following = Stage(project.stage).following if project.is_active else None
+    back = back_to(request, reverse("desk-project", args=[pk]) + walk.query_of(request))
     wanted = request.GET.get("to") or (following.value if following else "")
     form = MoveForm(project, *sent(request)[:1], initial={"to": wanted})
     lacks: list[Missing] = []
@@ -67,7 +68,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
                 show_refusal(form, refused)
         else:
             messages.success(request, done)
-            return redirect(reverse("desk-project", args=[pk]) + walk.query_of(request))
+            return redirect(back)
     rights = rights_on(request.user, project, register=Action.REGISTER)
     target = _meant(form)
     return render(
@@ -80,6 +81,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
             "refused_tasks": [task(lack, project, rights, to=target) for lack in lacks],
             "tasks": gate_tasks(project, target, rights) if target and not lacks else [],
             "conflict": conflict,
+            "back": back,
         },
         status=409 if conflict or lacks else 400 if form.errors else 200,
     )

@@ -267,7 +267,7 @@ def test_evidence_that_is_needed_is_asked_for_on_the_move_page(as_user, officer,
 def test_going_back_leads_to_the_page_that_asks_for_the_reason(as_user, officer):
     project = make.negotiating_project(officer)
     client = as_user(officer)
-    url = f"/desk/projects/{project.pk}/move/?to=lead"
+    url = f"/desk/projects/{project.pk}/move/?to=lead&next=%2Fdesk%2Fboard%2F%3F"
     assert f'href="{url}" data-to="lead"' in page_of(client.get("/desk/board/"))
     refused = drop(client, project, "lead", **HTMX)
     assert refused.status_code == 409
@@ -374,3 +374,35 @@ def test_a_phone_shows_the_stage_asked_for_else_the_first_that_holds_a_project(
 
     assert shown("") == [Stage.SIGNED]
     assert shown("?stage=trial") == [Stage.TRIAL]
+
+
+def test_a_move_made_on_its_page_leads_back_to_the_board_as_it_was_filtered(as_user, officer, park):
+    project = make.negotiating_project(officer, park=park)
+    client = as_user(officer)
+    text = page_of(client.get(f"/desk/board/?park={park.pk}&status=active"))
+    (url,) = re.findall(rf'"(/desk/projects/{project.pk}/move/[^"]*)" data-to="stalled"', text)
+    page = page_of(client.get(url))
+    there = f"/desk/board/?park={park.pk}&status=active"
+    assert f'href="{there}">取消' in page
+    project.refresh_from_db()
+    sent = {"to": "stalled", "on": str(clock.today()), "reason": "资金未到位",
+            "version": project.version}  # fmt: skip
+    assert client.post(url, sent).url == there
+    strange = client.get(f"/desk/projects/{project.pk}/move/?next=https://evil.example/")
+    assert f'href="/desk/projects/{project.pk}/">取消' in page_of(strange)
+
+
+def test_a_column_below_half_a_million_is_no_zero(as_user, teamlead, team):
+    make.project(team=team, planned_investment=Decimal("345600"))
+    make.project(team=team, stage=Stage.SIGNED, planned_investment=Decimal(0))
+    answer = as_user(teamlead).get("/desk/board/")
+    assert column(answer, Stage.LEAD).amount == "34.56万元"
+    assert column(answer, Stage.SIGNED).amount == "0元"
+
+
+def test_a_card_that_rests_too_long_says_so(as_user, teamlead, team):
+    with clock.playing(clock.today() - timedelta(9)):
+        made = make.project(team=team, entered={Stage.LEAD: clock.today()})
+    answer = as_user(teamlead).get("/desk/board/")
+    assert card_of(answer, made).idle_days == 9
+    assert "9 天没有进展" in page_of(answer)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0017_transfers'),
+        ("crm", "0022_views_outlive_a_team"),
     ]
 
     operations = [
