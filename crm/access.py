@@ -168,6 +168,8 @@ NOUNS: dict[str, tuple[dict[str, Grants], Own, str]] = {
     "target": (REGISTERS, {}, ""),
     "stagerule": (RULES, {}, ""),
     "company": (COMPANIES, {}, ""),
+    "chaingap": (COMPANIES, {}, ""),
+    "prospect": (PIPELINE, {_O: "officer", _T: "team"}, ""),
     "savedview": (VIEWS, {_O: "user", _T: "team", _SH: "is_public"}, ""),
     "auditentry": (AUDIT, {}, ""),
     "user": (USERS, {}, ""),

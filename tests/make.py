@@ -17,6 +17,7 @@ from crm.actions import (
     first_contacts,
     followups,
     projects,
+    prospects,
     receipts,
     rows,
     transfers,
@@ -27,6 +28,7 @@ from crm.models import (
     Activity,
     Agreement,
     Assignment,
+    ChainGap,
     Company,
     Contact,
     CreditShare,
@@ -41,6 +43,7 @@ from crm.models import (
     MilestoneKind,
     Park,
     Project,
+    Prospect,
     Recognition,
     Review,
     Subject,
@@ -248,6 +251,14 @@ def target(year: int, indicator: str, value: str, **unit: Any) -> Target:
         unit = {"unit": unit[level]}
     facts = {"year": str(year), "level": level, "indicator": indicator, "value": Decimal(value)}
     return ledgers.get("annual-targets").register(facts | unit, by=maker())
+
+
+def chain_gap(industry: Industry, name: str = "隔膜", **values: Any) -> ChainGap:
+    return rows.register(ChainGap, {"industry": industry, "name": name, **values}, by=maker())
+
+
+def prospect(name: str = "东拓隔膜有限公司", *, by: User | None = None, **values: Any) -> Prospect:
+    return prospects.register({"name": name, **values}, by=by or maker())
 
 
 def receipt(

@@ -33,6 +33,7 @@ from crm.models import (
     Milestone,
     Park,
     Project,
+    Prospect,
     Review,
     StoredFile,
     Team,
@@ -43,10 +44,10 @@ from crm.spreadsheets.commit import import_file
 
 _REGISTERS = ("teams", "industries", "parks", "zones", "companies")
 NEWS_DAYS = 7  # what was told earlier than this has been read
-_AFTER_THE_YEAR = ("assignments", "keyprojects", "contacts")
+_AFTER_THE_YEAR = ("assignments", "keyprojects", "contacts", "chain", "prospects")
 _HANGS_ON_PROJECTS = (
     FollowUp, Assignment, KeyListing, Milestone, Review, Confirmation, FundingReceipt, Agreement,
-    Contact, StoredFile, Enquiry, ClaimRuling, FirstContactClaim, CreditShare, Transfer,
+    Prospect, Contact, StoredFile, Enquiry, ClaimRuling, FirstContactClaim, CreditShare, Transfer,
 )  # fmt: skip
 
 

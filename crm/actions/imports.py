@@ -131,7 +131,7 @@ def mark_reverted(batches: Iterable[ImportBatch]) -> None:
 # What people hang on a project.
 _HUNG = (
     "follow_ups", "agreements", "moves", "assignments", "files", "contacts", "milestones",
-    "reviews", "receipts", "key_listings", "confirmations", "claims", "transfers",
+    "reviews", "receipts", "key_listings", "prospect", "confirmations", "claims", "transfers",
 )  # fmt: skip
 
 
@@ -237,13 +237,13 @@ def _replace(
 
 # Children before parents: what may hang on what.
 _BUSINESS = (
-    "confirmation", "assignment", "keylisting", "contact", "enquiry", "milestone", "review",
-    "fundingreceipt", "agreement", "storedfile", "followup", "claimruling", "firstcontactclaim",
-    "creditshare", "transfer", "stagemove", "project",
+    "confirmation", "assignment", "keylisting", "prospect", "contact", "enquiry", "milestone",
+    "review", "fundingreceipt", "agreement", "storedfile", "followup", "claimruling",
+    "firstcontactclaim", "creditshare", "transfer", "stagemove", "project",
 )  # fmt: skip
 _REGISTERS = (
-    "target", "activity", "recognition", "exchangerate", "company", "zone", "park", "industry",
-    "team",
+    "target", "activity", "chaingap", "recognition", "exchangerate", "company", "zone", "park",
+    "industry", "team",
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from crm.actions import _many, _record, first_contacts, gates, notifications, pr
 from crm.actions.openings import Opening, check_opening, not_future
 from crm.dates import When
 from crm.errors import Refused
-from crm.models import Agreement, AgreementKind, Origin, Project, StageMove, User
+from crm.models import Agreement, AgreementKind, Industry, Origin, Project, StageMove, User
 from crm.stages import MOVES, STATUS_MOVES, Stage, Status
 
 
@@ -37,6 +37,8 @@ def register(
         project.team = by.team
     if project.officer is None and by.role == access.Role.OFFICER:
         project.officer = by
+    if project.industry is None and project.gbt_code:
+        project.industry = Industry.objects.of_code(project.gbt_code)
     access.require(by, Action.REGISTER, project)
     lead = opening.entered.get(Stage.LEAD) if opening else None
     entry = first_contacts.entry_of(project, by=by, lead=lead, is_opening=opening is not None)

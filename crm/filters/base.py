@@ -56,6 +56,17 @@ class _Choices(df.MultipleChoiceFilter):
         return super().filter(qs, value)
 
 
+class _Rows(df.CharFilter):
+    """A text the column itself finds rows by."""
+
+    def __init__(self, column: Column, **kwargs: Any) -> None:
+        self.rows_of = column.filter_rows
+        super().__init__(column.name, max_length=60, **kwargs)
+
+    def filter(self, qs: QuerySet, value: Any) -> QuerySet:
+        return self.rows_of(qs, [value]) if value and self.rows_of else qs
+
+
 def _filters(column: Column, *, programs: bool) -> dict[str, df.Filter]:
     name, label = column.name, column.label
     match column.kind:
@@ -94,6 +105,8 @@ def _filters(column: Column, *, programs: bool) -> dict[str, df.Filter]:
             return {name: df.NumberFilter(name, label=label)}
         case Kind.BOOLEAN:
             return {name: df.BooleanFilter(label=label)}
+        case _ if column.filter_rows is not None:
+            return {name: _Rows(column, label=label)}
         case _:
             return {name: df.CharFilter(name, "icontains", label=label)}
 

@@ -36,7 +36,7 @@ PARTS: dict[str, Cut] = {
                   "floor_area_sqm", "construction_nature", "planned_start", "planned_operation")),
         ("投资和预期", ("fixed_asset_investment", "capital_nature", "currency", "foreign_amount",
                   "expected_output", "expected_tax", "expected_jobs")),
-        ("来源", ("method", "activity", "assigned_level", "source_area", "origin")),
+        ("行业和来源", ("gbt", "method", "activity", "assigned_level", "source_area", "origin")),
     ),
 }  # fmt: skip
 

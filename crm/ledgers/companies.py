@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from crm import gbt4754
 from crm.ledgers.base import Column, Group, Kind, Ledger, declare
 from crm.models import Company, User
 from crm.names import company_key
@@ -47,6 +48,10 @@ LEDGER = declare(
                    in_list=True, help="18 位；知道就填，用来避免重复登记。"),
             Column("industry", "产业", Kind.REFERENCE, reference="industries",
                    aliases=("所属产业", "行业"), in_list=True, is_filter=True),
+            Column("gbt", "国标行业", is_filter=True, get=lambda row: row.gbt,
+                   filter_rows=gbt4754.rows_under,
+                   aliases=("国标行业代码", "行业代码", "国民经济行业", "行业分类"),
+                   help="GB/T 4754—2017 的代码或名称，例如 1953、195 制鞋业。"),
             Column("park", "所在园区", Kind.REFERENCE, reference="parks", aliases=("园区",),
                    in_list=True, is_filter=True),
             Column("zone", "所在片区", Kind.REFERENCE, reference="zones", aliases=("片区",)),

@@ -15,7 +15,7 @@ LEDGER = declare(
             Column("name", "名称", aliases=("产业", "行业", "产业名称"), required=True,
                    in_list=True),
             Column("code", "国标行业代码", aliases=("行业代码",), in_list=True,
-                   help="GB/T 4754-2017 的代码，可不填。"),
+                   help="GB/T 4754—2017 的代码，几个用顿号分隔，例如 17、18、19。"),
             Column("is_leading", "主导产业", Kind.BOOLEAN, in_list=True, is_filter=True),
             Column("cluster_target", "集群目标", Kind.MONEY, unit="亿元", in_list=True),
             Column("parent", "上级行业", Kind.REFERENCE, reference="industries"),

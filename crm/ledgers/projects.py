@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from crm import gbt4754
 from crm.actions import agreements, projects
 from crm.dates import When
 from crm.errors import Refused
@@ -234,6 +235,10 @@ LEDGER = declare(
             Column("investor", "投资方", aliases=("投资主体", "投资企业", "投资单位")),
             Column("industry", "产业", Kind.REFERENCE, reference="industries", in_list=True,
                    is_filter=True, aliases=("所属产业", "行业", "产业类别")),
+            Column("gbt", "国标行业", is_filter=True, get=lambda row: row.gbt,
+                   filter_rows=gbt4754.rows_under,
+                   aliases=("国标行业代码", "行业代码", "国民经济行业", "行业分类"),
+                   help="GB/T 4754—2017 的代码或名称，例如 1953、195 制鞋业。"),
             Column("park", "落户园区", Kind.REFERENCE, reference="parks", in_list=True,
                    is_filter=True, aliases=("园区", "落地园区")),
             Column("zone", "片区", Kind.REFERENCE, reference="zones", aliases=("落户片区",)),

@@ -4,6 +4,7 @@ from crm.models.activities import Activity, ActivityKind
 from crm.models.agreements import Agreement, AgreementKind
 from crm.models.assignments import SERVICE_TEAM, Assignment, AssignmentKind
 from crm.models.audit import AuditEntry
+from crm.models.chain_gaps import ChainGap, LinkState
 from crm.models.claims import VALID_DAYS, ClaimRuling, ClaimState, FirstContactClaim
 from crm.models.companies import Company, Contact
 from crm.models.confirmations import Confirmation, Judgement
@@ -32,6 +33,7 @@ from crm.models.project_terms import (
     SourceArea,
 )
 from crm.models.projects import Project
+from crm.models.prospects import Priority, Prospect, ProspectState
 from crm.models.rates import ExchangeRate
 from crm.models.receipts import FundingReceipt, Funds, FundSource, funds_of
 from crm.models.recognitions import (
@@ -64,6 +66,7 @@ __all__ = [
     "AuditEntry",
     "Bucket",
     "CapitalNature",
+    "ChainGap",
     "ClaimRuling",
     "ClaimState",
     "Company",
@@ -90,6 +93,7 @@ __all__ = [
     "KeyLevel",
     "KeyListing",
     "LandMode",
+    "LinkState",
     "MappingMemory",
     "Merge",
     "Mergeable",
@@ -105,7 +109,10 @@ __all__ = [
     "ParkKind",
     "PersonKey",
     "Place",
+    "Priority",
     "Project",
+    "Prospect",
+    "ProspectState",
     "Recognition",
     "RecognitionKind",
     "RecognitionLevel",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from crm import gbt4754
 from crm.models.merges import Mergeable, StandingManager, tombstone_index
 from crm.models.people import Person
 from crm.models.rows import Row, Rows
@@ -48,6 +49,7 @@ class Company(Mergeable, Row):
     industry = models.ForeignKey(
         "crm.Industry", models.PROTECT, verbose_name="产业", null=True, blank=True
     )
+    gbt_code = models.CharField("国标行业", max_length=4, blank=True, db_index=True)
     park = models.ForeignKey(
         "crm.Park", models.PROTECT, verbose_name="所在园区", null=True, blank=True
     )
@@ -69,6 +71,16 @@ class Company(Mergeable, Row):
     def clean(self) -> None:
         self.credit_code = (self.credit_code or "").strip().upper() or None
         self.name_key = company_key(self.name)
+        gbt4754.refuse_wrong(self)
+
+    @property
+    def gbt(self) -> str:
+        """The national industry as people read it: 195 制鞋业."""
+        return gbt4754.label(self.gbt_code) if self.gbt_code else ""
+
+    @gbt.setter
+    def gbt(self, text: str | None) -> None:
+        self.gbt_code = gbt4754.code_or_wrong(text or "")
 
 
 class Contact(Person, Mergeable, Row):

@@ -9,7 +9,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
-from crm import dates
+from crm import dates, gbt4754
 from crm.exact import ExactField, money_field, refuse_negative
 from crm.models.merges import Mergeable, StandingManager, tombstone_index
 from crm.models.project_terms import (
@@ -96,6 +96,7 @@ class Project(Mergeable, Row):
     industry = models.ForeignKey(
         "crm.Industry", models.PROTECT, verbose_name="产业", null=True, blank=True
     )
+    gbt_code = models.CharField("国标行业", max_length=4, blank=True, db_index=True)
     park = models.ForeignKey(
         "crm.Park",
         models.PROTECT,
@@ -210,6 +211,7 @@ class Project(Mergeable, Row):
 
     def clean(self) -> None:
         self.name_key = name_key(self.name)
+        gbt4754.refuse_wrong(self)
         refuse_negative(
             self,
             "planned_investment",
@@ -220,6 +222,15 @@ class Project(Mergeable, Row):
             "expected_output",
             "expected_tax",
         )
+
+    @property
+    def gbt(self) -> str:
+        """The national industry as people read it: 195 制鞋业."""
+        return gbt4754.label(self.gbt_code) if self.gbt_code else ""
+
+    @gbt.setter
+    def gbt(self, text: str | None) -> None:
+        self.gbt_code = gbt4754.code_or_wrong(text or "")
 
     @property
     def planned_start(self) -> dates.When | None:

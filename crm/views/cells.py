@@ -38,6 +38,7 @@ VERBS = {
     "unmerge": "撤销合并", "unmerge_facts": "撤销合并",
     "not_same": "判为不是重复", "register_anyway": "查重后仍登记",
     "add_user": "开通账号", "confirm": "认定", "send_back": "退回",
+    "convert_prospect": "转为线索",
     "claim": "认领首谈", "contest_claim": "首谈争议", "renew_claim": "首谈续期",
     "save_view": "保存视图", "change_view": "修改视图", "drop_view": "删除视图",
     "give_up_claim": "放弃首谈", "rule_claim": "裁定首谈",

@@ -33,9 +33,9 @@ from crm.views.base import desk, project_or_hidden, rights_on
 from crm.views.cells import Shower
 
 FACTS = (
-    "investor", "industry", "park", "zone", "company", "location", "source", "activity", "method",
-    "assigned_level", "source_area", "origin", "land_mode", "land_area_mu", "floor_area_sqm",
-    "construction_nature", "planned_start", "planned_operation",
+    "investor", "industry", "gbt", "park", "zone", "company", "location", "source", "activity",
+    "method", "assigned_level", "source_area", "origin", "land_mode", "land_area_mu",
+    "floor_area_sqm", "construction_nature", "planned_start", "planned_operation",
 )  # fmt: skip
 MOST_RECEIPTS = 8  # shown on the page; the ledger has them all
 MONEY = (

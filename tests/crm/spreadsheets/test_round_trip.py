@@ -49,6 +49,7 @@ def county(statistician):
         capital_nature="hmt",
         source_area="province",
         origin="福建泉州",
+        gbt="C3841",
         construction_nature="relocation",
         assigned_level="head",
         summary="第一行\n第二行",
@@ -62,6 +63,8 @@ def county(statistician):
     make.activity(date(2023, 4, 1))
     make.milestone(project, "filing", When.month(2023, 2), evidence="川投资备〔2023〕1号")
     make.milestone(project, "statistics", When.year(2023), amount=Decimal("80000000.01"))
+    link = make.chain_gap(industry, state="weak", note="只有一家")
+    make.prospect(industry=industry, link=link, area="江苏常州", why="第一行\n第二行")
     make.key_listing(project, "city", document="演示〔2023〕1号")
     make.review(project, date(2023, 2, 10), verdict="conditional", conditions="补交\n能评批复")
     make.receipt(project, date(2023, 4, 1), evidence="回单 001")

@@ -37,6 +37,8 @@ def rows(park: Park, team: Team) -> dict[str, Any]:
         "agreements": project.agreements.get(),
         "milestones": make.milestone(project, "filing", date(2023, 2, 1)),
         "reviews": make.review(project, date(2023, 2, 10)),
+        "chain": make.chain_gap(make.industry("锂电池")),
+        "prospects": make.prospect(team=team),
         "keyprojects": make.key_listing(project, "city"),
         "receipts": make.receipt(project, date(2023, 4, 1)),
         "followups": make.follow_up(project),

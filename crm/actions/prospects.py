@@ -1,0 +1,44 @@
+"""Target companies: registering them for a team, and turning one into a lead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from crm import access
+from crm.access import Action
+from crm.actions import _record, projects
+from crm.errors import Refused
+from crm.models import Project, Prospect, ProspectState, User
+
+
+@transaction.atomic
+def register(values: Mapping[str, Any], *, by: User) -> Prospect:
+    """Enters a target company; without a team it is the team's of whoever enters it."""
+    prospect = Prospect(**values)
+    if prospect.team is None and by.team is not None:
+        prospect.team = by.team
+    access.require(by, Action.REGISTER, prospect)
+    entered: Prospect = _record.insert(prospect, by=by)
+    return entered
+
+
+@transaction.atomic
+def convert(
+    prospect: Prospect, values: Mapping[str, Any], *, by: User, claim_reason: str = ""
+) -> Project:
+    """转为线索: the target company becomes a project at 线索, once."""
+    access.require(by, Action.CHANGE, prospect)
+    locked = Prospect.objects.select_for_update().get(pk=prospect.pk)
+    if locked.project is not None:
+        raise Refused("这家目标企业已经转为项目，不能再转一次。", "stale")
+    project = projects.register(dict(values), by=by, claim_reason=claim_reason)
+    _record.amend(
+        prospect,
+        {"project": project, "state": ProspectState.CONVERTED},
+        by=by,
+        verb="convert_prospect",
+    )
+    return project

@@ -1,0 +1,86 @@
+"""转为线索: the form of a new project, filled from the target company, with 查重 as always."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from crm import access, ledgers
+from crm.access import Action
+from crm.actions import prospects
+from crm.errors import Refused
+from crm.forms.ledgers import LedgerForm, show_refusal
+from crm.models import Project, Prospect
+from crm.views import similar
+from crm.views.base import desk, row_or_hidden
+from crm.views.row_verbs import Verb, verbs_of
+
+KEY = "prospects"
+
+
+@verbs_of("prospect")
+def verbs(row: Prospect, user: Any) -> list[Verb]:
+    if row.project_id:
+        seen = Project.objects.visible_to(user).filter(pk=row.project_id).exists()
+        return [Verb("打开项目", reverse("desk-project", args=[row.project_id]))] if seen else []
+    if not (access.may(user, Action.CHANGE, row) and access.can(user, Action.REGISTER, "project")):
+        return []
+    return [Verb("转为线索", reverse("desk-convert", args=[row.pk]))]
+
+
+def _filled(row: Prospect) -> dict[str, Any]:
+    return {
+        "name": f"{row.name}项目"[:150],
+        "investor": row.name,
+        "industry": row.industry_id,
+        "officer": row.officer_id,
+        "team": row.team_id,
+        "origin": row.area,
+        "summary": row.why,
+    }
+
+
+@desk
+def convert(request: HttpRequest, pk: int) -> HttpResponse:
+    user: Any = request.user
+    row = row_or_hidden(ledgers.get(KEY), user, pk)
+    access.require(user, Action.CHANGE, row)
+    access.require_noun(user, Action.REGISTER, "project")
+    if row.project_id:
+        messages.info(request, f"“{row}”已经转为项目。")
+        return redirect("desk-row", KEY, pk)
+    data = request.POST if request.method == "POST" else None
+    ledger = ledgers.get("projects")
+    form = LedgerForm(ledger, user, data)
+    form.initial |= _filled(row)
+    likeness = None
+    if data is not None and form.is_valid():
+        likeness = similar.before_registering(ledger, data, user)
+        if likeness is None:
+            try:
+                said = similar.claim_reason(ledger, data)
+                project = prospects.convert(row, form.values(), by=user, **said)
+            except Refused as refused:
+                show_refusal(form, refused)
+                if refused.code == "claimed":
+                    likeness = similar.asking_why(ledger, data)
+            else:
+                messages.success(request, f"“{row}”已转为线索“{project}”。")
+                return redirect("desk-project", project.pk)
+    return render(
+        request,
+        "crm/form.html",
+        {
+            "ledger": ledger,
+            "form": form,
+            "parts": list(form.parts()),
+            "likeness": likeness,
+            "similar_fields": similar.while_typing(ledger),
+            "back_url": reverse("desk-row", args=[KEY, pk]),
+        },
+        status=409 if likeness else 400 if form.errors else 200,
+    )
