@@ -27,10 +27,11 @@ class Account:
     role: Role
     team: str = ""
     parks: tuple[str, ...] = ()
+    title: str = ""
 
     @property
     def name(self) -> str:
-        return f"演示·{self.role.label}"
+        return f"演示·{self.title or self.role.label}"
 
 
 _PARKS = ("lvxi-industrial-park", "lvxi-textile", "lvxi-food", "lvxi-packaging", "lvxi-zhigu")
@@ -46,4 +47,6 @@ ACCOUNTS = (
     Account("secadmin", Role.SECADMIN),
     Account("auditor", Role.AUDITOR),
 )
+# Opened the ledger and left: what she entered is confirmed by others, and nobody signs in as her.
+FORMER = Account("former-statistician", Role.STATISTICIAN, title="前任统计员")
 USERNAMES = tuple(account.username for account in ACCOUNTS)

@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from crm.views import (
     assign,
     board,
+    confirmations,
     corrections,
     duplicates,
     enquiries,
@@ -70,6 +71,8 @@ desk = [
     path("import/<int:pk>/discard/", imports.discard, name="desk-import-discard"),
     path("import/batches/<int:pk>/revert/", imports.revert, name="desk-import-revert"),
     path("import/template/<slug:key>/", imports.template, name="desk-import-template"),
+    path("confirm/", confirmations.waiting, name="desk-confirm"),
+    path("confirm/<slug:key>/", confirmations.confirm_one, name="desk-confirm-one"),
     path("moves/<int:pk>/correct/", corrections.correct, name="desk-correct"),
     path("claims/<int:pk>/renew/", first_contacts.renew, name="desk-claim-renew"),
     path("claims/<int:pk>/give-up/", first_contacts.give_up, name="desk-claim-give-up"),

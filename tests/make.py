@@ -13,6 +13,7 @@ from crm import clock
 from crm.access import Role
 from crm.actions import (
     agreements,
+    confirmations,
     enquiries,
     first_contacts,
     followups,
@@ -46,6 +47,7 @@ from crm.models import (
     Prospect,
     Recognition,
     Review,
+    StageMove,
     Subject,
     Target,
     Team,
@@ -170,6 +172,15 @@ def signed_project(
     made = project(stage=Stage.SIGNED, entered={Stage.SIGNED: when}, park=park, **values)
     agreement(made, when, amount)
     return made
+
+
+def confirmed(project: Project) -> Project:
+    """The same project, its moves confirmed by another statistician than the maker."""
+    known = User.objects.filter(username="second").first()
+    second = known or user(Role.STATISTICIAN, username="second")
+    waiting = StageMove.objects.standing().filter(project=project).unconfirmed()
+    confirmations.confirm(waiting, by=second)
+    return project
 
 
 def negotiating_project(officer: User, *, park: Park | None = None, **values: Any) -> Project:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from crm import access, clock
 from crm.access import Action
-from crm.actions import _record
+from crm.actions import _record, notifications
 from crm.errors import Refused
 from crm.models import (
     Agreement,
@@ -18,6 +18,7 @@ from crm.models import (
     Confirmation,
     FundingReceipt,
     Judgement,
+    NotificationKind,
     StageMove,
     User,
 )
@@ -48,13 +49,31 @@ def send_back(rows: Iterable[Confirmable], *, by: User, reason: str) -> list[Con
     the reason. What was confirmed before can be sent back too."""
     if not reason.strip():
         raise Refused("退回须写明原因，登记人据此更正。", "reason_needed", ["reason"])
-    return [
-        _say(row, Judgement.RETURNED, by=by, verb="send_back", note=reason)
-        for row in _judgeable(rows, by=by)
-    ]
+    said = []
+    for row in _judgeable(rows, by=by):
+        said.append(_say(row, Judgement.RETURNED, by=by, verb="send_back", note=reason))
+        text = f"{by}退回了“{row.project}”的{_called(row)}：{reason.strip()}"
+        notifications.tell([row.by], NotificationKind.CONFIRM, row, text, by=by)
+    return said
+
+
+def tell_waiting(row: Confirmable, *, by: User) -> None:
+    """Tells those who may confirm a row just recorded, other than whoever recorded it."""
+    if not row.needs_confirmation:
+        return
+    near = [user for user in notifications.who_may(Action.CONFIRM, row) if user.pk != by.pk]
+    bureau = User.objects.filter(role=access.Role.STATISTICIAN, is_active=True)
+    text = f"{by}登记了“{row.project}”的{_called(row)}，待认定。"
+    notifications.tell(near or bureau, NotificationKind.CONFIRM, row, text, by=by)
+
+
+def _called(row: Confirmable) -> str:
+    return row.get_to_stage_display() if isinstance(row, StageMove) else "到位资金"
 
 
 def _say(row: Confirmable, judgement: Judgement, *, by: User, verb: str, note: str) -> Confirmation:
+    # Nobody else need look at it, whatever was said.
+    notifications.done(NotificationKind.CONFIRM, row)
     said: Confirmation = _record.insert(
         Confirmation(
             project=row.project,

@@ -86,7 +86,9 @@ def load() -> bool:
                 _import(key, by=statistician)
             for account in accounts.values():
                 _open_account(account, password)
-            opened = _import("projects", by=statistician)
+            former = _open_account(demo.FORMER, password)
+            opened = _import("projects", by=former)
+            _close_account(former)
         ids = imports.created_in([opened] if opened else [])[Project]
         known = {project.name: project for project in Project.objects.filter(pk__in=ids)}
         demo_history.play(known, by=statistician)

@@ -18,7 +18,15 @@ from typing import Any
 from django.db.models import TextChoices
 
 from crm import clock, demo, ledgers
-from crm.actions import agreements, demo_facts, enquiries, followups, imports, projects
+from crm.actions import (
+    agreements,
+    demo_confirmations,
+    demo_facts,
+    enquiries,
+    followups,
+    imports,
+    projects,
+)
 from crm.exact import WAN
 from crm.models import (
     Activity,
@@ -56,7 +64,8 @@ def play(known: dict[str, Project], *, by: User) -> None:
     users = {user.username: user for user in User.objects.filter(username__in=demo.USERNAMES)}
     # What happens on a project comes after what was known of it that day.
     facts = [Step(day, enter) for day, enter in demo_facts.facts(by)]
-    steps = [*_leads(known, by), *facts, *_enquiries(users), *_events(known, users)]
+    said = [Step(day, say) for day, say in demo_confirmations.words(known, users)]
+    steps = [*_leads(known, by), *facts, *_enquiries(users), *_events(known, users), *said]
     batch = imports.open_batch("projects", by=by, file_name="history.csv", is_demo=True)
     with imports.under(batch):
         for step in sorted(steps, key=lambda step: step.day):

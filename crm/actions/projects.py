@@ -10,7 +10,15 @@ from django.db import transaction
 
 from crm import access, clock
 from crm.access import Action
-from crm.actions import _many, _record, first_contacts, gates, notifications, progress
+from crm.actions import (
+    _many,
+    _record,
+    confirmations,
+    first_contacts,
+    gates,
+    notifications,
+    progress,
+)
 from crm.actions.openings import Opening, check_opening, not_future
 from crm.dates import When
 from crm.errors import Refused
@@ -258,6 +266,7 @@ def _move(
     _record.amend(project, {"stage": to, "status": status}, by=by, verb=verb, reason=reason)
     progress.reckon(project)
     notifications.tell_moved(move, by=by)
+    confirmations.tell_waiting(move, by=by)
     return move
 
 
@@ -380,4 +389,5 @@ def correct(
     )
     progress.reckon(project)
     _record.touched(project)
+    confirmations.tell_waiting(corrected, by=by)
     return corrected

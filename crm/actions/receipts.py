@@ -11,7 +11,7 @@ from django.db import transaction
 
 from crm import access, clock
 from crm.access import Action
-from crm.actions import _record
+from crm.actions import _record, confirmations
 from crm.dates import When
 from crm.errors import Refused
 from crm.models import Currency, FundingReceipt, FundSource, Project, User
@@ -86,4 +86,5 @@ def _insert(receipt: FundingReceipt, *, by: User, verb: str, reason: str = "") -
     receipt.recorded_at = clock.now()
     receipt.by = by
     inserted: FundingReceipt = _record.insert(receipt, by=by, verb=verb, reason=reason)
+    confirmations.tell_waiting(inserted, by=by)
     return inserted

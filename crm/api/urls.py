@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 
 from crm import ledgers
+from crm.api.confirmations import ConfirmationView, UnconfirmedView
 from crm.api.ledgers import viewset
 from crm.api.merges import MergeView, UnmergeView
 from crm.api.moves import GateView, MovesView
@@ -25,6 +26,14 @@ urlpatterns = [
         for key in ("projects", "companies", "contacts")
     ),
     path("merges/<int:pk>/undo/", UnmergeView.as_view(), name="api-unmerge"),
+    *(
+        path(f"{key}/{end}", view.as_view(key=key), name=f"api-{key}-{name}")
+        for key in ("moves", "receipts")
+        for end, view, name in (
+            ("unconfirmed/", UnconfirmedView, "unconfirmed"),
+            ("<int:pk>/confirmation/", ConfirmationView, "confirmation"),
+        )
+    ),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     path("", include(router.urls)),

@@ -1,7 +1,7 @@
 """阶段变动: read-only; a project moves by its own verbs."""
 
 from crm.ledgers.base import Column, Group, Kind, Ledger, declare
-from crm.models import Origin, Stage, StageMove, Status
+from crm.models import Origin, Stage, StageMove, Status, judged_text
 
 LEDGER = declare(
     Ledger(
@@ -11,6 +11,7 @@ LEDGER = declare(
         model=StageMove,
         lookup=("project__name",),
         is_read_only=True,
+        only=lambda found: found.with_judgement(),
         joins=("project", "by"),
         description="项目在何时到了哪一步，由谁办理；只增不改。",
         columns=(
@@ -24,6 +25,7 @@ LEDGER = declare(
             Column("recorded_at", "登记时间", Kind.DATE, in_list=True),
             Column("by", "经办人", Kind.REFERENCE, reference="users", in_list=True),
             Column("origin", "来源", Kind.CHOICE, choices=Origin, is_filter=True),
+            Column("judged", "认定", get=judged_text),
             Column("evidence", "凭证"),
             Column("reason", "原因"),
         ),

@@ -8,7 +8,7 @@ from crm.dates import When
 from crm.errors import Refused
 from crm.exact import grouped
 from crm.ledgers.base import Column, Group, Kind, Ledger, declare
-from crm.models import Currency, FundingReceipt, FundSource, User
+from crm.models import Currency, FundingReceipt, FundSource, User, judged_text
 
 
 def _register(values: Mapping[str, Any], *, by: User) -> FundingReceipt:
@@ -86,7 +86,7 @@ LEDGER = declare(
         register_verb=_register,
         change_verb=_change,
         find_row=_find,
-        only=lambda found: found.standing(),
+        only=lambda found: found.standing().with_judgement(),
         description="已经到账的投资，一笔一行，有凭证；到位率由它和协议投资额算出，不按进度推算。",
         columns=(
             Column("project", "项目", Kind.REFERENCE, reference="projects",
@@ -105,6 +105,7 @@ LEDGER = declare(
                    get=_foreign),
             Column("currency", "币种", Kind.CHOICE, choices=Currency),
             Column("foreign_amount", "外币金额", Kind.NUMBER, help="币种不是人民币时填写。"),
+            Column("judged", "认定", in_form=False, in_import=False, get=judged_text),
             Column("by", "经办人", Kind.REFERENCE, reference="users", in_form=False,
                    in_import=False),
         ),

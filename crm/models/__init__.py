@@ -7,7 +7,7 @@ from crm.models.audit import AuditEntry
 from crm.models.chain_gaps import ChainGap, LinkState
 from crm.models.claims import VALID_DAYS, ClaimRuling, ClaimState, FirstContactClaim
 from crm.models.companies import Company, Contact
-from crm.models.confirmations import Confirmation, Judgement
+from crm.models.confirmations import UNCONFIRMED, Confirmation, Judgement, judged_text
 from crm.models.duplicates import NotSame
 from crm.models.enquiries import Enquiry, EnquiryState
 from crm.models.files import StoredFile
@@ -54,6 +54,7 @@ from crm.stages import Stage, Status
 
 __all__ = [
     "SERVICE_TEAM",
+    "UNCONFIRMED",
     "UNDO_DAYS",
     "VALID_DAYS",
     "Activity",
@@ -139,6 +140,7 @@ __all__ = [
     "Verdict",
     "Zone",
     "funds_of",
+    "judged_text",
     "level_of",
     "levels_of",
     "on_lists",

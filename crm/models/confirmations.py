@@ -20,6 +20,15 @@ class Judgement(models.TextChoices):
     RETURNED = "returned", "退回"
 
 
+UNCONFIRMED = "待认定"
+_STATES = {"": UNCONFIRMED, Judgement.CONFIRMED: "已认定", Judgement.RETURNED: "被退回"}
+
+
+def judged_text(row: Any) -> str:
+    """What was last said on a row read `with_judgement`; nothing where nobody need say anything."""
+    return _STATES[getattr(row, "judged", "")] if row.needs_confirmation else ""
+
+
 class Confirmation(InsertOnly):
     """One person's word on a move or a receipt, never the one's who recorded it. The row counts
     either way; 退回 says why it should be corrected."""

@@ -118,5 +118,11 @@ class StageMove(Corrected):
         return self.happened
 
     @property
+    def needs_confirmation(self) -> bool:
+        """As `to_confirm` says of rows."""
+        to = Stage(self.to_stage)
+        return to in CONFIRMED and not (self.from_stage and Stage(self.from_stage).rank >= to.rank)
+
+    @property
     def is_status_change(self) -> bool:
         return self.from_stage == self.to_stage

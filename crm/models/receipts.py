@@ -53,6 +53,8 @@ class FundingReceipt(Corrected):
     source = models.CharField("资金来源", max_length=20, choices=FundSource, default=FundSource.OWN)
     evidence = models.CharField("凭证", max_length=200, blank=True)
 
+    needs_confirmation = True
+
     objects = Receipts.as_manager()
 
     class Meta:

@@ -54,6 +54,8 @@ class Report:
                     "yoy_pct": result.yoy_pct,
                     "printed": result.text,
                     "rows": result.rows,
+                    "unconfirmed": result.unconfirmed,
+                    "sent_back": result.sent_back,
                     "rule": figure.rule,
                 }
                 for figure in figures.every()

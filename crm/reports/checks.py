@@ -14,7 +14,16 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from crm import clock
-from crm.models import Agreement, AgreementKind, Project, StageMove
+from crm.models import (
+    Agreement,
+    AgreementKind,
+    Confirmation,
+    FundingReceipt,
+    Judgement,
+    Project,
+    StageMove,
+)
+from crm.reports import confirmed
 from crm.reports.figures import Context, Result, attraction, delivery, every
 from crm.reports.figures.states import standing_at_end
 from crm.reports.lines import row_address
@@ -227,6 +236,53 @@ def signed_but(context: Context, results: Results) -> Iterator[Finding]:
         )
 
 
+def unconfirmed_rows(context: Context, results: Results) -> Iterator[Finding]:
+    """Counted, but nobody has confirmed it yet; or somebody refused to."""
+    for figure in every():
+        if not figure.is_confirmed or figure.amount:
+            continue
+        result, rows = results[figure.key], figure.rows(context)
+        if result.unconfirmed:
+            waiting = confirmed.unconfirmed(rows, context.known_on)
+            yield Finding(
+                f"{figure.key}.unconfirmed",
+                NOTE,
+                f"{figure.label}：{result.rows} 个中有 {result.unconfirmed} 个待认定，已计入。",
+                _of_projects(waiting.values("project")),
+            )
+        if result.sent_back:
+            yield Finding(
+                f"{figure.key}.sent_back",
+                WARNING,
+                f"{figure.label}：{result.rows} 个中有 {result.sent_back} 个被退回，更正前仍计入；"
+                "请登记人按退回原因更正。",
+                _sent_back(confirmed.sent_back(rows, context.known_on), context),
+            )
+
+
+def _sent_back(rows: QuerySet, context: Context) -> tuple[Item, ...]:
+    projects = set(rows.values_list("project", flat=True))
+    words = Confirmation.objects.filter(project__in=projects, judgement=Judgement.RETURNED)
+    if context.known_on:
+        words = words.filter(recorded_at__lte=clock.end_of(context.known_on))
+    return _of_projects(projects, dict(words.order_by("pk").values_list("project", "note")))
+
+
+def unconfirmed_receipts(context: Context, results: Results) -> Iterator[Finding]:
+    """到位资金 of the period that nobody has confirmed yet."""
+    rows = FundingReceipt.objects.standing(context.known_on).received_in(
+        context.period.start, context.period.end
+    )
+    waiting = _moves(context, rows.unconfirmed(context.known_on)).select_related("project")
+    items = tuple(
+        Item("fundingreceipt", row.pk, str(row.project), row.received.text) for row in waiting
+    )
+    if items:
+        yield Finding(
+            "receipts.unconfirmed", NOTE, f"期间内到账的到位资金有 {len(items)} 笔待认定。", items
+        )
+
+
 def liaison_progress(context: Context, results: Results) -> Iterator[Finding]:
     """投产 + 试生产 + 安装调试 against the projects with a liaison: where are the others?"""
     if results[delivery.liaison_projects.key].rows is None:
@@ -276,11 +332,13 @@ CHECKS: tuple[Callable[[Context, Results], Iterator[Finding]], ...] = (
     signed_without_agreement,
     signed_but,
     liaison_progress,
+    unconfirmed_rows,
+    unconfirmed_receipts,
     period_unfinished,
 )
 
 
-def _moves(context: Context, rows: QuerySet[StageMove]) -> QuerySet[StageMove]:
+def _moves(context: Context, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Narrowed; none where a park is asked for as known earlier, which nobody can rebuild."""
     return rows.none() if context.known_on and context.park else context.narrowed(rows)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import reduce
 from typing import Any, NamedTuple
 
 from crm import ledgers
 from crm.exact import WAN, grouped
+from crm.reports import confirmed
 from crm.reports.figures.base import Figure
 
 UNKNOWN = "待补"
@@ -33,6 +35,7 @@ class Line(NamedTuple):
     address: str
     cells: list[Cell]
     amount: str  # 万元, where the figure is a sum
+    mark: str = ""  # 待认定 or 被退回
 
 
 @dataclass(frozen=True)
@@ -112,14 +115,16 @@ def shape_of(rows: Any) -> Shape:
     return SHAPES[str(rows.model._meta.model_name)]
 
 
-def lines(figure: Figure, rows: Any) -> list[Line]:
+def lines(figure: Figure, rows: Any, known_on: date | None = None) -> list[Line]:
     """The lines of these rows (a page of the figure's), amounts where the figure sums them."""
     shape = shape_of(rows)
     made = []
-    for row in rows.select_related(*shape.joins):
+    shown = list(rows.select_related(*shape.joins))
+    marks = confirmed.marks(shown, known_on) if figure.is_confirmed else {}
+    for row in shown:
         title, address = shape.title(row)
         amount = in_wan(amount_of(figure, row)) if figure.amount else ""
-        made.append(Line(title, address, shape.cells(row), amount))
+        made.append(Line(title, address, shape.cells(row), amount, marks.get(row.pk, "")))
     return made
 
 

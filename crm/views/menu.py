@@ -43,6 +43,7 @@ def menu_of(user: Any, path: str, *, new_enquiries: int = 0) -> list[Part]:
     day = [entry("今日", "desk")]
     if sees_business:
         day.append(entry("待研判", "desk-enquiries", count=new_enquiries))
+        day.append(entry("认定", "desk-confirm"))
     if access.can(user, Action.FOLLOW_UP, "project"):
         day.append(entry("记跟进", "desk-pick"))
     if access.can(user, Action.REGISTER, "project"):

@@ -23,5 +23,6 @@ class Login(LoginView):
         return super().get_default_redirect_url()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        demo = User.objects.filter(is_demo=True) if clock.pinned_on() else User.objects.none()
+        open_accounts = User.objects.filter(is_demo=True, is_active=True)
+        demo = open_accounts if clock.pinned_on() else User.objects.none()
         return super().get_context_data(demo_users=demo.order_by("pk"), **kwargs)

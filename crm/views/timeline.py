@@ -11,7 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.exact import money_text
-from crm.models import Agreement, Origin, Project, StageMove, StoredFile
+from crm.models import (
+    UNCONFIRMED,
+    Agreement,
+    Origin,
+    Project,
+    StageMove,
+    StoredFile,
+    judged_text,
+)
 from crm.views import history
 from crm.views.base import Link, address
 from crm.views.history import Change, Entry
@@ -78,7 +86,9 @@ def _moves(project: Project) -> list[Event]:
     rows = (
         StageMove.objects.standing()
         .filter(project=project)
+        .with_judgement()
         .select_related("by", "replaces")
+        .prefetch_related("confirmations__by")
         .order_by("-pk")[:MOST]
     )
     return [_move(move) for move in rows]
@@ -104,10 +114,21 @@ def _move(move: StageMove) -> Event:
         move.occurred.text if move.occurred else "日期待补",
         who=str(move.by) if move.by else "",
         text="；".join(filter(None, notes)),
-        extra="导入" if move.origin == Origin.IMPORT else "",
+        extra="，".join(
+            filter(None, ["导入" if move.origin == Origin.IMPORT else "", _judged(move)])
+        ),
         url=reverse("desk-correct", args=[move.pk]),
         stage=mark,
     )
+
+
+def _judged(move: StageMove) -> str:
+    """待认定, or who said what last."""
+    said = max(move.confirmations.all(), key=lambda word: word.pk, default=None)
+    text = judged_text(move)
+    if said is None or text in ("", UNCONFIRMED):
+        return text
+    return f"{said.by} {text}" + (f"：{said.note}" if text == "被退回" else "")
 
 
 def _follow_ups(project: Project, files: list[StoredFile]) -> list[Event]:

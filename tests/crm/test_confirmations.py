@@ -217,7 +217,7 @@ def test_many_are_confirmed_at_once_with_few_questions(
 ):
     made = [make.signed_project(MARCH, park=park, team=team) for _ in range(12)]
     rows = [signing(project) for project in made]
-    with django_assert_max_num_queries(12 + 12 * 12):
+    with django_assert_max_num_queries(20 + 12 * 14):
         confirmations.confirm(rows, by=teamlead)
     assert StageMove.objects.standing().unconfirmed().count() == 0
     with pytest.raises(Refused) as refused:

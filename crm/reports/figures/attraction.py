@@ -52,6 +52,7 @@ def _signed(context: Context) -> QuerySet[Agreement]:
     unit="个",
     rule="期间内签订、期末有效并已明确落户园区的投资协议，一个项目计一次；"
     "框架协议、补充协议、增资协议不计，被更正的以更正后为准。",
+    is_confirmed=True,
 )
 def signed_projects(context: Context) -> QuerySet:
     return _signed(context)
@@ -64,6 +65,7 @@ def signed_projects(context: Context) -> QuerySet:
     rule="招引入驻产业项目所签投资协议的协议投资额之和；增资只计入其项目的总额，不计入本数。",
     amount="amount",
     printing=Printing(digits=1),
+    is_confirmed=True,
 )
 def signed_investment(context: Context) -> QuerySet:
     return _signed(context)

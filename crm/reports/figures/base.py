@@ -14,6 +14,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from crm.access import Action
 from crm.exact import YI
 from crm.models import Park, User
+from crm.reports import confirmed
 from crm.reports.period import Period
 from crm.reports.printing import UNTRACEABLE, Printing
 
@@ -24,6 +25,7 @@ PARK_OF = {
     "activity": "park",
     "stagemove": "project__park",
     "assignment": "project__park",
+    "fundingreceipt": "project__park",
 }
 REWRITTEN_PARK = "项目的落户园区只留现值"
 
@@ -66,12 +68,15 @@ class Context:
 @dataclass(frozen=True)
 class Result:
     """A figure as computed: `value` exact and in the figure's unit (None: unknown), `rows` how many
-    rows it rests on (None: it could not be counted), `without_amount` how many of them lack one."""
+    rows it rests on (None: it could not be counted), `without_amount` how many of them lack one,
+    `unconfirmed` and `sent_back` how many nobody has confirmed (待认定) or somebody refused to."""
 
     value: Decimal | None
     printed: str
     rows: int | None
     without_amount: int = 0
+    unconfirmed: int = 0
+    sent_back: int = 0
     reason: str = ""
     yoy_pct: Decimal | None = None
 
@@ -88,6 +93,7 @@ class Figure:
 
     amount: the path of the money summed (yuan, printed in 亿元); none = the rows are counted.
     untraceable: why the figure cannot be rebuilt as known on an earlier day; empty = it can.
+    is_confirmed: its rows are confirmed by a second person (认定), and it says how many are not.
     """
 
     key: str
@@ -99,6 +105,7 @@ class Figure:
     amount: str
     printing: Printing
     untraceable: str
+    is_confirmed: bool = False
 
     def rows(self, context: Context) -> QuerySet:
         """The rows counted, as far as the user may see them; none where nobody can rebuild them."""
@@ -120,13 +127,19 @@ class Figure:
         if self.amount:
             asked["total"] = Sum(self.amount)
             asked["without"] = Count("pk", filter=Q(**{f"{self.amount}__isnull": True}))
-        counted = self.rows(context).order_by().aggregate(**asked)
+        rows = self.rows(context).order_by()
+        counted = rows.aggregate(**asked)
         count, total = counted["rows"], counted.get("total")
         value: Decimal | None = Decimal(count)
         if self.amount and count:
             value = None if total is None else total / YI
         printed = self.printing.text(value, self.unit)
-        return Result(value, printed, count, counted.get("without", 0))
+        unconfirmed = sent_back = 0
+        if self.is_confirmed and count:
+            unconfirmed = confirmed.unconfirmed(rows, context.known_on).count()
+            sent_back = confirmed.sent_back(rows, context.known_on).count()
+        without = counted.get("without", 0)
+        return Result(value, printed, count, without, unconfirmed, sent_back)
 
 
 _figures: dict[str, Figure] = {}
@@ -141,6 +154,7 @@ def figure(
     amount: str = "",
     printing: Printing | None = None,
     untraceable: str = "",
+    is_confirmed: bool = False,
 ) -> Callable[[Callable[[Context], QuerySet]], Figure]:
     """Declares the function below as a figure; its section is the first part of its key."""
 
@@ -157,6 +171,7 @@ def figure(
             amount=amount,
             printing=printing or Printing(),
             untraceable=untraceable,
+            is_confirmed=is_confirmed,
         )
         return _figures[key]
 

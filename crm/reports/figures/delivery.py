@@ -30,6 +30,7 @@ def liaison_projects(context: Context) -> QuerySet:
     "建成投产项目",
     unit="个",
     rule="期间内首次投产、期末仍在投产阶段且未退出的项目；以前投产过的不再计。",
+    is_confirmed=True,
 )
 def in_operation(context: Context) -> QuerySet:
     started = StageMove.objects.standing(context.known_on).into(Stage.OPERATION)

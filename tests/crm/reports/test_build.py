@@ -62,13 +62,17 @@ def test_the_json_has_the_promised_shape(asked, county_park):
     assert data["period"] == "2023-01/2023-08"
     assert set(data["figures"]) == KEYS
     for one in data["figures"].values():
-        assert set(one) == {"value", "unit", "yoy_pct", "printed", "rows", "rule"}
+        assert list(one) == [
+            "value", "unit", "yoy_pct", "printed", "rows", "unconfirmed", "sent_back", "rule",
+        ]  # fmt: skip
     assert data["figures"]["attraction.signed_investment"] | {"rule": ""} == {
         "value": 284.5,
         "unit": "亿元",
         "yoy_pct": None,
         "printed": "284.5亿元",
         "rows": 1,
+        "unconfirmed": 1,
+        "sent_back": 0,
         "rule": "",
     }
     signed = data["figures"]["attraction.signed_projects"]["value"]

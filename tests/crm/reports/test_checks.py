@@ -28,15 +28,15 @@ def titles(finding: Finding) -> set[str]:
 
 
 def test_a_sound_ledger_has_no_findings(asked, county_park):
-    make.signed_project(MAY, park=county_park)
+    make.confirmed(make.signed_project(MAY, park=county_park))
     make.project(stage=Stage.NEGOTIATION, entered={Stage.NEGOTIATION: MAY})
     make.activity(MAY)
     assert findings(asked) == {}
 
 
 def test_rows_without_an_amount_are_named(asked, county_park):
-    make.signed_project(MAY, park=county_park, amount=None, name="金额不明的项目")
-    make.signed_project(MAY, park=county_park, name="金额已知的项目")
+    make.confirmed(make.signed_project(MAY, park=county_park, amount=None, name="金额不明的项目"))
+    make.confirmed(make.signed_project(MAY, park=county_park, name="金额已知的项目"))
     found = findings(asked)
     assert list(found) == ["attraction.signed_investment.without_amount"]
     finding = found["attraction.signed_investment.without_amount"]

@@ -210,9 +210,10 @@ def test_how_many_rows_a_user_may_not_see_does_not_show(
     officer, other_officer, county_park, hidden
 ):
     """The page of an officer is the same, whatever other teams do."""
-    make.signed_project(
+    own = make.signed_project(
         MAY, park=county_park, name="自己的项目", officer=officer, team=officer.team
     )
+    make.confirmed(own)
     for _ in range(hidden):
         made = make.project(
             stage=Stage.NEGOTIATION,
