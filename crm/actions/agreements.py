@@ -110,7 +110,12 @@ def correct_agreement(
 
 @transaction.atomic
 def end_agreement(agreement: Agreement, *, on: date, by: User, reason: str) -> Agreement:
-    """解约: ends an agreement by a new row with its last day."""
+    """解约: ends an agreement by a new row with the day from which it does not hold; the project's
+    stage does not move by it. Refused: a day in the future, and an agreement that has ended."""
+    if agreement.ended_on:
+        raise Refused(f"这份协议已于 {agreement.ended_on.isoformat()} 终止。", "stale")
+    if on > clock.today():
+        raise Refused("终止日期在今天之后；到期后再办理。", "future_date", ["ended_on"])
     if agreement.signed_on and on < agreement.signed_on:
         raise Refused("终止日期早于签订日期。", "date_order", ["ended_on"])
     return correct_agreement(agreement, {"ended_on": on}, by=by, reason=reason)

@@ -19,7 +19,7 @@ from crm.actions.gates import Missing
 from crm.errors import Refused
 from crm.forms.ledgers import show_refusal
 from crm.forms.projects import AgreementForm, MoveForm
-from crm.models import Project, StoredFile
+from crm.models import Agreement, Project, StoredFile
 from crm.stages import Stage, Status
 from crm.views import walk
 from crm.views.base import back_to, desk, project_or_hidden, rights_on
@@ -77,6 +77,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "project": project,
             "form": form,
+            "in_force": _in_force(project) if target == Status.EXITED else None,
             "target": dict(form.fields["to"].choices).get(target, ""),
             "refused_tasks": [task(lack, project, rights, to=target) for lack in lacks],
             "tasks": gate_tasks(project, target, rights) if target and not lacks else [],
@@ -85,6 +86,11 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         },
         status=409 if conflict or lacks else 400 if form.errors else 200,
     )
+
+
+def _in_force(project: Project) -> Agreement | None:
+    """The 投资 agreement that goes on holding, and counting, when the project leaves."""
+    return Agreement.objects.investments_in_force().filter(project=project).first()
 
 
 def _meant(form: MoveForm) -> Stage | Status | None:
