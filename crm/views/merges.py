@@ -107,8 +107,8 @@ def merge(request: HttpRequest, key: str, loser_pk: int, survivor_pk: int) -> Ht
     survivor = row_or_hidden(ledger, user, survivor_pk)
     for row in (loser, survivor):
         access.require(user, Action.CHANGE, row)
-    if loser.pk == survivor.pk:
-        raise Hidden()
+    if loser.pk == survivor.pk:  # merged meanwhile
+        return redirect("desk-row", key, survivor.pk)
     plan = merges.plan(loser, survivor)
     sides = _sides(ledger, plan, loser, survivor, user)
     refused: Refused | None = None

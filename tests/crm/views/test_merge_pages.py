@@ -79,6 +79,8 @@ def test_the_old_address_leads_to_the_survivor_for_who_may_see_it(
         assert (
             client.get(f"/desk/projects/{new.pk}/{path}").url == f"/desk/projects/{old.pk}/{path}"
         )
+    answer = client.get(f"/desk/projects/{new.pk}/merge/{old.pk}/", follow=True)
+    assert answer.redirect_chain[-1][0] == f"/desk/projects/{old.pk}/"
     sent = client.post(f"/desk/projects/{new.pk}/follow-up/", {"content": "谈"})
     assert (sent.status_code, sent.url) == (307, f"/desk/projects/{old.pk}/follow-up/")
     assert as_user(other_officer).get(f"/desk/projects/{new.pk}/").status_code == 404
