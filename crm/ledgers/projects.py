@@ -109,6 +109,7 @@ def _register(values: Mapping[str, Any], *, by: User) -> Project:
 def _import_new(values: Mapping[str, Any], *, by: User) -> Project:
     """A row that enters the ledger for the first time may stand at any stage; unknown stays so."""
     facts, told = _split(values)
+    _refuse_merged(str(facts.get("name") or ""), by=by)
     entered = {stage: told[name] for name, stage in ENTERED.items() if told.get(name)}
     stage = (
         Stage(told["stage"])
@@ -187,6 +188,19 @@ def _import_agreement(row: Project, amount: Any, signed: When | None, *, by: Use
             "agreement_conflict",
             ["agreed_investment"],
         )
+
+
+def _refuse_merged(name: str, *, by: User) -> None:
+    """A file that still has the name of a merged project does not enter it anew."""
+    for merged in Project.tombstones().filter(name_key=name_key(name)):
+        survivor = merged.survivor
+        if Project.objects.visible_to(by).filter(pk=survivor.pk).exists():
+            raise Refused(
+                f"“{name}”已并入“{survivor}”（#{survivor.pk}），没有重复登记；"
+                "请在表里改用现在的名称再导入。",
+                "merged",
+                ["name"],
+            )
 
 
 def _find(values: Mapping[str, Any], by: User) -> Project | None:

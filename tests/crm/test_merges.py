@@ -10,7 +10,7 @@ from django.apps import apps
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crm import access, clock
+from crm import access, clock, ledgers
 from crm.access import Action
 from crm.actions import agreements, contacts, merges, projects, rows
 from crm.errors import Refused
@@ -305,6 +305,18 @@ def test_forgetting_a_person_forgets_the_merged_row_too(twins, teamlead):
     assert not twin.phone
     with pytest.raises(Refused):
         merges.undo(done, by=teamlead)
+
+
+def test_a_file_that_still_has_the_old_name_does_not_enter_it_anew(twins, teamlead, other_officer):
+    old, new = twins
+    merges.merge(new, old, by=teamlead)
+    ledger = ledgers.get("projects")
+    with pytest.raises(Refused) as refused:
+        ledger.import_new({"name": "佳禧 面料"}, by=teamlead)
+    assert "已并入“佳禧面料项目”" in refused.value.reason
+    assert Project.objects.count() == 1
+    stranger = make.user("teamlead", team=other_officer.team)  # learns nothing by it
+    assert ledger.import_new({"name": "佳禧面料"}, by=stranger).team == other_officer.team
 
 
 def test_only_like_is_merged_with_like(twins, teamlead):
