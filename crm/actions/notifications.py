@@ -234,7 +234,8 @@ def forget_old() -> int:
     gone, _ = Notification.objects.filter(read_at__lt=clock.now() - KEPT).delete()
     for label in Notification.objects.order_by().values_list("object_type", flat=True).distinct():
         if label:
-            there = apps.get_model(label)._default_manager.values("pk")
+            # A row that was merged into another is still there, and may come back.
+            there = apps.get_model(label)._base_manager.values("pk")
             lost = Notification.objects.filter(object_type=label).exclude(object_id__in=there)
             gone += lost.delete()[0]
     return gone
