@@ -18,6 +18,7 @@ from typing import Any
 
 import orjson
 
+from crm.spreadsheets import _old_book
 from crm.spreadsheets._archive import MAX_COLUMNS, MAX_ROWS, SheetFacts, Unsafe, inspect
 
 MEMORY = 512 * 1024 * 1024
@@ -137,7 +138,7 @@ def _unquoted(cell: str) -> str:
 
 
 def _read_book(data: bytes, suffix: str) -> list[dict[str, Any]]:
-    facts = inspect(data) if suffix != "xls" else None
+    facts, ordered = _old_book.inspect(data) if suffix == "xls" else (inspect(data), None)
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     try:
@@ -145,10 +146,14 @@ def _read_book(data: bytes, suffix: str) -> list[dict[str, Any]]:
         if len(book.sheets_metadata) > MAX_SHEETS:
             raise Unsafe(f"工作簿超过 {MAX_SHEETS} 个工作表，请分成几个文件。")
         sheets, cells = [], 0
-        for meta in book.sheets_metadata:
+        for index, meta in enumerate(book.sheets_metadata):
             if str(meta.typ).rpartition(".")[2] != "WorkSheet":
                 continue
-            sheet = _read_sheet(book, meta, facts)
+            if ordered is None:
+                known = facts.sheets.get(meta.name)
+            else:  # by their order: the old format knows names in many encodings
+                known = ordered[index] if index < len(ordered) else None
+            sheet = _read_sheet(book, meta, known or SheetFacts(), epoch_1904=facts.epoch_1904)
             cells += sum(len(row) for _, row in sheet["rows"])
             if cells > MAX_CELLS:
                 raise Unsafe("工作簿里的单元格太多，请分成几个文件。")
@@ -162,9 +167,7 @@ def _read_book(data: bytes, suffix: str) -> list[dict[str, Any]]:
         raise Unsafe("工作簿读不出来，可能已损坏，请用 Excel 打开后另存为 .xlsx。") from error
 
 
-def _read_sheet(book: Any, meta: Any, facts: Any) -> dict[str, Any]:
-    known = facts.sheets.get(meta.name, SheetFacts()) if facts else SheetFacts()
-    epoch_1904 = bool(facts and facts.epoch_1904)
+def _read_sheet(book: Any, meta: Any, known: SheetFacts, *, epoch_1904: bool) -> dict[str, Any]:
     sheet = book.get_sheet_by_name(meta.name)
     if sheet.total_height > MAX_ROWS or sheet.total_width > MAX_COLUMNS:
         raise Unsafe(

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from crm import ledgers
-from crm.actions import uploads
+from crm.actions import notifications, uploads
 from crm.errors import Refused
 from crm.ledgers import Ledger
-from crm.models import ImportUpload, UploadState, User
+from crm.models import ImportUpload, NotificationKind, UploadState, User
 from crm.spreadsheets import shelf
 from crm.spreadsheets.columns import Layout, lay_out
 from crm.spreadsheets.commit import import_sheets
@@ -72,7 +72,22 @@ def carry_on(upload: ImportUpload) -> ImportUpload:
         return upload
     verbs = {Step.READ: read, Step.CHECK: check, Step.WRITE: write}
     step = step_of(upload)
-    return verbs[step](take_back(upload), by=upload.by)
+    upload = verbs[step](take_back(upload), by=upload.by)
+    _tell(upload)
+    return upload
+
+
+def _tell(upload: ImportUpload) -> None:
+    """Whoever left the page hears what became of it, or what waits for him."""
+    said = "没有导成，请看原因。"
+    if counts := upload.outcome.get("counts"):
+        said = "已导入" if upload.state == UploadState.DONE else "试算好了，待您确认"
+        said += f"：新增 {counts['new']} 条，更新 {counts['changed']} 条，"
+        said += f"退回 {counts['refused']} 条。"
+    elif upload.state == UploadState.COLUMNS and not upload.reason:
+        said = "读好了，待您核对表头。"
+    text = f"“{upload.file_name[:60]}”{said}"
+    notifications.tell([upload.by], NotificationKind.IMPORT, None, text, by=None)
 
 
 def take_back(upload: ImportUpload) -> ImportUpload:

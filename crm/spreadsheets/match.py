@@ -92,7 +92,9 @@ def _headings_from(
     for place in range(start, min(start + _LOOK_THROUGH, len(sheet.rows))):
         found = _best_reading(sheet, place, matcher, needed)
         if found and found[0] > 1:
-            return found[1:]
+            # A line above the headings reads the next line too, but not the one after that.
+            later = _best_reading(sheet, place + 1, matcher, needed)
+            return later[1:] if later and later[0] > found[0] else found[1:]
         single = single or (found[1:] if found else None)
     return single
 
@@ -102,6 +104,8 @@ def _best_reading(
 ) -> tuple[int, int, list[Heading]] | None:
     """This row as headings, this row and the next, or the next alone: what names most columns.
     Of two that name as many the shorter wins, for a title is no line of headings."""
+    if place >= len(sheet.rows):
+        return None
     row, following = sheet.rows[place], None
     readings = [(1, place + 1, matcher.headings([(text, "") for text in _filled(sheet, row)]))]
     if place + 1 < len(sheet.rows):

@@ -63,6 +63,12 @@ def test_a_large_table_goes_through_the_worker_step_by_step(large, as_user, stat
     work()
     assert "导入完成" in text_of(client.get(page))
     assert Project.objects.count() == 40
+    told = statistician.notifications.order_by("pk").values_list("text", flat=True)
+    assert list(told) == [
+        "“大表.csv”读好了，待您核对表头。",
+        "“大表.csv”试算好了，待您确认：新增 40 条，更新 0 条，退回 0 条。",
+        "“大表.csv”已导入：新增 40 条，更新 0 条，退回 0 条。",
+    ]
 
 
 def test_while_the_worker_has_it_nothing_else_is_done_with_it(large, as_user, statistician):
