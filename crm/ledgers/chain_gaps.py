@@ -7,7 +7,7 @@ LEDGER = declare(
     Ledger(
         key="chain",
         label="产业链环节",
-        group=Group.PIPELINE,
+        group=Group.COUNTY,
         model=ChainGap,
         natural_key=("industry", "name"),
         joins=("industry",),

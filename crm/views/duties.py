@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from crm.models import SERVICE_TEAM, AssignmentKind, Project
+from crm.models import SERVICE_TEAM, Assignment, AssignmentKind, Project
 from crm.stages import Stage, Status
 
 
 @dataclass(frozen=True)
-class Duty:
+class Holder:
     """One holder of a duty; `note`: whose he is, or what he sees to."""
 
-    label: str
     who: str
     note: str = ""
     url: str = ""
+
+
+@dataclass(frozen=True)
+class Duty:
+    """A kind of duty and all who hold it."""
+
+    label: str
+    holders: list[Holder]
 
 
 @dataclass(frozen=True)
@@ -34,7 +42,14 @@ class Gap:
 class Served:
     duties: list[Duty]
     gaps: list[Gap]
-    add_url: str = ""
+
+
+def _holder(duty: Assignment) -> Holder:
+    return Holder(
+        str(duty.user or duty.unit),
+        "，".join(filter(None, (duty.unit if duty.user else "", duty.duty))),
+        reverse("desk-row", args=["assignments", duty.pk]),
+    )
 
 
 def of_project(row: Project, today: date, rights: dict[str, bool]) -> Served:
@@ -43,13 +58,8 @@ def of_project(row: Project, today: date, rights: dict[str, bool]) -> Served:
     order = list(AssignmentKind)
     held.sort(key=lambda duty: (order.index(AssignmentKind(duty.kind)), duty.starts_on, duty.pk))
     duties = [
-        Duty(
-            duty.get_kind_display(),
-            str(duty.user or duty.unit),
-            "，".join(filter(None, (duty.unit if duty.user else "", duty.duty))),
-            reverse("desk-row", args=["assignments", duty.pk]),
-        )
-        for duty in held
+        Duty(AssignmentKind(kind).label, [_holder(duty) for duty in same])
+        for kind, same in groupby(held, key=lambda duty: duty.kind)
     ]
     add = reverse("desk-new", args=["assignments"]) if rights["register"] else ""
     gaps: list[Gap] = []
@@ -61,4 +71,4 @@ def of_project(row: Project, today: date, rights: dict[str, bool]) -> Served:
                 label = kind.label if wanted == 1 else f"{kind.label} {wanted - count} 名"
                 query = urlencode({"project": row.pk, "kind": kind.value})
                 gaps.append(Gap(label, f"{add}?{query}" if add else ""))
-    return Served(duties, gaps, f"{add}?project={row.pk}" if add else "")
+    return Served(duties, gaps)
