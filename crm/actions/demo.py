@@ -44,7 +44,9 @@ from crm.spreadsheets.commit import import_file
 
 _REGISTERS = ("teams", "industries", "parks", "zones", "companies")
 NEWS_DAYS = 7  # what was told earlier than this has been read
-_AFTER_THE_YEAR = ("assignments", "keyprojects", "contacts", "chain", "prospects")
+_AFTER_THE_YEAR = (
+    "annual-targets", "assignments", "keyprojects", "contacts", "chain", "prospects",
+)  # fmt: skip
 _HANGS_ON_PROJECTS = (
     FollowUp, Assignment, KeyListing, Milestone, Review, Confirmation, FundingReceipt, Agreement,
     Prospect, Contact, StoredFile, Enquiry, ClaimRuling, FirstContactClaim, CreditShare, Transfer,

@@ -22,6 +22,7 @@ from crm.actions import (
     agreements,
     demo_confirmations,
     demo_facts,
+    demo_handovers,
     enquiries,
     followups,
     imports,
@@ -65,7 +66,10 @@ def play(known: dict[str, Project], *, by: User) -> None:
     # What happens on a project comes after what was known of it that day.
     facts = [Step(day, enter) for day, enter in demo_facts.facts(by)]
     said = [Step(day, say) for day, say in demo_confirmations.words(known, users)]
-    steps = [*_leads(known, by), *facts, *_enquiries(users), *_events(known, users), *said]
+    handed = [Step(day, hand) for day, hand in demo_handovers.handovers(known, users)]
+    steps = [
+        *_leads(known, by), *facts, *_enquiries(users), *_events(known, users), *said, *handed,
+    ]  # fmt: skip
     batch = imports.open_batch("projects", by=by, file_name="history.csv", is_demo=True)
     with imports.under(batch):
         for step in sorted(steps, key=lambda step: step.day):

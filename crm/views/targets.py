@@ -34,7 +34,7 @@ class Row:
     unit: str
     percent: str
     pace: str
-    look: str  # ahead, behind, unknown
+    look: str  # ahead, even, behind, unknown
     width: str
     url: str
     note: str
@@ -45,7 +45,9 @@ def _row(one: Progress, name: str) -> Row:
     ahead = one.ahead
     if ahead is None:
         pace, look = one.reason or "金额待补", "unknown"
-    elif ahead >= 0:
+    elif Decimal(rounded(ahead, 1)) == 0:
+        pace, look = "与时序持平", "even"
+    elif ahead > 0:
         pace, look = f"超时序 {rounded(ahead, 1)}", "ahead"
     else:
         pace, look = f"欠进度 {rounded(-ahead, 1)}", "behind"

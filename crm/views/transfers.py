@@ -41,10 +41,19 @@ def verbs(transfer: Transfer, user: Any) -> list[Verb]:
 def of_project(project: Project, user: Any) -> dict[str, Any]:
     """What the section 流转 of the project's page shows."""
     rows = list(project.transfers.select_related(*SEEN_WITH))
-    shares = CreditShare.objects.standing().filter(project=project).select_related("team", "park")
+    shares = list(
+        CreditShare.objects.standing().filter(project=project).select_related("team", "park")
+    )
     return {
         "transfers": [{"row": row, "verbs": verbs(row, user)} for row in rows],
-        "shares": list(shares),
+        "divided": [
+            (label, held)
+            for label, held in (
+                ("科室业绩", [row for row in shares if row.team_id]),
+                ("园区业绩", [row for row in shares if row.park_id]),
+            )
+            if len(held) > 1
+        ],
         "may_propose": access.may(user, Action.TRANSFER, project)
         and not any(row.state == TransferState.PROPOSED for row in rows),
     }
