@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from crm.actions import assignments
 from crm.ledgers.base import Column, Group, Kind, Ledger, declare
 from crm.models import Assignment, AssignmentKind, User
 
@@ -30,6 +31,8 @@ LEDGER = declare(
         natural_key=("project", "kind", "starts_on"),
         lookup=("project__name", "unit"),
         find_row=_find,
+        register_verb=assignments.assign,
+        change_verb=assignments.change,
         joins=("project", "user"),
         description="谁从何时到何时服务哪个项目；报告数期末在岗的驻企联络员项目。",
         columns=(

@@ -8,7 +8,7 @@ import pytest
 
 from crm import access, clock
 from crm.access import Action, Role
-from crm.actions import enquiries, imports, notifications, projects, rows
+from crm.actions import assignments, enquiries, imports, notifications, projects, rows
 from crm.errors import Hidden, Refused
 from crm.models import Notification, NotificationKind, NotificationSetting, Project
 from crm.stages import Stage
@@ -65,6 +65,26 @@ def test_a_move_by_somebody_else_is_told_to_the_officer_and_the_liaison(officer,
     assert told(officer) == expected
     assert told(liaison) == expected
     assert told(teamlead) == []
+
+
+def test_who_is_to_serve_a_project_is_told_once(officer, liaison, statistician, team):
+    project = make.project("电池项目", team=team)
+    day = clock.today() - timedelta(days=1)
+    duty = assignments.assign(
+        {"project": project, "kind": "liaison", "user": officer, "starts_on": day}, by=statistician
+    )
+    assignments.change(duty, {"user": liaison}, by=statistician)
+    assignments.change(duty, {"duty": "用电"}, by=statistician)
+    said = [("assigned", f"您担任“电池项目”的驻企联络员，自 {day} 起。")]
+    assert told(liaison) == said
+    assert told(officer) == said
+    assert told(statistician) == []
+
+
+def test_a_unit_without_an_account_is_told_nothing(statistician, team):
+    values = {"kind": "lead_official", "unit": "副县长", "starts_on": clock.today()}
+    assignments.assign({"project": make.project(team=team), **values}, by=statistician)
+    assert not Notification.objects.exists()
 
 
 def test_a_refused_move_is_told_to_nobody(officer, teamlead):
