@@ -129,6 +129,10 @@ VIEWS: dict[str, Grants] = {
         ([_V], {_O, _T, _SH}), ([_R, Action.SHARE], {_O}), ([_C], {_O, _SH})
     ),
 }
+# Taking the demo county out: who runs the machine, or keeps the ledgers.
+DEMO: dict[str, Grants] = {
+    role: _grants(([_V, _C], {_A})) for role in (Role.STATISTICIAN, Role.SYSADMIN)
+}
 AUDIT: dict[str, Grants] = {Role.AUDITOR: _grants(([_V], {_A}))}
 USERS: dict[str, Grants] = {
     Role.SYSADMIN: _grants(([_V, _R, _C], {_A})),
@@ -166,6 +170,7 @@ NOUNS: dict[str, tuple[dict[str, Grants], Own, str]] = {
     "recognition": (REGISTERS, {}, ""),
     "exchangerate": (REGISTERS, {}, ""),
     "target": (REGISTERS, {}, ""),
+    "democounty": (DEMO, {}, ""),
     "stagerule": (RULES, {}, ""),
     "company": (COMPANIES, {}, ""),
     "chaingap": (COMPANIES, {}, ""),

@@ -32,6 +32,7 @@ from crm.views import (
     signin,
     similar,
     small,
+    start,
     targets,
     transfers,
     verbs,
@@ -39,6 +40,9 @@ from crm.views import (
 
 desk = [
     path("", home.home, name="desk"),
+    path("today/confirm/", home.to_confirm, name="desk-to-confirm"),
+    path("demo/clear/", start.clear_demo, name="desk-clear-demo"),
+    path("start/hide/", start.hide, name="desk-start-hide"),
     path("board/", board.board, name="desk-board"),
     path("board/<int:pk>/move/", board.move, name="desk-board-move"),
     path("search/", search.search, name="desk-search"),

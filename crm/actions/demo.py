@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import models, transaction
 
-from crm import clock, demo, ledgers, public
+from crm import access, clock, demo, ledgers, public
 from crm.actions import _record, demo_history, demo_views, imports, notifications, users
 from crm.errors import Refused
 from crm.models import (
@@ -147,13 +147,15 @@ def _open_account(account: demo.Account, password: str) -> User:
 
 
 @transaction.atomic
-def clear() -> Cleared | None:
+def clear(*, by: User | None = None) -> Cleared | None:
     """Takes the demo county out, with whatever users hung on its rows, and releases the clock; None
     when there is none. Works on every machine.
 
     Users' own rows stay untouched. A register they point to (a park, a company, a team) stays too
     and is an ordinary row from then on. The audit keeps its entries, and the accounts they name.
     """
+    if by is not None:  # from a page; the command has the machine
+        access.require_noun(by, access.Action.CHANGE, "democounty")
     county = DemoCounty.objects.select_for_update().first()
     if county is None:
         return None
@@ -168,7 +170,7 @@ def clear() -> Cleared | None:
         _close_account(user)
     kept = imports.remove(created)
     imports.mark_reverted(batches)
-    _record.note("clear_demo", county, by=None)
+    _record.note("clear_demo", county, by=by)
     county.delete()
     return Cleared(kept)
 

@@ -175,9 +175,9 @@ def ask(
             ["ordering"],
         )
     if field:
-        expression = (
-            F(field).desc(nulls_last=True) if ordering[0] == "-" else F(field).asc(nulls_last=True)
-        )
+        is_falling = (ordering[0] == "-") is not field.startswith("-")
+        field = field.removeprefix("-")
+        expression = F(field).desc(nulls_last=True) if is_falling else F(field).asc(nulls_last=True)
         rows = rows.order_by(expression, "-pk")
     elif ranked is not None:
         rows = rows.order_by(ranked, "-pk")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
-from crm import gbt4754
+from crm import clock, gbt4754
 from crm.actions import agreements, projects
 from crm.dates import When
 from crm.errors import Refused
@@ -51,6 +52,12 @@ def _moves_into(project: Project) -> dict[Stage, StageMove]:
     """The standing move by which the project (last) entered each stage."""
     standing = StageMove.objects.standing().filter(project=project).order_by("place")
     return {Stage(move.to_stage): move for move in standing if move.from_stage != move.to_stage}
+
+
+def _stage_days(project: Project) -> Decimal | None:
+    """Since the last possible day of entry; unknown where nobody dated it."""
+    since = project.stage_since
+    return None if since is None else Decimal((clock.today() - since).days)
 
 
 def _entered(stage: Stage) -> Any:
@@ -266,6 +273,9 @@ LEDGER = declare(
                    in_import=False, in_api=False, is_filter=True,
                    get=level_of, read_all=levels_of,
                    filter_rows=on_lists),
+            Column("stage_days", "在本阶段", Kind.NUMBER, unit="天", in_list=True, in_form=False,
+                   in_import=False, in_api=False, is_sortable=True, order_by="-stage_since",
+                   get=_stage_days),
             Column("next_on", "下次跟进", Kind.DATE, in_list=True, in_form=False, in_import=False,
                    is_filter=True, is_sortable=True),
             Column("next_step", "下一步", in_form=False, in_import=False),

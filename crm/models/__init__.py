@@ -44,7 +44,7 @@ from crm.models.recognitions import (
     Subject,
 )
 from crm.models.reviews import Review, Verdict
-from crm.models.stage_rules import StageRule
+from crm.models.stage_rules import StageRule, rested_too_long
 from crm.models.targets import Target, TargetIndicator, TargetLevel
 from crm.models.transfers import CreditShare, Transfer, TransferState
 from crm.models.uploads import ImportUpload, MappingMemory, UploadState
@@ -144,4 +144,5 @@ __all__ = [
     "level_of",
     "levels_of",
     "on_lists",
+    "rested_too_long",
 ]

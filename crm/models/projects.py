@@ -60,14 +60,16 @@ class Projects(Rows):
         return self.active().filter(next_on=None, stage_rank__lt=Stage.OPERATION.rank)
 
     def unassigned(self, today: date) -> Self:
-        """Worked on, and nobody answers for it: no officer, or from 签约 on to 投产 no liaison."""
+        """Worked on, not yet in operation, and nobody answers for it: no officer, or no liaison
+        from 签约 on."""
         from crm.models.assignments import Assignment, AssignmentKind
 
         served = Assignment.objects.in_force_on(today).filter(
             project=OuterRef("pk"), kind=AssignmentKind.LIAISON
         )
         alone = Q(stage__in=UNDER_WAY) & ~Exists(served)
-        return self.active().filter(Q(officer=None) | alone)
+        rows = self.active().filter(stage_rank__lt=Stage.OPERATION.rank)
+        return rows.filter(Q(officer=None) | alone)
 
     def in_pipeline_order(self) -> Self:
         return self.order_by("stage_rank", "-updated_at", "-pk")

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
 from django.core.exceptions import ValidationError
 from django.db import models
 
 from crm.exact import ExactField
 from crm.models.rows import Row, Rows
 from crm.stages import Stage
+
+if TYPE_CHECKING:
+    from crm.models.projects import Project
 
 _MOST_DAYS = 3650
 
@@ -46,3 +53,12 @@ class StageRule(Row):
     def clean(self) -> None:
         if self.idle_days is not None and not 1 <= self.idle_days <= _MOST_DAYS:
             raise ValidationError({"idle_days": f"请填 1 到 {_MOST_DAYS} 之间的天数。"})
+
+
+def rested_too_long(project: Project, today: date, rules: Mapping[Stage, int]) -> int:
+    """Days without progress, where they are more than the rule of its stage allows; else 0."""
+    limit = rules.get(Stage(project.stage))
+    if not project.is_active or limit is None or project.progress_on is None:
+        return 0
+    rested = (today - project.progress_on).days
+    return rested if rested > limit else 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +16,7 @@ from crm.access import Action
 from crm.exact import total_text
 from crm.forms.projects import choices
 from crm.ledgers import Ledger
-from crm.models import Assignment, AssignmentKind, Project, StageRule
+from crm.models import Assignment, AssignmentKind, Project, StageRule, rested_too_long
 from crm.stages import Stage, Status
 from crm.views.base import Link, address, ledger_or_hidden, without
 from crm.views.lists import readable
@@ -168,21 +167,13 @@ class Board:
                 row,
                 (today - row.stage_since).days if row.stage_since else None,
                 (today - row.next_on).days if late else 0,
-                self._idle_days(row, today),
+                rested_too_long(row, today, self.rules),
                 liaisons.get(row.pk, ""),
                 *(self._moves(row) if row.pk in movable else ()),
                 url=reverse("desk-project", args=[row.pk])
                 + address(without(self.params, *PLACE), stage=row.stage, **{"in": "board"}),
             )
         return made
-
-    def _idle_days(self, row: Project, today: date) -> int:
-        """Days without progress, where they are more than its stage's rule allows."""
-        limit = self.rules.get(Stage(row.stage))
-        if not row.is_active or limit is None or row.progress_on is None:
-            return 0
-        rested = (today - row.progress_on).days
-        return rested if rested > limit else 0
 
     def _moves(self, row: Project) -> tuple[Stage | None, list[Link]]:
         following = Stage(row.stage).following if row.is_active else None

@@ -25,7 +25,9 @@ from crm.models import (
     Project,
     Review,
     StageMove,
+    StageRule,
     funds_of,
+    rested_too_long,
 )
 from crm.stages import Need, Stage, Status
 from crm.views import duties, first_contacts, timeline, transfers, walk
@@ -89,6 +91,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
             "rights": rights,
             "today": today,
             "is_overdue": bool(row.is_active and row.next_on and row.next_on < today),
+            "idle_days": rested_too_long(row, today, StageRule.objects.days()),
             "overdue_days": (today - row.next_on).days if row.next_on else 0,
             "steps": steps(row, today),
             "rank": Stage(row.stage).rank,

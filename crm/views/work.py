@@ -14,7 +14,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from crm import access
 from crm.access import Action
-from crm.models import Project, StageRule
+from crm.models import Project, StageRule, rested_too_long
 from crm.models.projects import UNDER_WAY
 from crm.stages import Stage, Status
 
@@ -135,15 +135,12 @@ class Work:
 
     def task(self, row: Project) -> Task:
         """What a line of work says about a project."""
-        limit = self.rules.get(Stage(row.stage), 0)
-        rested = (self.today - row.progress_on).days if row.progress_on else 0
-        is_idle = row.is_active and limit and rested > limit
         return Task(
             row,
             late_days=max((self.today - row.next_on).days, 0) if row.next_on else 0,
             stage_days=(self.today - row.stage_since).days if row.stage_since else None,
-            idle_days=rested if is_idle else 0,
-            idle_limit=limit,
+            idle_days=rested_too_long(row, self.today, self.rules),
+            idle_limit=self.rules.get(Stage(row.stage), 0),
             lacks="liaison" if row.officer_id else "officer",
         )
 
@@ -188,8 +185,8 @@ class Work:
             return
         for key in dated:
             self.counts[key.partition("_")[0]] += row[key]
-        self.counts["unassigned"] += row["count"] - row["assigned"]
         if row["stage"] != Stage.OPERATION:
+            self.counts["unassigned"] += row["count"] - row["assigned"]
             self.counts["unplanned"] += row["count"] - row["planned"]
         tally = self.stages[Stage(row["stage"])]
         tally.count += row["count"]

@@ -10,7 +10,7 @@ const follow = (selector) => {
 };
 
 /* Keyboard: / search, n new, m move, e edit, g then a letter, ? the list of all. */
-const places = { h: "/desk/", p: "/desk/projects/", b: "/desk/board/", e: "/desk/enquiries/", n: "/desk/notices/", s: "/desk/search/" };
+const places = { h: "/desk/", t: "/desk/", f: "/desk/follow-up/", r: "/desk/report/", p: "/desk/projects/", b: "/desk/board/", e: "/desk/enquiries/", n: "/desk/notices/", s: "/desk/search/" };
 let isGoing = 0;
 
 document.addEventListener("keydown", (event) => {

@@ -238,6 +238,6 @@ def test_unassigned_is_without_an_officer_or_from_signing_on_without_a_liaison(o
     make.liaison(served, today)
     gone = make.project("联络员已走", officer=officer, stage=Stage.TRIAL)
     make.liaison(gone, today - timedelta(9), ends_on=today - timedelta(1))
-    make.project("已投产", officer=officer, stage=Stage.OPERATION)
+    make.project("已投产", stage=Stage.OPERATION)
     found = Project.objects.unassigned(today).order_by("pk")
     assert [p.name for p in found] == ["没有专员", "没有联络员", "联络员已走"]
