@@ -108,9 +108,9 @@ def outdated(user: User | None = None) -> QuerySet[ImportUpload]:
 
 
 @transaction.atomic
-def forget(uploads: QuerySet[ImportUpload]) -> int:
+def forget(uploads: Collection[ImportUpload]) -> None:
     """Removes the rows; their files are the caller's (crm.spreadsheets.shelf)."""
-    return uploads.delete()[0]
+    ImportUpload.objects.filter(pk__in=[upload.pk for upload in uploads]).delete()
 
 
 # What headings meant

@@ -12,8 +12,9 @@ import orjson
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
+from crm.actions import uploads
 from crm.errors import Refused
-from crm.models import ImportUpload
+from crm.models import ImportUpload, User
 from crm.spreadsheets.reader import Sheet, parsed
 
 SOURCE, SHEETS, ERRORS = "source", "sheets.json", "errors.xlsx"
@@ -53,6 +54,15 @@ def drop(upload: ImportUpload, *parts: str) -> None:
     if not parts:
         with suppress(OSError, NotImplementedError):
             Path(store.path(_name(upload, ""))).rmdir()
+
+
+def clear_outdated(user: User | None = None) -> int:
+    """Forgets the tables that wait no longer, of one person or of everybody; how many they were."""
+    old = list(uploads.outdated(user))
+    for upload in old:
+        drop(upload)
+    uploads.forget(old)
+    return len(old)
 
 
 def _name(upload: ImportUpload, part: str) -> str:

@@ -87,10 +87,7 @@ def _received(user: Any, ledger: Ledger, name: str, data: bytes) -> ImportUpload
         file_hash=hashlib.sha256(data).hexdigest(),
     )
     shelf.put(upload, shelf.SOURCE, data)
-    old = uploads.outdated(user)
-    for one in old:
-        shelf.drop(one)
-    uploads.forget(old)
+    shelf.clear_outdated(user)
     # The worker's own check of the state begins after this one is on record.
     return submit(upload, Step.READ, is_small=len(data) <= SMALL_BYTES)
 
@@ -246,7 +243,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     upload, _ = _own(request, pk)
     if not upload.is_under_way:
         shelf.drop(upload)
-        uploads.forget(ImportUpload.objects.filter(pk=upload.pk))
+        uploads.forget([upload])
         messages.success(request, f"已放弃“{upload.file_name}”，没有写入任何东西。")
     return redirect("desk-import")
 

@@ -1,4 +1,5 @@
-"""Forgets enquirers two years after their enquiry was dealt with; for a daily timer."""
+"""Forgets what is kept no longer: enquirers two years after their enquiry was dealt with, tables
+nobody came back to for 30 days; for a daily timer."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from crm.actions import enquiries
+from crm.spreadsheets import shelf
 
 
 class Command(BaseCommand):
@@ -14,3 +16,4 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         self.stdout.write(f"已删除 {enquiries.erase_expired()} 位咨询人的信息。")
+        self.stdout.write(f"已删除 {shelf.clear_outdated()} 个一直没有导完的表格。")

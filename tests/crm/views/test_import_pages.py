@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 
 from crm import ledgers
 from crm.access import Action
@@ -301,6 +304,17 @@ def test_only_the_newest_tables_of_a_person_wait(as_user, statistician):
         send(client, "companies", table(COMPANIES))
     assert ImportUpload.objects.count() == uploads.KEPT
     assert not storages["private"].exists(f"imports/{first.token}/sheets.json")
+
+
+def test_a_table_nobody_came_back_to_is_forgotten(as_user, statistician):
+    client = as_user(statistician)
+    old = send(client, "companies", table(COMPANIES))
+    new = send(client, "companies", table(COMPANIES))
+    ImportUpload.objects.filter(pk=old.pk).update(at=old.at - timedelta(days=31))
+    call_command("erase_expired", stdout=StringIO())
+    assert list(ImportUpload.objects.all()) == [new]
+    assert not storages["private"].exists(f"imports/{old.token}/sheets.json")
+    assert storages["private"].exists(f"imports/{new.token}/sheets.json")
 
 
 def test_once_imported_the_rows_of_the_file_are_kept_nowhere_else(as_user, statistician):
