@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from crm.ledgers.base import Column, Kind
-from crm.spreadsheets.cells import Cell, fold, is_blank, is_unknown
+from crm.spreadsheets.cells import Cell, fold, is_blank, is_unknown, plain
 from crm.spreadsheets.headings import Heading, Matcher, split_unit
 from crm.spreadsheets.mapping import Mapping
 from crm.spreadsheets.money import read_unit
 from crm.spreadsheets.reader import Row, Sheet
+from crm.spreadsheets.values import AREAS
 
 _LOOK_THROUGH = 40  # rows above the data in which the headings are looked for
 _UNIT_COLUMN = {
@@ -27,6 +28,7 @@ _UNIT_COLUMN = {
     "投资额单位",
     "金额计量单位",
 }
+_UNITS_ABOVE = re.compile(r"单位[::]([^():;。]+)")
 _TOTAL = re.compile(r".{0,12}(?:合计|小计|总计|共计)(?::.*|\(.*\)|[0-9]+[个项家].*)?")
 _NOTE = re.compile(
     r"(?:注|备注|说明|填表说明|填报说明|数据来源|来源)[:0-9.].*|填报人.*|制表.*|审核人.*|填表人.*"
@@ -58,9 +60,11 @@ def tables_on(
     tables: list[Table] = []
     start = 0
     while (found := _headings_from(sheet, start, matcher, needed)) is not None:
-        start, headings = found
-        rows, ignored, start = _data_rows(sheet, start, headings, needed, matcher)
+        first, data_from, headings = found
+        above = sheet.rows[start:first]
+        rows, ignored, start = _data_rows(sheet, data_from, headings, needed, matcher)
         units = _unit_columns(headings, rows, columns, mapping)
+        headings = _with_units_above(headings, above, columns, units)
         tables.append(Table(sheet, headings, rows, units, ignored))
     return tables
 
@@ -80,15 +84,15 @@ def best_guess(sheet: Sheet, columns: Iterable[Column], mapping: Mapping) -> Tab
     best = readings[max(places, key=worth)]
     if best is None:  # an empty sheet has no line at all
         return Table(sheet, [], [])
-    return Table(sheet, best[2], sheet.rows[best[1] :])
+    return Table(sheet, best[3], sheet.rows[best[2] :])
 
 
 def _headings_from(
     sheet: Sheet, start: int, matcher: Matcher, needed: set[str]
-) -> tuple[int, list[Heading]] | None:
-    """The first line of headings and where its data begin. A line that names one column alone
-    counts only where there is no better one: a title may look like it."""
-    single: tuple[int, list[Heading]] | None = None
+) -> tuple[int, int, list[Heading]] | None:
+    """Where the first headings stand, where their data begin, and what they are. A line that names
+    one column alone counts only where there is no better one: a title may look like it."""
+    single: tuple[int, int, list[Heading]] | None = None
     for place in range(start, min(start + _LOOK_THROUGH, len(sheet.rows))):
         found = _best_reading(sheet, place, matcher, needed)
         if found and found[0] > 1:
@@ -101,7 +105,7 @@ def _headings_from(
 
 def _best_reading(
     sheet: Sheet, place: int, matcher: Matcher, needed: set[str]
-) -> tuple[int, int, list[Heading]] | None:
+) -> tuple[int, int, int, list[Heading]] | None:
     """This row as headings, this row and the next, or the next alone: what names most columns.
     Of two that name as many the shorter wins, for a title is no line of headings."""
     if place >= len(sheet.rows):
@@ -122,7 +126,40 @@ def _best_reading(
         worth = (len(found), -lines)
         if needed <= found and (best is None or worth > best[0]):
             best = worth, data_from, headings
-    return (best[0][0], best[1], best[2]) if best else None
+    if best is None:
+        return None
+    (count, minus_lines), data_from, headings = best
+    return count, data_from + minus_lines, data_from, headings
+
+
+def _with_units_above(
+    headings: list[Heading], above: list[Row], columns: Sequence[Column], own: dict[str, int]
+) -> list[Heading]:
+    """A unit told once above the table (单位：万元) is that of every amount without one of its own;
+    so is one of areas. Two different ones tell nothing."""
+    told = {
+        word
+        for row in above
+        for cell in row.cells
+        if isinstance(cell, str)
+        for inside in _UNITS_ABOVE.findall("".join(plain(cell).split()))
+        for word in re.split("[、,/和]", inside)
+    }
+    money = {word for word in told if read_unit(word) is not None}
+    areas = told & set(AREAS)
+    kinds = {column.name: column for column in columns}
+
+    def unit_of(heading: Heading) -> str | None:
+        column = kinds.get(heading.field or "")
+        if heading.unit or column is None or column.name in own:
+            return heading.unit
+        if column.kind is Kind.MONEY and len(money) == 1:
+            return next(iter(money))
+        if column.kind is Kind.NUMBER and column.unit in AREAS and len(areas) == 1:
+            return next(iter(areas))
+        return None
+
+    return [replace(heading, unit=unit_of(heading)) for heading in headings]
 
 
 def _filled(sheet: Sheet, row: Row) -> list[str]:

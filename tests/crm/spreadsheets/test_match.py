@@ -181,6 +181,25 @@ def test_a_column_called_unit_that_holds_offices_is_no_unit_column():
     assert table(["项目名称", "投资额", "单位"], ["甲", 1, "招商局"]).unit_columns == {}
 
 
+def test_a_unit_above_the_table_is_that_of_amounts_without_one_of_their_own():
+    found = table(
+        ["在谈项目表（单位：亿元、亩）", None, None, None],
+        ["项目名称", "投资额", "固定资产投资（万元）", "用地需求"],
+        ["甲", 1, 2, 3],
+    )
+    units = {heading.field: heading.unit for heading in found.headings}
+    assert units["planned_investment"] == "亿元"
+    assert units["fixed"] == "万元"
+    assert units["land"] == "亩"
+    assert units["name"] is None
+
+
+@pytest.mark.parametrize("line", ["填报单位：县经信局", "单位：万元、亿元", "金额单位见各栏"])
+def test_a_line_above_the_table_that_tells_no_one_unit_tells_none(line):
+    found = table([line, None], ["项目名称", "投资额"], ["甲", 1])
+    assert {heading.unit for heading in found.headings} == {None}
+
+
 def test_two_headings_for_one_field_leave_the_better_one():
     found = fields(["项目名称", "投资额（万元）", "计划总投资（万元）"], ["甲", 1, 2])
     assert found == {
