@@ -17,6 +17,7 @@ from crm.reports import build, figures
 from crm.reports.build import Report
 from crm.reports.lines import amount_of
 from crm.stages import Stage, Status
+from tests import make
 from tests.needs import SHARED
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +94,7 @@ def test_january_to_september_is_the_same_until_somebody_signs(demo_county):
         officer=officer, stage=Stage.NEGOTIATION, status=Status.ACTIVE, park__isnull=False
     ).first()
     assert project
+    make.review(project, date(2023, 8, 31))
     agreements.sign_agreement(
         project, by=officer, signed=date(2023, 9, 1), amount=Decimal("120000000")
     )
