@@ -23,6 +23,7 @@ from crm.models import (
     Company,
     Confirmation,
     Contact,
+    FirstContactClaim,
     FollowUp,
     FundingReceipt,
     ImportBatch,
@@ -258,6 +259,9 @@ def remove(created: Created) -> list[models.Model]:
         gone = Q(pk__in=created.get(merged, [])) | Q(merged_into__in=created.get(merged, []))
         merged._base_manager.filter(gone).update(merged_into=None, merged_at=None)
     _wipe(Confirmation.objects.filter(project__in=created.get(Project, [])))
+    # A claim comes with its project, as its moves do.
+    _wipe_corrected(ClaimRuling.objects.filter(project__in=created.get(Project, [])))
+    _wipe(FirstContactClaim.objects.filter(project__in=created.get(Project, [])))
     _wipe_corrected(StageMove.objects.filter(project__in=created.get(Project, [])))
     for noun in _BUSINESS:
         model = apps.get_model("crm", noun)
