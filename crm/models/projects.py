@@ -62,17 +62,24 @@ class Projects(Rows):
     def unassigned(self, today: date) -> Self:
         """Worked on, not yet in operation, and nobody answers for it: no officer, or no liaison
         from 签约 on."""
-        from crm.models.assignments import Assignment, AssignmentKind
-
-        served = Assignment.objects.in_force_on(today).filter(
-            project=OuterRef("pk"), kind=AssignmentKind.LIAISON
-        )
-        alone = Q(stage__in=UNDER_WAY) & ~Exists(served)
         rows = self.active().filter(stage_rank__lt=Stage.OPERATION.rank)
-        return rows.filter(Q(officer=None) | alone)
+        return rows.filter(Q(officer=None) | _unserved(today))
+
+    def unserved(self, today: date) -> Self:
+        """Worked on, from 签约 on and not yet in operation, without a liaison."""
+        return self.active().filter(_unserved(today))
 
     def in_pipeline_order(self) -> Self:
         return self.order_by("stage_rank", "-updated_at", "-pk")
+
+
+def _unserved(today: date) -> Q:
+    from crm.models.assignments import Assignment, AssignmentKind
+
+    served = Assignment.objects.in_force_on(today).filter(
+        project=OuterRef("pk"), kind=AssignmentKind.LIAISON
+    )
+    return Q(stage__in=UNDER_WAY) & ~Exists(served)
 
 
 class Project(Mergeable, Row):

@@ -15,7 +15,6 @@ from django.db.models import Count, Q, QuerySet, Sum
 from crm import access
 from crm.access import Action
 from crm.models import Project, StageRule, rested_too_long
-from crm.models.projects import UNDER_WAY
 from crm.stages import Stage, Status
 
 # From the last stage back, in orders that indexes give.
@@ -163,8 +162,8 @@ class Work:
             if not dated:
                 for key, condition in self._dated("stage_rank"):
                     self.counts[key.partition("_")[0]] += rows.active().filter(condition).count()
-            alone = rows.filter(officer__isnull=False, stage__in=UNDER_WAY)
-            self.counts["unassigned"] += alone.unassigned(self.today).count()
+            alone = rows.filter(officer__isnull=False)
+            self.counts["unassigned"] += alone.unserved(self.today).count()
 
     def _dated(self, stage_by: str) -> list[tuple[str, Q]]:
         """What of the projects worked on belongs to which list, by its dates. `stage_by` is the
