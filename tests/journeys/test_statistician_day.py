@@ -26,6 +26,7 @@ def test_a_statisticians_day(visit, look, tmp_path):
     _a_file_is_tried_before_it_is_written(page, look, tmp_path)
     _what_was_written_can_be_taken_back(page, look)
     _the_report_says_what_it_counts(page, look)
+    _targets_are_held_against_the_ledger(page, look)
 
 
 def _a_file_is_tried_before_it_is_written(page: Page, look, folder: Path) -> None:
@@ -69,3 +70,13 @@ def _the_report_says_what_it_counts(page: Page, look) -> None:
     page.get_by_role("link", name=re.compile("27")).first.click()
     look(page, "06-figure")
     expect(page.locator('main a[href^="/desk/projects/"]').first).to_be_visible()
+
+
+def _targets_are_held_against_the_ledger(page: Page, look) -> None:
+    page.goto("/desk/targets/")
+    expect(page.get_by_text("时序进度").first).to_be_visible()
+    look(page, "07-targets")
+    # The county's signings are the report's.
+    page.get_by_role("link", name="27", exact=True).first.click()
+    expect(page.locator('main a[href^="/desk/projects/"]')).not_to_have_count(0)
+    look(page, "08-rows")

@@ -17,6 +17,7 @@ def test_a_team_leads_morning(visit, look, tmp_path):
     sign_in(page, "teamlead")
     _one_look_says_what_is_late(page, look)
     _an_overdue_project_changes_hands_and_back(page, look)
+    _what_a_colleague_recorded_is_confirmed(page, look)
     _board_and_list_count_the_same(page, look)
     _the_list_is_taken_along_as_it_is_seen(page, look, tmp_path)
     _a_project_says_who_can_see_it(page, look)
@@ -44,11 +45,23 @@ def _an_overdue_project_changes_hands_and_back(page: Page, look) -> None:
     expect(task.get_by_role("status")).to_contain_text("演示·招商专员")
 
 
+def _what_a_colleague_recorded_is_confirmed(page: Page, look) -> None:
+    page.goto("/desk/confirm/")
+    everything = page.locator("nav.tabs a").first.locator("b")
+    waiting = int(everything.inner_text())
+    assert waiting > 0
+    look(page, "04-confirm")
+    # What he recorded himself is left to somebody else.
+    expect(page.get_by_text("本人登记，待他人认定").first).to_be_visible()
+    page.get_by_role("button", name=re.compile("^认定“")).last.click()
+    expect(everything).to_have_text(str(waiting - 1))
+
+
 def _board_and_list_count_the_same(page: Page, look) -> None:
     page.goto("/desk/board/")
     heads = page.locator("header.column-head h2 b")
     on_board = [int(text) for text in heads.all_text_contents()]
-    look(page, "04-board")
+    look(page, "05-board")
     page.get_by_role("link", name="切到列表").click()
     page.wait_for_url("**/desk/projects/?status=active")
     tabs = page.locator("#results nav.tabs b")
@@ -60,7 +73,7 @@ def _board_and_list_count_the_same(page: Page, look) -> None:
 def _the_list_is_taken_along_as_it_is_seen(page: Page, look, folder: Path) -> None:
     page.goto("/desk/projects/?status=active&stage=signed&ordering=-planned_investment")
     names = page.locator("table.rows tbody th").all_inner_texts()
-    look(page, "05-list")
+    look(page, "06-list")
     with page.expect_download() as waiting:
         page.get_by_role("link", name="导出", exact=True).click()
     waiting.value.save_as(folder / "list.xlsx")
@@ -71,7 +84,7 @@ def _the_list_is_taken_along_as_it_is_seen(page: Page, look, folder: Path) -> No
 def _a_project_says_who_can_see_it(page: Page, look) -> None:
     page.locator("table.rows tbody th a").first.click()
     page.wait_for_url(re.compile(r"/desk/projects/\d+/"))
-    look(page, "06-project")
+    look(page, "07-project")
     seers = page.get_by_role("region", name="谁能看到")
     seers.get_by_text("看名单和原因").click()
     expect(seers).to_contain_text("县领导")
@@ -82,7 +95,7 @@ def _a_kind_of_notice_is_turned_off(page: Page, look) -> None:
     box = page.get_by_role("checkbox").first
     was = box.is_checked()
     box.set_checked(not was)
-    look(page, "07-notices")
+    look(page, "08-notices")
     page.get_by_role("button", name="保存").click()
     page.goto("/desk/notices/settings/")
     assert page.get_by_role("checkbox").first.is_checked() is not was
