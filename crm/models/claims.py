@@ -11,7 +11,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from crm import clock
-from crm.models.rows import CorrectedRows, InsertOnly, Row, Rows
+from crm.models.rows import Recorded, Row, Rows
 
 # How long a claim counts from the day it is made, renewed or upheld.
 VALID_DAYS = 90
@@ -140,7 +140,7 @@ def counted_until(day: date) -> date:
     return day + timedelta(days=VALID_DAYS)
 
 
-class ClaimRuling(InsertOnly):
+class ClaimRuling(Recorded):
     """Who was first, as the leadership ruled; a later ruling on the same case replaces it."""
 
     project = models.ForeignKey(
@@ -155,20 +155,6 @@ class ClaimRuling(InsertOnly):
     ruled_on = models.DateField("裁定日期")
     decided_by = models.CharField("裁定人或文件", max_length=200)
     reason = models.CharField("裁定理由", max_length=500)
-    recorded_at = models.DateTimeField("登记时间", db_index=True)
-    by = models.ForeignKey(
-        "crm.User", models.PROTECT, verbose_name="经办人", null=True, blank=True, related_name="+"
-    )
-    replaces = models.OneToOneField(
-        "self",
-        models.PROTECT,
-        verbose_name="更正",
-        null=True,
-        blank=True,
-        related_name="replaced_by",
-    )
-
-    objects = CorrectedRows.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "首谈裁定"

@@ -96,11 +96,9 @@ class InsertOnly(models.Model):
         raise TypeError(f"{type(self).__name__} is insert-only: correct it by a new row")
 
 
-class Corrected(InsertOnly):
+class Recorded(InsertOnly):
     """A fact with the moment it was recorded and by whom; a correction is a new row that `replaces`
-    the wrong one. It happened between two days (equal when the day is known): `days` names them."""
-
-    days: ClassVar[tuple[str, str]]
+    the wrong one."""
 
     recorded_at = models.DateTimeField("登记时间", db_index=True)
     by = models.ForeignKey(
@@ -116,6 +114,15 @@ class Corrected(InsertOnly):
     )
 
     objects = CorrectedRows.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class Corrected(Recorded):
+    """What happened between two days (equal when the day is known): `days` names them."""
+
+    days: ClassVar[tuple[str, str]]
 
     class Meta:
         abstract = True
