@@ -12,6 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
@@ -38,17 +39,35 @@ class Link:
 
 
 def desk(view: View) -> View:
-    """Only for signed-in staff; a piece of a page asked for after signing out reloads the page."""
+    """Only for signed-in staff. Nothing typed is lost when the session ends meanwhile: a form comes
+    back to be sent again, and a hint beside a form leaves the page alone."""
 
     @wraps(view)
     def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
-        if getattr(request, "htmx", False):
+        htmx: Any = getattr(request, "htmx", None)
+        if htmx and (htmx.boosted or htmx.target == "results" or request.method == "POST"):
             return HttpResponseClientRedirect(reverse("login"))
+        if htmx:
+            return HttpResponse(status=401)
+        if request.method == "POST":
+            return _to_send_again(request)
         return redirect_to_login(request.get_full_path())
 
     return asked
+
+
+def _to_send_again(request: HttpRequest) -> HttpResponse:
+    """The page after which what was sent without a session is sent again."""
+    typed = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name != "csrfmiddlewaretoken"
+        for value in values
+    ]
+    context = {"typed": typed, "has_files": bool(request.FILES), "path": request.get_full_path()}
+    return render(request, "crm/signed_out.html", context, status=401)
 
 
 def ledger_or_hidden(key: str, user: Any) -> Ledger:
