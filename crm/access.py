@@ -206,8 +206,13 @@ def reaches(user: Any, action: Action, what: Any) -> frozenset[Reach]:
     """How far `user` may do `action` on this noun; empty for strangers and unknown nouns."""
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         return frozenset()
-    grants, _, _ = NOUNS.get(noun_of(what), ({}, {}, ""))
-    return grants.get(user.role, {}).get(action, frozenset())
+    grants, own, parent = NOUNS.get(noun_of(what), ({}, {}, ""))
+    granted = grants.get(user.role, {}).get(action, frozenset())
+    if parent:
+        return granted
+    # A reach that leads to no row is none: target companies are no park's.
+    leads = {Reach.ALL, *own, *({Reach.LOOSE} if Reach.TEAM in own else ())}
+    return granted & leads
 
 
 def can(user: Any, action: Action, what: Any) -> bool:

@@ -106,6 +106,7 @@ def test_nobody_else_sees_it_and_signing_out_takes_it_away(visit, product):
 def _open_form(page: Page) -> str:
     """As one does: 记跟进, type a part of the name, tap the project."""
     page.get_by_role("link", name="记跟进").locator("visible=true").first.click()
+    page.wait_for_url("**/desk/follow-up/")  # loaded, so that what is typed is looked for
     page.get_by_role("searchbox", name="项目、投资方或企业的名称").fill("中央厨房")
     page.get_by_role("link", name=PROJECT).click()
     page.wait_for_url(FORM)

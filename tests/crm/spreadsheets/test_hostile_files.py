@@ -109,7 +109,7 @@ def test_a_workbook_that_is(make, reason):
         ("a.csv", b'a,"' + b"x" * 40_000 + b'"\n', "过长"),
         ("a.csv", b"x\n" * 20_001, "20000 行"),
         ("a.csv", b"," * 100 + b"x\n", "100 列"),
-        ("a.xls", OLE, "读不出来"),
+        ("a.xls", OLE, "已损坏"),
         ("a.xls", OLE + "_VBA_PROJECT".encode("utf-16-le"), "带有宏"),
     ],
 )

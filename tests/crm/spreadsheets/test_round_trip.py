@@ -69,6 +69,8 @@ def county(statistician):
     make.review(project, date(2023, 2, 10), verdict="conditional", conditions="补交\n能评批复")
     make.receipt(project, date(2023, 4, 1), evidence="回单 001")
     make.receipt(project, When.month(2023, 5), None, currency="EUR", foreign_amount=Decimal("1.5"))
+    make.target(2023, "signed_projects", "40")
+    make.target(2023, "agreed_investment", "12.5", park=park)
     make.rate(2023, 5, "774.3912", "EUR")
     make.recognition(park=park)
     make.recognition("先进企业", company=company, state="applied", granted=None)

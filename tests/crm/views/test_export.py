@@ -149,7 +149,9 @@ def test_more_rows_than_fit_are_cut_and_the_file_says_so(
     ledger = ledgers.get("projects")
     answer = as_user(statistician).get("/desk/projects/export/")
     note, headings, *lines = sheet_of(answer).iter_rows(values_only=True)
-    assert note[0] == "说明：共 5 条，本表只有前 3 条。请按园区、阶段等筛选后分几次导出。"
+    count = ledger.rows(statistician).count()
+    assert count > 3
+    assert note[0] == f"说明：共 {count} 条，本表只有前 3 条。请按园区、阶段等筛选后分几次导出。"
     assert headings[0] == "项目名称"
     assert len(lines) == 3
     plan = import_file(answer.content, "a.xlsx", ledger, by=statistician)
