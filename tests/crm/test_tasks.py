@@ -38,8 +38,10 @@ def queue(settings):
 
 
 def work(monkeypatch, **options):
-    """A worker that empties the queue and ends; the signals of the test's process stay its own."""
+    """A worker that empties the queue and ends; the test's process keeps its signals, and its
+    connection, which a worker would close in the middle of the test's transaction."""
     monkeypatch.setattr(package.Worker, "configure_signals", lambda self: None)
+    monkeypatch.setattr(package, "close_old_connections", lambda: None)
     call_command("db_worker", batch=True, startup_delay=False, worker_id="one", **options)
 
 

@@ -31,6 +31,7 @@ def large(settings, monkeypatch):
     monkeypatch.setattr("crm.views.imports.SMALL_BYTES", 0)
     monkeypatch.setattr("crm.views.imports.SMALL_ROWS", 0)
     monkeypatch.setattr(package.Worker, "configure_signals", lambda self: None)
+    monkeypatch.setattr(package, "close_old_connections", lambda: None)  # within the test's own
 
 
 def work() -> None:
