@@ -39,21 +39,31 @@ class Link:
 
 
 def desk(view: View) -> View:
-    """Only for signed-in staff. Nothing typed is lost when the session ends meanwhile: a form comes
-    back to be sent again, and a hint beside a form leaves the page alone."""
+    """Only for signed-in staff. What was sent after the session ended comes back to be sent again;
+    a piece of a page asked for then leads to the login."""
 
     @wraps(view)
     def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
-        htmx: Any = getattr(request, "htmx", None)
-        if htmx and (htmx.boosted or htmx.target == "results" or request.method == "POST"):
+        if getattr(request, "htmx", False):
             return HttpResponseClientRedirect(reverse("login"))
-        if htmx:
-            return HttpResponse(status=401)
         if request.method == "POST":
             return _to_send_again(request)
         return redirect_to_login(request.get_full_path())
+
+    return asked
+
+
+def hint(view: View) -> View:
+    """As `desk`, for what is asked beside a form while somebody types: when the session has ended
+    there is no hint, and the page with what was typed stays."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated or not getattr(request, "htmx", False):
+            return desk(view)(request, *args, **kwargs)
+        return HttpResponse(status=401)
 
     return asked
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from crm import access, ledgers
 from crm.access import Action
-from crm.views.base import desk
+from crm.views.base import hint
 from crm.views.menu import menu_of
 from search import engine, sound
 from search.query import Query
@@ -26,7 +26,7 @@ class Choice:
     kind: str = ""  # which ledger a record is of
 
 
-@desk
+@hint
 def palette(request: HttpRequest) -> HttpResponse:
     """What the letters typed may mean; without any, every page and everything one may start."""
     user: Any = request.user

@@ -21,7 +21,7 @@ from crm.ledgers import Ledger
 from crm.models import Contact, Enquiry
 from crm.names import name_key
 from crm.personal import normal_phone
-from crm.views.base import Link, desk
+from crm.views.base import Link, desk, hint
 from search import engine
 from search.query import Query
 
@@ -49,7 +49,7 @@ class Likeness:
     why: str = ""
 
 
-@desk
+@hint
 def similar(request: HttpRequest, key: str) -> HttpResponse:
     """The panel beside the form. A phone is never asked for in an address: addresses are logged."""
     if not while_typing(_asked_ledger(key, request.user)):

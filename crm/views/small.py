@@ -11,7 +11,7 @@ from crm.exact import money_text
 from crm.forms.fields import LONGEST, read_amount, reference_label
 from crm.ledgers import Kind
 from crm.spreadsheets.cells import Unreadable
-from crm.views.base import desk
+from crm.views.base import desk, hint
 
 SUGGESTED = 12
 
@@ -22,7 +22,7 @@ def _typed(request: HttpRequest) -> str:
     return sent[0].replace("\x00", "").strip() if sent else ""
 
 
-@desk
+@hint
 def money_echo(request: HttpRequest) -> HttpResponse:
     """How an amount just typed is understood: = 1.2亿元, or why it is not."""
     typed = _typed(request)[:LONGEST]
@@ -36,7 +36,7 @@ def money_echo(request: HttpRequest) -> HttpResponse:
     )
 
 
-@desk
+@hint
 def suggest(request: HttpRequest, key: str) -> HttpResponse:
     """Options for a reference typed by name."""
     pointed = {

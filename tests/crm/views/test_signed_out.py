@@ -1,5 +1,6 @@
 """The session ends while somebody types: nothing typed is lost, nothing is written."""
 
+import pytest
 from django.urls import reverse
 
 from crm.models import Project
@@ -34,10 +35,20 @@ def test_a_page_asked_for_leads_to_the_login_and_back(client, db):
     assert answer["Location"] == "/login/?next=/desk/projects/"
 
 
-def test_a_hint_beside_a_form_leaves_the_page_alone(client, db):
-    hint = client.get(reverse("desk-similar", args=["projects"]), headers={"HX-Request": "true"})
-    assert hint.status_code == 401
-    assert "HX-Redirect" not in hint
+@pytest.mark.parametrize(
+    "address",
+    [
+        reverse("desk-similar", args=["projects"]),
+        reverse("desk-suggest", args=["companies"]),
+        reverse("desk-money"),
+        reverse("desk-palette"),
+    ],
+)
+def test_a_hint_beside_a_form_leaves_the_page_alone(client, db, address):
+    answer = client.get(address, headers={"HX-Request": "true"})
+    assert answer.status_code == 401
+    assert "HX-Redirect" not in answer
+    assert answer.content == b""
 
 
 def test_a_list_redrawn_after_the_session_ended_leads_to_the_login(client, db):
