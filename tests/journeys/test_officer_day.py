@@ -7,7 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import sign_in
 
@@ -80,8 +80,7 @@ def _a_lead_is_registered_once(page: Page, look) -> str:
 
 
 def _its_card_is_refused_until_somebody_has_talked(page: Page, lead: str, look) -> None:
-    page.goto(f"/desk/board/?q={LEAD}")
-    card = page.locator("li.card", has_text=LEAD)
+    card = _card(page)
     look(page, "05-board")
     card.locator("summary").click()
     card.get_by_role("button", name="推进到洽谈").click()
@@ -93,12 +92,22 @@ def _its_card_is_refused_until_somebody_has_talked(page: Page, lead: str, look) 
     page.get_by_role("button", name="明天").click()
     page.get_by_role("button", name="记下").click()
     page.wait_for_url(lead)
-    page.goto(f"/desk/board/?q={LEAD}")
-    card.locator("summary").click()
+    _card(page).locator("summary").click()
     card.get_by_role("button", name="推进到洽谈").click()
     expect(page.locator('section[data-stage="negotiation"] li.card')).to_have_count(1)
     expect(page.locator("#moved, .message.success").first).to_contain_text(LEAD)
     look(page, "07-moved")
+
+
+def _card(page: Page) -> Locator:
+    """Its card on the board. Elasticsearch shows what was just written about a second later."""
+    card = page.locator("li.card", has_text=LEAD)
+    for _ in range(10):
+        page.goto(f"/desk/board/?q={LEAD}")
+        if card.count():
+            break
+        page.wait_for_timeout(500)
+    return card
 
 
 def _a_filtered_list_is_kept_as_a_view(page: Page, look) -> None:
