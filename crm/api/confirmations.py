@@ -32,7 +32,7 @@ class UnconfirmedView(APIView):
 
     key = "moves"
 
-    @extend_schema(operation_id="unconfirmed", responses=serializer("moves")(many=True))
+    @extend_schema(responses=serializer("moves")(many=True))
     def get(self, request: Request) -> Response:
         ledger = ledgers.get(self.key)
         access.require_noun(request.user, Action.VIEW, ledger.noun)
@@ -49,7 +49,7 @@ class ConfirmationView(APIView):
 
     key = "moves"
 
-    @extend_schema(operation_id="confirm", request=Word, responses=serializer("moves"))
+    @extend_schema(request=Word, responses=serializer("moves"))
     def post(self, request: Request, pk: int) -> Response:
         ledger = ledgers.get(self.key)
         row = ledger.rows(request.user).filter(pk=pk).first()
