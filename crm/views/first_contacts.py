@@ -18,8 +18,8 @@ from crm.errors import Hidden, Refused
 from crm.forms.claims import ClaimForm, GiveUpForm, RulingForm
 from crm.forms.ledgers import show_refusal
 from crm.models import ClaimState, FirstContactClaim, Project
-from crm.views.base import back_to, desk, project_or_hidden
-from crm.views.row_verbs import Verb, verbs_of
+from crm.views.base import desk, project_or_hidden
+from crm.views.row_verbs import Verb, at_once, verb_page, verbs_of
 
 
 @dataclass(frozen=True)
@@ -106,10 +106,11 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
             said = "已提出争议，等待县里裁定。" if is_contest else f"首谈归{made.unit}。"
             messages.success(request, said)
             return redirect("desk-project", pk)
-    return _page(
+    return verb_page(
         request,
         form,
-        project,
+        project=project,
+        back=reverse("desk-project", args=[pk]),
         title="提出首谈争议" if running else "认领首谈",
         note="；".join(f"{one.unit} {one.claimed_on} 起首谈，{one.state_text}" for one in running)
         or "本项目现在没有有效的首谈。",
@@ -121,15 +122,12 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def renew(request: HttpRequest, pk: int) -> HttpResponse:
     claim = _claim_or_hidden(request.user, pk)
-    try:
-        first_contacts.renew(claim, by=request.user)
-    except Refused as refused:
-        if refused.code in ("not_allowed", "not_found"):
-            raise
-        messages.warning(request, refused.reason)
-    else:
-        messages.success(request, f"首谈已续期到 {claim.valid_until}。")
-    return redirect(back_to(request, reverse("desk-project", args=[claim.project_id])))
+    return at_once(
+        request,
+        lambda: first_contacts.renew(claim, by=request.user),
+        lambda: f"首谈已续期到 {claim.valid_until}。",
+        back=reverse("desk-project", args=[claim.project_id]),
+    )
 
 
 @desk
@@ -145,10 +143,11 @@ def give_up(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "已放弃首谈，记录保留。")
             return redirect("desk-project", claim.project_id)
-    return _page(
+    return verb_page(
         request,
         form,
-        claim.project,
+        project=claim.project,
+        back=reverse("desk-project", args=[claim.project_id]),
         title="放弃首谈",
         note=f"{claim.unit} {claim.claimed_on} 首谈，有效期至 {claim.valid_until}",
         button="放弃首谈",
@@ -192,23 +191,5 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "crm/ruling.html",
         {"form": form, "sides": sides, "ruling": ruling},
-        status=400 if form.errors else 200,
-    )
-
-
-def _page(
-    request: HttpRequest, form: Any, project: Project, *, title: str, note: str, button: str
-) -> HttpResponse:
-    return render(
-        request,
-        "crm/verb.html",
-        {
-            "form": form,
-            "project": project,
-            "title": title,
-            "note": note,
-            "button": button,
-            "back": reverse("desk-project", args=[project.pk]),
-        },
         status=400 if form.errors else 200,
     )

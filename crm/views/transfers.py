@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -18,8 +18,8 @@ from crm.exact import money_text, trimmed
 from crm.forms.claims import AcceptForm, DeclineTransferForm, TransferForm
 from crm.forms.ledgers import show_refusal
 from crm.models import CreditShare, Project, Transfer, TransferState
-from crm.views.base import back_to, desk, project_or_hidden
-from crm.views.row_verbs import Verb, verbs_of
+from crm.views.base import desk, project_or_hidden
+from crm.views.row_verbs import Verb, at_once, verb_page, verbs_of
 
 SEEN_WITH = ("project", "from_team", "from_park", "to_team", "to_park", "proposed_by", "decided_by")
 
@@ -80,7 +80,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, f"已提出流转，等{offer.receiver}接收；接收之前项目不变。")
             return redirect("desk-project", pk)
     note = "对方接收后，项目归对方办理；首谈不变，业绩按约定分成。"
-    return _page(request, form, title="提出流转", note=note, button="提出", project=project,
+    return verb_page(request, form, title="提出流转", note=note, button="提出", project=project,
                  back=reverse("desk-project", args=[pk]))  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"已接收“{transfer.project}”。")
             return _after(request, transfer)
-    return _page(request, form, title="接收流转", note=_offered(transfer), button="接收",
+    return verb_page(request, form, title="接收流转", note=_offered(transfer), button="接收",
                  project=transfer.project, back=transfer_url(pk))  # fmt: skip
 
 
@@ -114,7 +114,7 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "已回复不接收，项目留在对方。")
             return redirect("desk-row", "transfers", pk)
-    return _page(request, form, title="不接收流转", note=_offered(transfer), button="不接收",
+    return verb_page(request, form, title="不接收流转", note=_offered(transfer), button="不接收",
                  project=transfer.project, back=transfer_url(pk))  # fmt: skip
 
 
@@ -122,15 +122,12 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     transfer = _transfer_or_hidden(request.user, pk)
-    try:
-        transfers.withdraw_transfer(transfer, by=request.user)
-    except Refused as refused:
-        if refused.code in ("not_allowed", "not_found"):
-            raise
-        messages.warning(request, refused.reason)
-    else:
-        messages.success(request, "已撤回流转。")
-    return redirect(back_to(request, reverse("desk-project", args=[transfer.project_id])))
+    return at_once(
+        request,
+        lambda: transfers.withdraw_transfer(transfer, by=request.user),
+        lambda: "已撤回流转。",
+        back=reverse("desk-project", args=[transfer.project_id]),
+    )
 
 
 def transfer_url(pk: int) -> str:
@@ -151,8 +148,3 @@ def _after(request: HttpRequest, transfer: Transfer) -> HttpResponse:
     if access.may(request.user, Action.VIEW, transfer.project):
         return redirect("desk-project", transfer.project_id)
     return redirect("desk-row", "transfers", transfer.pk)
-
-
-def _page(request: HttpRequest, form: Any, **shown: Any) -> HttpResponse:
-    status = 400 if form.errors else 200
-    return render(request, "crm/verb.html", {"form": form, **shown}, status=status)
