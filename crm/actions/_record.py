@@ -16,10 +16,10 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
 from crm import search_index
-from crm.actions import _many
 from crm.errors import Refused
 from crm.models import AuditEntry, ImportBatch, User
 from crm.models.people import PARTS, Person
+from crm.models.rows import InsertOnly
 from search import engine
 
 _batch: ContextVar[ImportBatch | None] = ContextVar("batch", default=None)
@@ -82,9 +82,11 @@ def note(
     changes: Mapping[str, Any] | None = None,
     reason: str = "",
     object_type: str = "",
+    is_new: bool = False,
 ) -> AuditEntry:
-    """Writes the audit entry of one verb; `row` may be None where nothing was found or kept."""
-    entry = AuditEntry(
+    """Writes the audit entry of one verb; `row` may be None where nothing was found or kept.
+    `is_new`: the verb wrote this row, which undoing an import takes back."""
+    return AuditEntry.objects.create(
         verb=verb,
         actor=by,
         object_type=object_type or (row._meta.label_lower if row is not None else ""),
@@ -94,9 +96,8 @@ def note(
         changes=dict(changes or {}),
         reason=reason[:500],
         batch=_batch.get(),
+        is_new=is_new,
     )
-    _many.insert(entry)
-    return entry
 
 
 def checked(row: models.Model, *, alone: bool = False) -> None:
@@ -148,9 +149,9 @@ def _label(row: models.Model, name: str) -> str:
 
 
 def _unchecked(row: models.Model) -> list[str]:
-    """Columns no person fills in: sealed bytes and generated values need no checking. Nor do, while
-    thousands of rows are written, references to rows that this transaction has just looked up."""
-    is_many = _many.is_open()
+    """Columns no person fills in: sealed bytes and generated values need no checking. Nor do, in an
+    import, references to rows that its transaction has just looked up."""
+    is_many = _batch.get() is not None
     return [
         field.name
         for field in row._meta.fields
@@ -175,6 +176,8 @@ def insert(
 ) -> Any:
     """Writes a new row with its audit entry; `many` sets its many-to-many fields."""
     with _in_transaction():
+        if isinstance(row, InsertOnly):
+            row.complete()
         # The table itself refuses a second one of its kind; then the fields are asked which it is.
         checked(row, alone=True)
         try:
@@ -186,7 +189,7 @@ def insert(
         for name, rows in (many or {}).items():
             getattr(row, name).set(rows)
         changes = {name: [None, value] for name, value in snapshot(row).items() if value}
-        note(verb, row, by=by, changes=changes, reason=reason)
+        note(verb, row, by=by, changes=changes, reason=reason, is_new=True)
         touched(row)
     return row
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from crm import access, clock
 from crm.access import Action
-from crm.actions import _many, _record, notifications, progress
+from crm.actions import _record, notifications, progress
 from crm.errors import Refused
 from crm.models import (
     Agreement,
@@ -39,10 +39,6 @@ from search import engine
 
 under = _record.under
 gathering = _record.gathering
-together = _many.together
-written_count = _many.count
-take_back_since = _many.drop
-write_waiting = _many.write
 
 
 def open_batch(
@@ -60,6 +56,11 @@ def close_batch(batch: ImportBatch, counts: dict[str, int]) -> None:
     """Keeps what the dry run promised beside what was written."""
     batch.counts = counts
     batch.save(update_fields=["counts"])
+
+
+def last_entry(batch: ImportBatch) -> int:
+    """The number of the last thing this batch wrote: it rises with every row really written."""
+    return batch.entries.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 Created = dict[Any, list[int]]  # model → ids
@@ -138,7 +139,7 @@ _HUNG = (
 
 def _untouched_since(batch: ImportBatch, created: Created, changed: Changed) -> None:
     rows = {(model, pk) for model, ids in created.items() for pk in ids} | set(changed)
-    last = batch.entries.order_by("-pk").values_list("pk", flat=True).first() or 0
+    last = last_entry(batch)
     by_type: dict[str, list[int]] = defaultdict(list)
     for model, pk in rows:
         by_type[model._meta.label_lower].append(pk)

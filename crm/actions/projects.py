@@ -11,7 +11,6 @@ from django.db import transaction
 from crm import access, clock
 from crm.access import Action
 from crm.actions import (
-    _many,
     _record,
     confirmations,
     first_contacts,
@@ -134,8 +133,7 @@ def _open(
         place=place,
         origin=Origin.OPENING,
     )
-    _many.insert(move)
-    return move
+    return _record.insert(move, by=by, verb="open", reason=reason)
 
 
 @transaction.atomic
@@ -249,7 +247,7 @@ def _move(
     evidence: str = "",
     origin: Origin = Origin.USER,
 ) -> StageMove:
-    move = StageMove.objects.create(
+    move = StageMove(
         project=project,
         from_stage=project.stage,
         to_stage=to,
@@ -263,6 +261,7 @@ def _move(
         evidence=evidence.strip(),
         origin=origin,
     )
+    _record.insert(move, by=by, verb=verb, reason=reason)
     _record.amend(project, {"stage": to, "status": status}, by=by, verb=verb, reason=reason)
     progress.reckon(project)
     notifications.tell_moved(move, by=by)
@@ -362,7 +361,7 @@ def correct(
                 "date_order",
                 ["on"],
             )
-    corrected = StageMove.objects.create(
+    corrected = StageMove(
         project=project,
         from_stage=wrong.from_stage,
         to_stage=wrong.to_stage,
@@ -377,6 +376,7 @@ def correct(
         replaces=wrong,
         origin=wrong.origin,
     )
+    _record.insert(corrected, by=by, verb="correct", reason=reason)
     _record.note(
         "correct",
         project,

@@ -10,7 +10,8 @@ from crm.models.rows import InsertOnly, InsertOnlyRows
 class AuditEntry(InsertOnly):
     """One verb on one object: before → after of what changed. Append-only; machine time.
 
-    Timeline, undo and the conflict page read it. Personal fields appear only as “changed”.
+    Every row of the ledger has the one entry that wrote it (`is_new`). Timeline, undo and the
+    conflict page read it. Personal fields appear only as “changed”.
     """
 
     at = models.DateTimeField("时间", auto_now_add=True, db_index=True)
@@ -21,6 +22,7 @@ class AuditEntry(InsertOnly):
     object_type = models.CharField("对象类型", max_length=60)
     object_id = models.BigIntegerField("对象编号", null=True)
     object_text = models.CharField("对象", max_length=200, blank=True)
+    is_new = models.BooleanField("写入新行", default=False)
     changes = models.JSONField("变更", default=dict)
     reason = models.CharField("原因", max_length=500, blank=True)
     batch = models.ForeignKey(

@@ -21,7 +21,7 @@ from crm.actions import imports
 from crm.actions.claims import FileClaims
 from crm.errors import Refused
 from crm.ledgers import Column, Kind, Ledger
-from crm.models import User
+from crm.models import ImportBatch, User
 from crm.names import name_key
 from crm.spreadsheets.cells import fold, is_unknown
 from crm.spreadsheets.keys import MANY, KnownKeys
@@ -32,7 +32,6 @@ from crm.spreadsheets.reader import Row, Sheet, load, read
 from crm.spreadsheets.rows import CURRENCY, FOREIGN, Reading, References, RowReader
 from crm.spreadsheets.samples import facts_of, name_of
 
-WAITING = 500  # facts that are written together
 Progress = Callable[[str, int, int], None]
 
 
@@ -99,10 +98,9 @@ def import_sheets(
             is_demo=is_demo,
         )
         with imports.under(batch), imports.gathering(), clock.one_reading():
-            with imports.together():
-                _Import(plan, mapping, by, claims).run(progress)
-                if dry_run or not plan.accepted:
-                    raise _TakenBack  # before the index hears of it, and with the batch itself
+            _Import(plan, mapping, by, claims, batch).run(progress)
+            if dry_run or not plan.accepted:
+                raise _TakenBack  # before the index hears of it, and with the batch itself
             if progress:
                 progress("indexing", plan.accepted, plan.accepted)
         imports.close_batch(batch, plan.counts)
@@ -116,8 +114,10 @@ class _TakenBack(Exception):
 
 
 class _Import:
-    def __init__(self, plan: Plan, mapping: Mapping, by: User, claims: FileClaims) -> None:
-        self.plan, self.mapping, self.by = plan, mapping, by
+    def __init__(
+        self, plan: Plan, mapping: Mapping, by: User, claims: FileClaims, batch: ImportBatch
+    ) -> None:
+        self.plan, self.mapping, self.by, self.batch = plan, mapping, by, batch
         self.claims = claims
         self.ledger = plan.ledger
         self.columns = {column.name: column for column in self.ledger.import_columns}
@@ -136,7 +136,6 @@ class _Import:
             reader = RowReader(self.ledger, table, self.mapping, self.references)
             for row in table.rows:
                 self._take(table, row, reader)
-                imports.write_waiting(at_least=WAITING)
                 done += 1
                 if progress:
                     progress("rows", done, total)
@@ -156,12 +155,10 @@ class _Import:
                 reasons = [f"{heading}：{reason}" for heading, reason in reading.problems]
             self._refuse(table, row, columns[0], "".join(reasons))
             return
-        written = imports.written_count()
         try:
             with transaction.atomic():
                 self._enter(table, row, reading.values)
         except Refused as refusal:
-            imports.take_back_since(written)
             headings = [table.fields[name].text for name in refusal.fields if name in table.fields]
             self._refuse(table, row, headings[0] if headings else None, refusal.reason)
         else:
@@ -230,7 +227,6 @@ class _Import:
     def _find(self, values: dict[str, Any]) -> Any:
         if self.keys.are_new(values):
             return None
-        imports.write_waiting()  # the row may be told from its moves
         try:
             return self.ledger.find(values, by=self.by)
         except KeyError:
@@ -261,9 +257,9 @@ class _Import:
 
     def _change(self, found: Any, changes: dict[str, Any], row: Row) -> bool:
         """Whether anything was really written: the verbs write nothing where nothing differs."""
-        before = imports.written_count()
+        before = imports.last_entry(self.batch)
         changed = self.ledger.import_change(found, changes, by=self.by)
-        if imports.written_count() == before:
+        if imports.last_entry(self.batch) == before:
             return False
         self.keys.add(changed or found)
         self.seen[found.pk] = row.number

@@ -27,7 +27,8 @@ SHORT = 12  # signs that fit a cell
 REGISTERS = {"parks", "zones", "industries", "teams"}
 # What the audit calls a verb, for people.
 VERBS = {
-    "register": "登记", "change": "修改", "follow_up": "跟进", "plan_next": "安排下一步",
+    "register": "登记", "open": "期初阶段", "change": "修改",
+    "follow_up": "跟进", "plan_next": "安排下一步",
     "advance": "推进", "shelve": "停滞", "withdraw": "退出", "resume": "恢复推进",
     "correct": "更正日期", "sign_agreement": "登记协议", "correct_agreement": "更正协议",
     "record_receipt": "登记到位资金", "correct_receipt": "更正到位资金",

@@ -1,0 +1,82 @@
+"""What a row of a file wrote stands or falls with that row alone, whatever befalls its neighbours.
+
+The files are our own trial inputs: in each, a row is refused after others were accepted or changed.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from crm import clock, ledgers
+from crm.actions import imports
+from crm.models import AuditEntry, Project, StageMove
+from crm.spreadsheets.commit import import_file
+from crm.stages import Stage
+from tests import make
+
+pytestmark = pytest.mark.django_db
+CASES = Path(__file__).parents[2] / "data" / "cases"
+KNOWN = "县粮油精制加工项目"
+
+
+@pytest.fixture(autouse=True)
+def _september():
+    with clock.playing(date(2023, 9, 1)):
+        yield
+
+
+def taken(name, by):
+    return import_file(CASES / name, name, ledgers.get("projects"), by=by)
+
+
+def entries(project):
+    told = AuditEntry.objects.filter(object_type="crm.project", object_id=project.pk)
+    return [entry.verb for entry in told.order_by("pk")]
+
+
+def test_rows_before_a_refused_one_keep_their_moves_and_their_record(statistician):
+    plan = taken("01_refused_after_accepted.csv", statistician)
+    assert (plan.new, [one.row for one in plan.refused]) == (2, [3])
+    for name, month in (("甲山泵阀项目", 3), ("丙田家纺项目", 4)):
+        project = Project.objects.get(name=name)
+        move = StageMove.objects.get(project=project, to_stage="signed")
+        assert (move.occurred_on, move.occurred_until.month) == (date(2023, month, 1), month)
+        assert entries(project) == ["register"]
+    again = taken("01_refused_after_accepted.csv", statistician)
+    assert (again.same, again.new, len(again.refused)) == (2, 0, 1)
+    imports.revert_import(plan.batch, by=statistician)
+    assert not Project.objects.exists()
+
+
+def test_one_refused_row_of_250_takes_nothing_from_the_others(statistician):
+    known = make.project(
+        KNOWN, stage=Stage.CONSTRUCTION, entered={Stage.CONSTRUCTION: date(2023, 5, 1)}
+    )
+    plan = taken("02_big_one_refused.csv", statistician)
+    assert (plan.new, len(plan.refused)) == (250, 1)
+    made = Project.objects.exclude(pk=known.pk)
+    assert StageMove.objects.filter(project__in=made, to_stage="signed").count() == 250
+    told = AuditEntry.objects.filter(object_type="crm.project", verb="register")
+    assert told.filter(object_id__in=made).count() == 250
+    imports.revert_import(plan.batch, by=statistician)
+    assert not made.exists()
+
+
+def test_a_refused_row_leaves_no_trace_of_its_change(statistician):
+    known = make.project(
+        KNOWN,
+        stage=Stage.CONSTRUCTION,
+        entered={Stage.CONSTRUCTION: date(2023, 5, 1)},
+        planned_investment=Decimal(110_000_000),
+    )
+    before = entries(known)
+    plan = taken("03_refused_after_change.csv", statistician)
+    assert (plan.new, len(plan.refused)) == (1, 1)
+    assert entries(known) == before
+    known.refresh_from_db()
+    assert known.planned_investment == 110_000_000
+    assert StageMove.objects.filter(project__name="甲山泵阀项目").count() == 1
