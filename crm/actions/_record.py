@@ -15,17 +15,19 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
-from crm import search_index
+from crm import clock, search_index
 from crm.errors import Refused
 from crm.models import AuditEntry, ImportBatch, User
 from crm.models.people import PARTS, Person
-from crm.models.rows import InsertOnly
+from crm.models.rows import InsertOnly, Recorded, Row
+from crm.models.states import state_of
 from search import engine
 
 _batch: ContextVar[ImportBatch | None] = ContextVar("batch", default=None)
 # noun → ids the search index is still to be told of; None = each is told at once.
 _gathered: ContextVar[dict[str, set[int]] | None] = ContextVar("gathered", default=None)
 
+GONE = "这条记录已经作废，不能再修改。"
 STALE = "这条记录刚刚被别人改过。请核对最新内容后再保存，您填写的内容仍保留在页面上。"
 
 
@@ -83,9 +85,11 @@ def note(
     reason: str = "",
     object_type: str = "",
     is_new: bool = False,
+    sealed: Mapping[str, str] | None = None,
 ) -> AuditEntry:
     """Writes the audit entry of one verb; `row` may be None where nothing was found or kept.
-    `is_new`: the verb wrote this row, which undoing an import takes back."""
+    `is_new`: the verb wrote this row, which undoing an import takes back. `sealed`: what a person's
+    parts were, as only that person's key opens it."""
     return AuditEntry.objects.create(
         verb=verb,
         actor=by,
@@ -97,6 +101,7 @@ def note(
         reason=reason[:500],
         batch=_batch.get(),
         is_new=is_new,
+        sealed=dict(sealed or {}),
     )
 
 
@@ -190,6 +195,7 @@ def insert(
             getattr(row, name).set(rows)
         changes = {name: [None, value] for name, value in snapshot(row).items() if value}
         note(verb, row, by=by, changes=changes, reason=reason, is_new=True)
+        keep_state(row, is_new=True)
         touched(row)
     return row
 
@@ -223,7 +229,9 @@ def amend(
     Nothing changed is nothing written. The row passed in carries the new values afterwards.
     """
     with transaction.atomic():
-        locked: Any = type(row)._default_manager.select_for_update().get(pk=row.pk)
+        locked: Any = type(row)._default_manager.select_for_update().filter(pk=row.pk).first()
+        if locked is None:
+            raise Refused(GONE, "stale")
         if version is not None and locked.version != version:
             raise Refused(STALE, "stale", details=[locked.version])
         before = snapshot(locked)
@@ -234,6 +242,7 @@ def amend(
             and part in values
             and values[part] != getattr(locked, part)
         }
+        sealed = locked.sealed_parts(personal) if personal else {}
         for name, value in values.items():
             setattr(locked, name, value)
         checked(locked)
@@ -256,10 +265,86 @@ def amend(
                 raise Refused("与另一条记录重复，请先核对。", "duplicate") from error
             for name, rows in (many or {}).items():
                 getattr(locked, name).set(rows)
-            note(verb, locked, by=by, changes=changes, reason=reason)
+            note(verb, locked, by=by, changes=changes, reason=reason, sealed=sealed)
+            keep_state(locked)
             touched(locked, renamed="name" in changes)
         row.__dict__.update(locked.__dict__)
     return row
+
+
+# What belongs to one row of a chain and not to the fact it tells.
+_OF_ONE_ROW = {
+    "id", "recorded_at", "by", "replaces", "withdraws", "copy_of", "known_since", "effective_on",
+}  # fmt: skip
+
+
+def told_by(fact: Recorded) -> dict[str, Any]:
+    """What a fact says, without when and by whom this row of it was recorded."""
+    return {
+        field.attname: getattr(fact, field.attname)
+        for field in fact._meta.concrete_fields
+        if field.name not in _OF_ONE_ROW
+    }
+
+
+def void(fact: Recorded, *, by: User | None, reason: str, verb: str = "void") -> Any:
+    """作废: a new row says that there is no such fact; from then on nothing counts it."""
+    return _in_place_of(fact, fact, True, by=by, reason=reason, verb=verb)
+
+
+def take_back(fact: Recorded, *, by: User | None, reason: str, verb: str) -> Any:
+    """Undoes the writing of one row: a correction gives way to what it corrected, a first entry to
+    nothing. Both stay readable as they were."""
+    before = fact.replaces
+    if before is None:
+        return void(fact, by=by, reason=reason, verb=verb)
+    return _in_place_of(fact, before, before.withdraws, by=by, reason=reason, verb=verb)
+
+
+def _in_place_of(
+    fact: Any, said: Recorded, withdraws: bool, *, by: User | None, reason: str, verb: str
+) -> Any:
+    row = type(fact)(**told_by(said), recorded_at=clock.now(), by=by, withdraws=withdraws)
+    row.replaces = fact
+    return insert(row, by=by, verb=verb, reason=reason)
+
+
+def put(
+    row: Any, values: Mapping[str, Any], *, by: User | None, verb: str, reason: str = ""
+) -> None:
+    """Sets columns that no form offers (where a row hangs, whether it stands), of a withdrawn row
+    too; on record like any change. `values` go by column: project_id."""
+    names = {row._meta.get_field(name).attname for name in values}
+    before = {name: plain(getattr(row, name)) for name in names}
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.version += 1
+    new = {name: getattr(row, name) for name in names}
+    type(row)._base_manager.filter(pk=row.pk).update(version=row.version, **new)
+    changes = {name: [before[name], plain(new[name])] for name in sorted(names)}
+    note(verb, row, by=by, changes=changes, reason=reason)
+    keep_state(row)
+    touched(row, renamed=True)
+
+
+def keep_state(row: models.Model, *, is_new: bool = False) -> None:
+    """Keeps what a row says now, where reports read it back and it says something new."""
+    table = state_of(type(row))
+    if table is None:
+        return
+    state = table.of_row(row)
+    last = None if is_new else table.objects.filter(row=row).order_by("-pk").first()
+    if last is None or not state.says_the_same(last):
+        state.save(force_insert=True)
+
+
+def withdraw(row: Row, *, by: User | None, reason: str, verb: str = "void") -> None:
+    """作废 of an editable row: it stays for what was known before, and no list holds it. A person's
+    key goes at once."""
+    put(row, {"withdrawn_at": clock.now()}, by=by, verb=verb, reason=reason)
+    if isinstance(row, Person) and row.key is not None:
+        row.key.sealed = None
+        row.key.save()
 
 
 def touched(row: models.Model, *, renamed: bool = False) -> None:

@@ -1,7 +1,8 @@
-"""The inner door of merging: what hangs on a row, and hanging it on another one and back.
+"""The inner door of merging: what hangs on a row, bringing it to another one, and back.
 
-Rows are re-pointed in place, dated facts (agreements, receipts) among them, because others point to
-them; a Merge row keeps the number of every one. Only crm/actions/merges.py comes here.
+Editable rows are hung on the survivor, each on record. Facts are never touched: the survivor gets
+copies, and undoing a merge withdraws them. A Merge row keeps the number of every one. Only
+crm/actions/merges.py comes here.
 """
 
 from __future__ import annotations
@@ -11,49 +12,43 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
-from django.db.models import F, UniqueConstraint
+from django.db.models import UniqueConstraint
 
-from crm.actions._record import plain
+from crm import clock
+from crm.actions import _links, _record
 from crm.models import (
     Agreement,
     AgreementKind,
-    ClaimRuling,
     Confirmation,
-    FundingReceipt,
+    CreditShare,
     Mergeable,
     StageMove,
     Transfer,
     TransferState,
+    User,
 )
-from crm.models.rows import InsertOnly
+from crm.models.rows import InsertOnly, Recorded, Row
+from crm.models.states import State
+from crm.models.transfers import next_round
 from search import engine
 
-# Dated facts that go along, and what makes two of them one fact told twice. Other insert-only rows
-# (moves, shares of credit) are the history of their own project and stay with it.
-_TOLD_TWICE: dict[type[models.Model], tuple[str, ...]] = {
-    Agreement: (
-        "kind", "signed_on", "signed_until", "amount", "currency", "foreign_amount", "ended_on",
-    ),
-    FundingReceipt: (
-        "received_on", "received_until", "amount", "currency", "foreign_amount", "source",
-    ),
-}  # fmt: skip
-_ALONG = (ClaimRuling,)  # the rulings go with the claims they are about
 _OF_THE_ROW = {"version", "created_at", "updated_at"}
 
 
 @dataclass
 class Piece:
-    """What of one table hangs on the loser: `moved` and `aside` and `stayed` are row numbers.
+    """What of one table hangs on the loser, as row numbers.
 
-    aside: the survivor has the very same row; it is kept in full in the Merge. stayed: a dated fact
-    the survivor has too; it stays with the tombstone, where nothing counts it.
+    moved: it is hung on the survivor. aside: the survivor has the very same row; it is withdrawn
+    (a link of a many-to-many field is taken off). copied: a fact the survivor gets a copy of.
+    stayed: a fact the survivor has too, or the loser's own history.
     """
 
     child: Any
     key: Any
     moved: list[int] = field(default_factory=list)
     aside: list[int] = field(default_factory=list)
+    copied: list[int] = field(default_factory=list)
     stayed: list[int] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
 
@@ -69,71 +64,80 @@ class Piece:
     def is_link_table(self) -> bool:
         return bool(self.child._meta.auto_created)
 
+    @property
+    def is_empty(self) -> bool:
+        return not (self.moved or self.aside or self.copied or self.stayed)
+
 
 def links(model: Any) -> Iterator[tuple[Any, Any]]:
-    """Every foreign key to `model`, those behind many-to-many fields too; without tombstones'."""
-    for relation in model._meta.get_fields(include_hidden=True):
-        is_key = relation.one_to_many or relation.one_to_one
-        if not (is_key and relation.auto_created and not relation.concrete):
-            continue
-        if issubclass(relation.related_model, Mergeable) and relation.field.name == "merged_into":
-            continue
-        yield relation.related_model, relation.field
+    """Every foreign key to `model`, those behind many-to-many fields too; without tombstones' and
+    without what the row itself said before."""
+    for child, key in _links.keys_to(model):
+        is_tombstone = issubclass(child, Mergeable) and key.name == "merged_into"
+        if not is_tombstone and not issubclass(child, State):
+            yield child, key
 
 
 def pieces(loser: Any, survivor: Any) -> list[Piece]:
     """What hangs on the loser and what would become of it."""
-    found = [
-        _piece(Piece(child, key), loser, survivor)
-        for child, key in links(type(loser))
-        if child is not Confirmation
-    ]
-    receipts = [pk for piece in found if piece.child is FundingReceipt for pk in piece.moved]
-    for child, key in links(type(loser)):
-        if child is Confirmation:  # the word on a receipt goes with it, the word on a move stays
-            said = Confirmation.objects.filter(receipt__in=receipts)
-            found.append(Piece(child, key, moved=_numbers(said)))
-    return [piece for piece in found if piece.moved or piece.aside or piece.stayed]
+    found = [_piece(Piece(child, key), loser, survivor) for child, key in links(type(loser))]
+    copied = {pk for piece in found for pk in piece.copied if not piece.is_link_table}
+    for piece in found:
+        if piece.child is Confirmation:  # the word on a fact goes with it, that on a move stays
+            said = Confirmation.objects.standing().filter(pk__in=piece.stayed, receipt__in=copied)
+            piece.copied = _numbers(said)
+            piece.stayed = [pk for pk in piece.stayed if pk not in piece.copied]
+    return [piece for piece in found if not piece.is_empty]
 
 
 def _piece(piece: Piece, loser: Any, survivor: Any) -> Piece:
     rows = piece.child._base_manager.filter(**{piece.key.name: loser}).order_by("pk")
-    if piece.child in _TOLD_TWICE:
-        _sort_facts(piece, rows, survivor)
-    elif issubclass(piece.child, _ALONG):
-        piece.moved = _numbers(rows)
+    if piece.child is CreditShare:
+        _divide(piece, loser, survivor)
+    elif issubclass(piece.child, Recorded) and piece.child.told_twice_by:
+        _sort_facts(piece, loser, survivor)
+    elif issubclass(piece.child, InsertOnly):
+        piece.stayed = _numbers(rows)
     elif piece.child is Transfer:
         piece.stayed = _numbers(rows)  # with the shares of credit it divided
         if rows.filter(state=TransferState.PROPOSED).exists():
             piece.conflicts.append("并入的项目有一笔流转还没有接收，请先办结或撤回，再合并。")
-    elif issubclass(piece.child, InsertOnly):
-        piece.stayed = _numbers(rows)
     else:
-        for row in rows:
-            twin = _twin(row, piece.key, survivor)
-            if twin is None:
-                piece.moved.append(row.pk)
-            elif _same(row, twin, piece.key):
-                piece.aside.append(row.pk)
-            else:
-                piece.moved.append(row.pk)
-                piece.conflicts.append(
-                    f"两边都有{piece.label}“{row}”，内容却不同；请先把其中一条改成一致，再合并。"
-                )
+        _sort_rows(piece, _links.standing(rows), survivor)
     return piece
 
 
-def _sort_facts(piece: Piece, rows: Any, survivor: Any) -> None:
-    """Facts go along with all their corrections, unless the survivor has told them too."""
-    there = list(piece.child.objects.filter(project=survivor, replaced_by=None))
+def _divide(piece: Piece, loser: Any, survivor: Any) -> None:
+    """A division of credit comes along as a whole, where the survivor has none of its own."""
+    ours = _numbers(CreditShare.objects.standing().filter(project=loser))
+    is_divided = CreditShare.objects.standing().filter(project=survivor).exists()
+    piece.copied, piece.stayed = ([], ours) if is_divided else (ours, [])
+
+
+def _sort_rows(piece: Piece, rows: Any, survivor: Any) -> None:
+    for row in rows:
+        twin = _twin(row, piece.key, survivor)
+        if twin is None:
+            piece.moved.append(row.pk)
+        elif _same(row, twin, piece.key):
+            piece.aside.append(row.pk)
+        else:
+            piece.moved.append(row.pk)
+            piece.conflicts.append(
+                f"两边都有{piece.label}“{row}”，内容却不同；请先把其中一条改成一致，再合并。"
+            )
+
+
+def _sort_facts(piece: Piece, loser: Any, survivor: Any) -> None:
+    standing = piece.child.objects.standing().order_by("pk")
+    there = list(standing.filter(**{piece.key.name: survivor}))
     theirs = [_told(row) for row in there]
-    for row in rows.filter(replaced_by=None):
-        chain = _chain(row)
+    for row in standing.filter(**{piece.key.name: loser}):
         if _told(row) in theirs:
             theirs.remove(_told(row))
-            piece.stayed += chain
+            piece.stayed.append(row.pk)
             continue
-        piece.moved += chain
+        piece.copied.append(row.pk)
         if _signs(row) and any(_signs(other) for other in there):
             piece.conflicts.append(
                 "两个项目各有一份投资协议，内容不同。请先在协议页更正其中一份，使签订日期和金额一致，"
@@ -148,15 +152,7 @@ def _signs(row: Any) -> bool:
 
 
 def _told(row: Any) -> tuple[Any, ...]:
-    return tuple(getattr(row, name) for name in _TOLD_TWICE[type(row)])
-
-
-def _chain(row: Any) -> list[int]:
-    found = []
-    while row is not None:
-        found.append(row.pk)
-        row = row.replaces
-    return found
+    return tuple(getattr(row, name) for name in row.told_twice_by)
 
 
 def _twin(row: Any, key: Any, survivor: Any) -> Any:
@@ -198,38 +194,126 @@ def _numbers(rows: Any) -> list[int]:
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
-def carry_out(found: list[Piece], survivor: Any) -> dict[str, Any]:
-    """Hangs everything on the survivor; gives back what undoing needs."""
-    kept: dict[str, Any] = {"moved": {}, "aside": [], "stayed": {}}
+# Carrying it out, and taking it back
+
+
+def carry_out(found: list[Piece], survivor: Any, *, by: User, reason: str) -> dict[str, Any]:
+    """Brings everything to the survivor; gives back what undoing needs."""
+    kept: dict[str, Any] = {"moved": {}, "aside": {}, "linked": [], "copied": {}, "stayed": {}}
     for piece in found:
-        for row in piece.child._base_manager.filter(pk__in=piece.aside):
-            facts = {f.attname: plain(getattr(row, f.attname)) for f in _columns(row)}
-            kept["aside"].append({"table": piece.name, "facts": facts})
-        models.QuerySet.delete(piece.child._base_manager.filter(pk__in=piece.aside))
-        point(piece.child, piece.key, piece.moved, survivor)
-        if piece.moved:
-            kept["moved"][piece.name] = piece.moved
-        if piece.stayed:
-            kept["stayed"][piece.name] = piece.stayed
+        if piece.is_link_table:
+            _take_off(piece, kept["linked"])
+        else:
+            for row in _rows(piece.child, piece.aside):
+                _record.put(row, {"withdrawn_at": clock.now()}, by=by, verb="merge", reason=reason)
+        hang(piece.child, piece.key, piece.moved, survivor, by=by, verb="merge", reason=reason)
+        for name in ("moved", "stayed", "aside"):
+            if getattr(piece, name) and not (name == "aside" and piece.is_link_table):
+                kept[name][piece.name] = getattr(piece, name)
+    kept["copied"] = _copy_facts(found, survivor, by=by, reason=reason)
     return kept
 
 
-def point(child: Any, key: Any, numbers: list[int], to: Any) -> None:
-    """Hangs rows on another one, past the guard of insert-only tables."""
-    if not numbers:
-        return
-    values: dict[str, Any] = {key.name: to}
-    if any(f.name == "version" for f in child._meta.fields):
-        values["version"] = F("version") + 1
-    models.QuerySet.update(child._base_manager.filter(pk__in=numbers), **values)
-    if not child._meta.auto_created:
-        engine.touch_many(str(child._meta.model_name), numbers)
+def _rows(child: Any, numbers: list[int]) -> Any:
+    return child._base_manager.filter(pk__in=numbers).order_by("pk")
 
 
-def put_back(facts: dict[str, Any], child: Any) -> None:
-    """A row that was set aside, as it was."""
-    values = {f.attname: f.to_python(facts[f.attname]) for f in _columns(child)}
-    child(**values).save_base(raw=True, force_insert=True)
+def _take_off(piece: Piece, linked: list[dict[str, Any]]) -> None:
+    for row in _rows(piece.child, piece.aside):
+        facts = {f.attname: getattr(row, f.attname) for f in _columns(row)}
+        linked.append({"table": piece.name, "facts": facts})
+    models.QuerySet.delete(piece.child._base_manager.filter(pk__in=piece.aside))
+
+
+def hang(
+    child: Any, key: Any, numbers: list[int], to: Any, *, by: User, verb: str, reason: str = ""
+) -> None:
+    """Hangs editable rows on another one, each on record; files and links have no record."""
+    if issubclass(child, Row):
+        for row in _rows(child, numbers):
+            _record.put(row, {key.attname: to.pk}, by=by, verb=verb, reason=reason)
+    elif numbers:
+        models.QuerySet.update(child._base_manager.filter(pk__in=numbers), **{key.name: to})
+        if not child._meta.auto_created:
+            engine.touch_many(str(child._meta.model_name), numbers)
+
+
+def _copy_facts(
+    found: list[Piece], survivor: Any, *, by: User, reason: str
+) -> dict[str, list[int]]:
+    """Copies with an origin of their own; what points to a copied fact points to its copy."""
+    copies: dict[Any, dict[int, Any]] = {}
+    # A word on a fact comes after the fact it is about.
+    for piece in sorted(found, key=lambda piece: piece.child is Confirmation):
+        if not piece.copied:
+            continue
+        made = copies.setdefault(piece.child, {})
+        number = next_round(survivor) if piece.child is CreditShare else None
+        for fact in _rows(piece.child, piece.copied):
+            values = _record.told_by(fact) | {piece.key.attname: survivor.pk}
+            for f in fact._meta.concrete_fields:
+                if f.is_relation and f.related_model in copies and f.attname in values:
+                    copy = copies[f.related_model].get(values[f.attname])
+                    values[f.attname] = copy.pk if copy else values[f.attname]
+            if number is not None:
+                values["round"] = number
+            many = {f.name: list(getattr(fact, f.name).all()) for f in fact._meta.many_to_many}
+            made[fact.pk] = _record.insert(
+                piece.child(**values, copy_of=fact, recorded_at=clock.now(), by=fact.by),
+                by=by,
+                verb="merge",
+                reason=reason,
+                many=many,
+            )
+    return {
+        child._meta.label_lower: sorted(copy.pk for copy in made.values())
+        for child, made in copies.items()
+    }
+
+
+def copies_of(details: dict[str, Any], table: Any) -> list[Recorded]:
+    """The copies a merge made in a table, the newest first: a word before the fact it is about."""
+    numbers = details["copied"].get(table._meta.label_lower, [])
+    return list(table._base_manager.filter(pk__in=numbers).order_by("-pk"))
+
+
+def take_back(details: dict[str, Any], model: Any, loser: Any, *, by: User) -> None:
+    """Brings everything back to the loser, and withdraws the copies."""
+    known = by_name(model)
+    for table in _copied_tables(details, model):
+        for copy in copies_of(details, table):
+            _record.void(copy, by=by, reason="撤销合并", verb="unmerge")
+    for name, numbers in details["moved"].items():
+        hang(known[name].child, known[name].key, numbers, loser, by=by, verb="unmerge")
+    for name, numbers in details["aside"].items():
+        for row in _rows(known[name].child, numbers):
+            _record.put(row, {"withdrawn_at": None}, by=by, verb="unmerge")
+    for one in details["linked"]:
+        child = known[one["table"]].child
+        child(**one["facts"]).save_base(raw=True, force_insert=True)
+
+
+def _copied_tables(details: dict[str, Any], model: Any) -> list[Any]:
+    tables = {child for child, _ in links(model) if child._meta.label_lower in details["copied"]}
+    return sorted(tables, key=lambda table: table is not Confirmation)
+
+
+def worked_on(details: dict[str, Any], model: Any, survivor: Any) -> list[str]:
+    """The tables in which somebody has since worked on what undoing would take back."""
+    known = by_name(model)
+    found = []
+    for name, numbers in details["moved"].items():
+        piece = known[name]
+        rows = _links.standing(piece.child._base_manager.filter(pk__in=numbers))
+        if rows.filter(**{piece.key.name: survivor}).count() < len(numbers):
+            found.append(piece.label)
+    tables = _copied_tables(details, model)
+    ours = {table: set(details["copied"][table._meta.label_lower]) for table in tables}
+    for table in tables:
+        for rows, _ in _links.pointing_to(table, ours[table]):
+            if rows.exclude(pk__in=ours.get(rows.model, ())).exists():
+                found.append(str(table._meta.verbose_name))
+    return list(dict.fromkeys(found))
 
 
 def by_name(model: Any) -> dict[str, Piece]:
@@ -238,4 +322,5 @@ def by_name(model: Any) -> dict[str, Piece]:
 
 def own_history(loser: Any) -> Any:
     """The moves that stayed with a tombstone."""
-    return StageMove.objects.filter(project=loser, replaced_by=None).order_by("place")
+    moves = StageMove.objects.filter(project=loser, replaced_by=None, withdraws=False)
+    return moves.order_by("place")

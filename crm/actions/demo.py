@@ -14,42 +14,15 @@ from django.contrib.auth.hashers import make_password
 from django.db import models, transaction
 
 from crm import access, clock, demo, ledgers, public
-from crm.actions import _record, demo_history, demo_views, imports, notifications, users
+from crm.actions import _record, _removal, demo_history, demo_views, imports, notifications, users
 from crm.errors import Refused
-from crm.models import (
-    Agreement,
-    Assignment,
-    ClaimRuling,
-    Confirmation,
-    Contact,
-    CreditShare,
-    DemoCounty,
-    Enquiry,
-    FirstContactClaim,
-    FollowUp,
-    FundingReceipt,
-    ImportBatch,
-    KeyListing,
-    Milestone,
-    Park,
-    Project,
-    Prospect,
-    Review,
-    StoredFile,
-    Team,
-    Transfer,
-    User,
-)
+from crm.models import DemoCounty, ImportBatch, Park, Project, Team, User
 from crm.spreadsheets.commit import import_file
 
 _REGISTERS = ("teams", "industries", "parks", "zones", "companies")
 NEWS_DAYS = 7  # what was told earlier than this has been read
 _AFTER_THE_YEAR = (
     "annual-targets", "assignments", "keyprojects", "contacts", "chain", "prospects",
-)  # fmt: skip
-_HANGS_ON_PROJECTS = (
-    FollowUp, Assignment, KeyListing, Milestone, Review, Confirmation, FundingReceipt, Agreement,
-    Prospect, Contact, StoredFile, Enquiry, ClaimRuling, FirstContactClaim, CreditShare, Transfer,
 )  # fmt: skip
 
 
@@ -162,14 +135,12 @@ def clear(*, by: User | None = None) -> Cleared | None:
     for part in reversed(public.demo_parts):
         part.clear()
     batches = list(ImportBatch.objects.filter(is_demo=True, reverted_at=None))
-    created = imports.created_in(batches)
-    for model in _HANGS_ON_PROJECTS:
-        hung = model._default_manager.filter(project__in=created[Project])
-        created[model] = sorted({*created[model], *hung.values_list("pk", flat=True)})
     for user in User.objects.filter(is_demo=True):
         _close_account(user)
-    kept = imports.remove(created)
-    imports.mark_reverted(batches)
+    kept = _removal.remove(imports.created_in(batches))
+    for batch in batches:
+        batch.reverted_at = clock.now()
+        batch.save(update_fields=["reverted_at"])
     _record.note("clear_demo", county, by=by)
     county.delete()
     return Cleared(kept)

@@ -112,9 +112,10 @@ def merge(
     details: dict[str, Any] = {
         "take": sorted(set(take) & set(found.differing)),
         "before": _kept(survivor, chosen),
-        "released": _entomb(loser, survivor),
     }
-    details |= _repoint.carry_out(found.pieces, survivor)
+    details |= _repoint.carry_out(found.pieces, survivor, by=by, reason=reason)
+    gone = {"merged_into_id": survivor.pk, "withdrawn_at": clock.now()}
+    _record.put(loser, gone, by=by, verb="merged_into", reason=reason)
     _record.amend(survivor, chosen, by=by, verb="merge", reason=reason)
     details["after"] = _kept(survivor, chosen)
     _reckon(survivor)
@@ -124,7 +125,6 @@ def merge(
         recorded_at=clock.now(), reason=reason.strip()[:300], details=details,
     )  # fmt: skip
     _record.note("merged", survivor, by=by, reason=reason, changes={"merged": [None, loser.pk]})
-    _record.note("merged_into", loser, by=by, reason=reason, changes={"merged": [None, done.pk]})
     _tell_search(loser, survivor)
     return done
 
@@ -187,20 +187,6 @@ def _kept(row: Any, names: Iterable[str]) -> dict[str, Any]:
     return kept
 
 
-def _entomb(loser: Any, survivor: Any) -> dict[str, Any]:
-    """The loser leads to the survivor from now on, and gives up what only one row may hold."""
-    unique = [f.name for f in loser._meta.concrete_fields if f.unique and not f.primary_key]
-    released = {name: getattr(loser, name) for name in unique if name != "key"}
-    released = {name: value for name, value in released.items() if value is not None}
-    type(loser)._base_manager.filter(pk=loser.pk).update(
-        merged_into=survivor,
-        merged_at=clock.now(),
-        version=loser.version + 1,
-        **dict.fromkeys(released),
-    )
-    return released
-
-
 def _reckon(*rows: Any) -> None:
     progress.reckon_ids(row.pk for row in rows if isinstance(row, Project))
 
@@ -228,21 +214,13 @@ def undo(merge: Merge, *, by: User) -> None:
         raise Refused("这次合并已经撤销过了。", "stale")
     if clock.now() - done.recorded_at > timedelta(UNDO_DAYS):
         raise Refused(f"合并已超过 {UNDO_DAYS} 天，不能撤销。", "too_late")
-    known = _repoint.by_name(model)
-    _check_untouched(done, survivor, known)
+    _check_untouched(done, survivor)
     try:
         with transaction.atomic():
-            for name, numbers in done.details["moved"].items():
-                _repoint.point(known[name].child, known[name].key, numbers, loser)
-            for one in done.details["aside"]:
-                _repoint.put_back(one["facts"], known[one["table"]].child)
+            _repoint.take_back(done.details, model, loser, by=by)
             _restore(survivor, done.details["before"], by=by, reason="撤销合并")
-            model._base_manager.filter(pk=loser.pk).update(
-                merged_into=None,
-                merged_at=None,
-                version=loser.version + 1,
-                **done.details["released"],
-            )
+            stands = {"merged_into_id": None, "withdrawn_at": None}
+            _record.put(loser, stands, by=by, verb="unmerge")
     except IntegrityError as error:
         raise Refused(
             "并入的那条原来独有的内容（例如统一社会信用代码）已被别的记录使用，请先核对那条记录。",
@@ -251,8 +229,7 @@ def undo(merge: Merge, *, by: User) -> None:
     _reckon(survivor, loser)
     done.undone_at, done.undone_by = clock.now(), by
     done.save(update_fields=["undone_at", "undone_by"])
-    for row, other in ((survivor, loser), (loser, survivor)):
-        _record.note("unmerge", row, by=by, changes={"merged": [other.pk, None]})
+    _record.note("unmerge", survivor, by=by, changes={"merged": [loser.pk, None]})
     _tell_search(loser, survivor)
 
 
@@ -267,13 +244,13 @@ def why_not_undone(done: Merge) -> str:
     if survivor is None:
         return "保留的那条已不在台账里。"
     try:
-        _check_untouched(done, survivor, _repoint.by_name(model))
+        _check_untouched(done, survivor)
     except Refused as refused:
         return refused.reason
     return ""
 
 
-def _check_untouched(done: Merge, survivor: Any, known: dict[str, _repoint.Piece]) -> None:
+def _check_untouched(done: Merge, survivor: Any) -> None:
     if survivor.merged_into_id:
         raise Refused("保留的那条后来又并入了别的记录，请先撤销后一次合并。", "touched_since")
     now = _kept(survivor, done.details["after"])
@@ -284,19 +261,11 @@ def _check_untouched(done: Merge, survivor: Any, known: dict[str, _repoint.Piece
             f"合并之后又改过：{'、'.join(labels)}。撤销会丢掉这些修改，所以没有撤销。",
             "touched_since",
         )
-    for name, numbers in done.details["moved"].items():
-        piece = known[name]
-        there = piece.child._base_manager.filter(pk__in=numbers, **{piece.key.name: survivor})
-        corrected = (
-            piece.child._base_manager.filter(replaces__in=numbers).exclude(pk__in=numbers).exists()
-            if piece.child in _repoint._TOLD_TWICE
-            else False
+    if worked := _repoint.worked_on(done.details, type(survivor), survivor):
+        raise Refused(
+            f"合并之后有人更正、改挂或认定了并入的{'、'.join(worked)}，不能撤销；请逐条处理。",
+            "touched_since",
         )
-        if corrected or there.count() < len(numbers):
-            raise Refused(
-                f"合并之后有人更正、改挂或删除了并入的{piece.label}，不能撤销；请逐条处理。",
-                "touched_since",
-            )
 
 
 def _restore(survivor: Any, before: dict[str, Any], *, by: User, reason: str) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -212,7 +213,7 @@ def settle(before: date) -> None:
 
 
 @transaction.atomic
-def forget(rows: dict[type[models.Model], list[int]]) -> None:
+def forget(rows: Mapping[Any, Collection[int]]) -> None:
     """Nobody is told of rows that have left the ledger."""
     about = Q(pk__in=[])
     for model, ids in rows.items():

@@ -20,9 +20,9 @@ _CHUNK = 500
 def opened(stage: Stage, entered: Mapping[Stage, When]) -> tuple[date | None, date]:
     """Both dates of a project that enters the ledger at `stage`: a step nobody dated is known from
     today."""
-    here = entered.get(stage)
-    last = [when.end for when in entered.values()] + ([] if here else [clock.today()])
-    return here.end if here else None, max(last)
+    here, today = entered.get(stage), clock.today()
+    last = [min(when.end, today) for when in entered.values()] + ([] if here else [today])
+    return min(here.end, today) if here else None, max(last)
 
 
 def reckon(*projects: Project) -> None:
@@ -52,9 +52,7 @@ def _reckoned(ids: list[int]) -> dict[int, dict[str, Any]]:
     for move in moves:
         pk = move.project_id
         if move.from_stage != move.to_stage:
-            since[pk] = move.occurred_until
-        elif move.from_status == move.to_status:
-            continue  # a move that was taken back: nothing happened
+            since[pk] = move.effective_on if move.occurred_on else None
         progress[pk] = max(progress.get(pk, move.effective_on), move.effective_on)
     held = FollowUp.objects.filter(project__in=ids).order_by().values_list("project")
     for pk, day in held.annotate(last=Max("held_on")):

@@ -39,5 +39,10 @@ class Migration(migrations.Migration):
             name="is_new",
             field=models.BooleanField(default=False, verbose_name="写入新行"),
         ),
+        migrations.AddField(
+            model_name="auditentry",
+            name="sealed",
+            field=models.JSONField(default=dict, editable=False),
+        ),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]

@@ -45,6 +45,13 @@ from crm.models.recognitions import (
 )
 from crm.models.reviews import Review, Verdict
 from crm.models.stage_rules import StageRule, rested_too_long
+from crm.models.states import (
+    ActivityState,
+    AssignmentState,
+    ParkState,
+    ProjectState,
+    RateState,
+)
 from crm.models.targets import Target, TargetIndicator, TargetLevel
 from crm.models.transfers import CreditShare, Transfer, TransferState
 from crm.models.uploads import ImportUpload, MappingMemory, UploadState
@@ -59,11 +66,13 @@ __all__ = [
     "VALID_DAYS",
     "Activity",
     "ActivityKind",
+    "ActivityState",
     "Agreement",
     "AgreementKind",
     "AssignedLevel",
     "Assignment",
     "AssignmentKind",
+    "AssignmentState",
     "AuditEntry",
     "Bucket",
     "CapitalNature",
@@ -108,12 +117,15 @@ __all__ = [
     "Origin",
     "Park",
     "ParkKind",
+    "ParkState",
     "PersonKey",
     "Place",
     "Priority",
     "Project",
+    "ProjectState",
     "Prospect",
     "ProspectState",
+    "RateState",
     "Recognition",
     "RecognitionKind",
     "RecognitionLevel",

@@ -10,7 +10,7 @@ from django.db import models
 from crm import dates
 from crm.exact import ExactField, money_field, refuse_negative
 from crm.models.project_terms import Currency
-from crm.models.rows import Corrected, CorrectedRows
+from crm.models.rows import Corrected, RecordedRows
 
 
 class AgreementKind(models.TextChoices):
@@ -22,7 +22,7 @@ class AgreementKind(models.TextChoices):
     INCREASE = "increase", "增资协议"
 
 
-class Agreements(CorrectedRows):
+class Agreements(RecordedRows):
     def signings(self, known_on: date | None = None) -> Self:
         """The standing 投资 agreements with a park: one a project, however often celebrated."""
         return self.standing(known_on).filter(kind=AgreementKind.INVESTMENT, park__isnull=False)
@@ -33,7 +33,7 @@ class Agreements(CorrectedRows):
 
     def signed_in(self, start: date, end: date) -> Self:
         """Signed wholly inside the days given, and not ended by their last day."""
-        return self.filter(signed_on__gte=start, signed_until__lte=end).exclude(ended_on__lte=end)
+        return self.filter(signed_on__gte=start, effective_on__lte=end).exclude(ended_on__lte=end)
 
 
 class Agreement(Corrected):
@@ -41,6 +41,9 @@ class Agreement(Corrected):
     `replaces` it. `amount` is yuan, unknown when empty; foreign amounts keep their currency."""
 
     days: ClassVar = ("signed_on", "signed_until")
+    told_twice_by: ClassVar = (
+        "kind", "signed_on", "signed_until", "amount", "currency", "foreign_amount", "ended_on",
+    )  # fmt: skip
 
     project = models.ForeignKey(
         "crm.Project", models.PROTECT, verbose_name="项目", related_name="agreements"

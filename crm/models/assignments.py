@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
-from crm.models.rows import Row, Rows
+from crm.models.rows import Row, Rows, Standing
 
 
 class AssignmentKind(models.TextChoices):
@@ -52,7 +52,7 @@ class Assignment(Row):
     starts_on = models.DateField("开始日期")
     ends_on = models.DateField("结束日期", null=True, blank=True)
 
-    objects = Assignments.as_manager()
+    objects = Standing.from_queryset(Assignments)()
 
     class Meta:
         verbose_name = verbose_name_plural = "服务分工"

@@ -24,6 +24,8 @@ class AuditEntry(InsertOnly):
     object_text = models.CharField("对象", max_length=200, blank=True)
     is_new = models.BooleanField("写入新行", default=False)
     changes = models.JSONField("变更", default=dict)
+    # A person's parts before a change, sealed with that person's key; undo alone opens them.
+    sealed = models.JSONField(default=dict, editable=False)
     reason = models.CharField("原因", max_length=500, blank=True)
     batch = models.ForeignKey(
         "crm.ImportBatch",

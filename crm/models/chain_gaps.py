@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from crm.models.rows import Row
+from crm.models.rows import Row, once
 
 
 class LinkState(models.TextChoices):
@@ -27,10 +27,11 @@ class ChainGap(Row):
         verbose_name = verbose_name_plural = "产业链环节"
         ordering = ["industry", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["industry", "name"],
+            once(
+                "industry",
+                "name",
                 name="chain_link_once",
-                violation_error_message="这个产业已登记过这个环节，请修改原来的一条。",
+                message="这个产业已登记过这个环节，请修改原来的一条。",
             )
         ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Self
+from typing import ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -11,7 +11,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from crm import clock
-from crm.models.rows import Recorded, Row, Rows
+from crm.models.rows import Recorded, Row, Rows, Standing
 
 # How long a claim counts from the day it is made, renewed or upheld.
 VALID_DAYS = 90
@@ -79,7 +79,7 @@ class FirstContactClaim(Row):
     )
     reason = models.CharField("说明", max_length=300, blank=True)
 
-    objects = Claims.as_manager()
+    objects = Standing.from_queryset(Claims)()
 
     class Meta:
         verbose_name = verbose_name_plural = "首谈"
@@ -142,6 +142,8 @@ def counted_until(day: date) -> date:
 
 class ClaimRuling(Recorded):
     """Who was first, as the leadership ruled; a later ruling on the same case replaces it."""
+
+    told_twice_by: ClassVar = ("winner", "ruled_on", "decided_by")
 
     project = models.ForeignKey(
         "crm.Project", models.PROTECT, verbose_name="项目", related_name="+"

@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from crm import gbt4754
-from crm.models.merges import Mergeable, StandingManager, tombstone_index
+from crm.models.merges import Mergeable, StandingByNumber, gone_index
 from crm.models.people import Person
-from crm.models.rows import Row, Rows
+from crm.models.rows import Row, Rows, once
 from crm.names import company_key
 
 _CODE_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -38,10 +38,9 @@ class Company(Mergeable, Row):
     name_key = models.CharField(max_length=120, editable=False, db_index=True)
     short_name = models.CharField("简称", max_length=60, blank=True)
     former_names = models.CharField("曾用名", max_length=300, blank=True, help_text="用顿号分隔")
-    credit_code = models.CharField(
+    credit_code = models.CharField(  # noqa: DJ001 - many may be unknown, and unknown is NULL
         "统一社会信用代码",
         max_length=18,
-        unique=True,
         null=True,
         blank=True,
         validators=[validate_credit_code],
@@ -58,12 +57,15 @@ class Company(Mergeable, Row):
     )
     summary = models.TextField("企业简介", max_length=2000, blank=True)
 
-    objects = StandingManager.from_queryset(Rows)()
+    objects = StandingByNumber.from_queryset(Rows)()
 
     class Meta:
         verbose_name = verbose_name_plural = "企业"
         ordering = ["name"]
-        indexes = [tombstone_index("company_merged")]
+        indexes = [gone_index("company_gone")]
+        constraints = [
+            once("credit_code", name="company_once", message="这个统一社会信用代码已登记过。")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -103,12 +105,12 @@ class Contact(Person, Mergeable, Row):
     position = models.CharField("职务", max_length=60, blank=True)
     note = models.CharField("备注", max_length=200, blank=True)
 
-    objects = StandingManager.from_queryset(Rows)()
+    objects = StandingByNumber.from_queryset(Rows)()
 
     class Meta:
         verbose_name = verbose_name_plural = "联系人"
         ordering = ["-created_at"]
-        indexes = [tombstone_index("contact_merged")]
+        indexes = [gone_index("contact_gone")]
 
     def __str__(self) -> str:
         return f"联系人 {self.pk}"

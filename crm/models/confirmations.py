@@ -9,8 +9,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from crm import clock
-from crm.models.rows import CorrectedRows, InsertOnly, InsertOnlyRows
+from crm.models.rows import Recorded, RecordedRows
 
 
 class Judgement(models.TextChoices):
@@ -29,7 +28,7 @@ def judged_text(row: Any) -> str:
     return _STATES[getattr(row, "judged", "")] if row.needs_confirmation else ""
 
 
-class Confirmation(InsertOnly):
+class Confirmation(Recorded):
     """One person's word on a move or a receipt, never the one's who recorded it. The row counts
     either way; 退回 says why it should be corrected."""
 
@@ -53,11 +52,7 @@ class Confirmation(InsertOnly):
         related_name="confirmations",
     )
     judgement = models.CharField("结论", max_length=10, choices=Judgement)
-    by = models.ForeignKey("crm.User", models.PROTECT, verbose_name="认定人", related_name="+")
-    recorded_at = models.DateTimeField("认定时间", db_index=True)
     note = models.CharField("说明", max_length=300, blank=True)
-
-    objects = InsertOnlyRows.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "认定"
@@ -74,7 +69,7 @@ class Confirmation(InsertOnly):
         return f"{self.get_judgement_display()} · {self.project}"
 
 
-class ConfirmedRows(CorrectedRows):
+class ConfirmedRows(RecordedRows):
     """Rows that feed the report and are confirmed by a second person. They count at once."""
 
     confirmed_by: ClassVar[str]  # the name of Confirmation's key to this table
@@ -106,7 +101,6 @@ class ConfirmedRows(CorrectedRows):
 
     def _words(self, known_on: date | None, outer: Any = None) -> QuerySet[Confirmation]:
         """What was said on the outer row, the last word first."""
-        words = Confirmation.objects.filter(**{self.confirmed_by: outer or OuterRef("pk")})
-        if known_on is not None:
-            words = words.filter(recorded_at__lte=clock.end_of(known_on))
-        return words.order_by(F("pk").desc())
+        words = Confirmation.objects.standing(known_on)
+        about = words.filter(**{self.confirmed_by: outer or OuterRef("pk")})
+        return about.order_by(F("pk").desc())

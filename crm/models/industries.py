@@ -9,7 +9,7 @@ from django.db import models
 
 from crm import gbt4754
 from crm.exact import money_field, refuse_negative
-from crm.models.rows import Row, Rows
+from crm.models.rows import Row, Rows, Standing, once
 
 _SEVERAL = re.compile(r"[、,，;；\s]+")
 
@@ -30,7 +30,7 @@ class Industry(Row):
     """An industry as the county counts it, such as a chain of the “2+1”; `code` names the codes of
     GB/T 4754—2017 it takes in (17、18、19): codes that begin with one of them are its own."""
 
-    name = models.CharField("名称", max_length=60, unique=True)
+    name = models.CharField("名称", max_length=60)
     name_en = models.CharField("英文名称", max_length=100, blank=True)
     code = models.CharField("国标行业代码", max_length=60, blank=True)
     parent = models.ForeignKey(
@@ -39,11 +39,12 @@ class Industry(Row):
     is_leading = models.BooleanField("主导产业", default=False)
     cluster_target = money_field(verbose_name="集群目标", null=True, blank=True)
 
-    objects = Industries.as_manager()
+    objects = Standing.from_queryset(Industries)()
 
     class Meta:
         verbose_name = verbose_name_plural = "产业"
         ordering = ["-is_leading", "name"]
+        constraints = [once("name", name="industry_once", message="已有同名的产业。")]
 
     def __str__(self) -> str:
         return self.name

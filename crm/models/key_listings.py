@@ -10,7 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from crm import clock
-from crm.models.rows import Row, Rows
+from crm.models.rows import Row, Rows, Standing, once
 
 
 class KeyLevel(models.TextChoices):
@@ -40,16 +40,18 @@ class KeyListing(Row):
     document = models.CharField("文号", max_length=100, blank=True)
     note = models.CharField("备注", max_length=200, blank=True)
 
-    objects = KeyListings.as_manager()
+    objects = Standing.from_queryset(KeyListings)()
 
     class Meta:
         verbose_name = verbose_name_plural = "重点项目"
         ordering = ["-year", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["project", "level", "year"],
+            once(
+                "project",
+                "level",
+                "year",
                 name="key_listing_once_a_year",
-                violation_error_message="本项目已列入这一级这一年的名单，请修改原来的一条。",
+                message="本项目已列入这一级这一年的名单，请修改原来的一条。",
             )
         ]
         indexes = [models.Index(fields=["year", "level"], name="key_listing_year")]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q, QuerySet
 
+from crm import clock
+
 UNDO_DAYS = 30
 
 
 class Mergeable(models.Model):
-    """A row that can be merged into another one of its kind. `objects` knows standing rows alone,
-    so that nothing counts, lists or finds a tombstone."""
+    """A row that can be merged into another one of its kind: a withdrawn row that leads to the one
+    that stands for it."""
 
     merged_into = models.ForeignKey(
         "self",
@@ -24,14 +27,14 @@ class Mergeable(models.Model):
         db_index=False,
         related_name="merged_from",
     )
-    merged_at = models.DateTimeField("合并时间", null=True, blank=True, editable=False)
 
     class Meta:
         abstract = True
 
     @classmethod
     def tombstones(cls) -> QuerySet:
-        return cls._base_manager.filter(merged_into__isnull=False)
+        """The rows that were merged away."""
+        return cls._base_manager.filter(withdrawn_at__isnull=False, merged_into__isnull=False)
 
     @property
     def survivor(self) -> Self:
@@ -42,24 +45,35 @@ class Mergeable(models.Model):
         return row
 
 
-class StandingManager(models.Manager):
-    """Hides tombstones by number, not by column: an index that covers a count still covers it."""
+class StandingByNumber(models.Manager):
+    """Hides withdrawn rows by number, not by column: an index that covers a count still does."""
 
     def get_queryset(self) -> Any:
         rows = super().get_queryset()
-        return rows.exclude(pk__in=self.model.tombstones().values("pk"))
+        gone = self.model._base_manager.filter(withdrawn_at__isnull=False)
+        return rows.exclude(pk__in=gone.values("pk"))
 
 
-def tombstone_index(name: str) -> models.Index:
-    return models.Index(fields=["merged_into"], name=name, condition=Q(merged_into__isnull=False))
+def gone_index(name: str) -> models.Index:
+    """The few withdrawn rows of a large table."""
+    return models.Index(fields=["withdrawn_at"], name=name, condition=Q(withdrawn_at__isnull=False))
+
+
+class Merges(QuerySet):
+    def losers(self, noun: str, known_on: date) -> QuerySet:
+        """The numbers of the rows that were merged away at the end of that day."""
+        then = clock.end_of(known_on)
+        done = self.filter(noun=noun, recorded_at__lte=then).exclude(undone_at__lte=then)
+        return done.values("loser_id")
 
 
 class Merge(models.Model):
     """One merge of two rows, with all that is needed to undo it.
 
-    details: take (fields taken from the loser), before / after (of the survivor), released (unique
-    values the loser gave up), moved (child column → numbers of the rows re-pointed), aside (child
-    rows that the survivor had already, in full), stayed (dated facts it had already).
+    details: take (fields taken from the loser), before / after (of the survivor), moved (child
+    column → numbers of the rows re-pointed), aside (child rows that the survivor had already, and
+    that are withdrawn), linked (pairs of many-to-many links that it had), copied (dated facts: of
+    which table, the numbers of the copies), stayed (dated facts it had already).
     """
 
     noun = models.CharField("类型", max_length=30)
@@ -75,6 +89,8 @@ class Merge(models.Model):
     undone_by = models.ForeignKey(
         "crm.User", models.PROTECT, verbose_name="撤销人", null=True, related_name="+"
     )
+
+    objects = Merges.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "合并"

@@ -7,7 +7,7 @@ from django.db import models
 
 from crm import clock, dates
 from crm.exact import money_field, refuse_negative
-from crm.models.rows import Row
+from crm.models.rows import Row, once
 
 
 class MilestoneKind(models.TextChoices):
@@ -42,10 +42,12 @@ class Milestone(Row):
         verbose_name = verbose_name_plural = "里程碑"
         ordering = ["achieved_until", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["project", "kind", "year"],
+            once(
+                "project",
+                "kind",
+                "year",
                 name="milestone_once",
-                violation_error_message="本项目已登记过这个里程碑（纳统入库每年一次），请修改原来的一条。",
+                message="本项目已登记过这个里程碑（纳统入库每年一次），请修改原来的一条。",
             )
         ]
         indexes = [models.Index(fields=["kind", "achieved_on"], name="milestone_achieved")]

@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Case, Exists, Max, OuterRef, Q, Subquery, Value, When
-from django.utils import timezone
 
 from crm import dates
 from crm.models.agreements import Agreement
@@ -63,13 +62,13 @@ class StageMoves(ConfirmedRows):
 
     def occurred_in(self, start: date, end: date) -> Self:
         """Happened wholly inside the days given; a month or a year that sticks out does not."""
-        return self.filter(occurred_on__gte=start, occurred_until__lte=end)
+        return self.filter(occurred_on__gte=start, effective_on__lte=end)
 
 
 class StageMove(Corrected):
     """One change of stage or status. `occurred_on`..`occurred_until` is when it happened (equal for
-    a day, both empty = unknown); `recorded_at` is when the ledger learnt of it. An opening move has
-    no `from_stage`. A correction is a new move that `replaces` the wrong one."""
+    a day, both empty = unknown); `effective_on` is the day from which the state holds. An opening
+    move has no `from_stage`."""
 
     days: ClassVar = ("occurred_on", "occurred_until")
 
@@ -82,9 +81,6 @@ class StageMove(Corrected):
     to_status = models.CharField("新状态", max_length=20, choices=Status, default=Status.ACTIVE)
     occurred_on = models.DateField("发生日期", null=True, blank=True)
     occurred_until = models.DateField("最晚日期", null=True, blank=True, editable=False)
-    # The day from which the state holds: the last day it may have happened, or, where that is
-    # unknown, the day the ledger learnt that it had.
-    effective_on = models.DateField(editable=False, db_index=True)
     # Where it stands in its project's history, from 1; a correction takes the place of what it
     # corrects.
     place = models.PositiveIntegerField(editable=False)
@@ -108,7 +104,6 @@ class StageMove(Corrected):
 
     def complete(self) -> None:
         super().complete()
-        self.effective_on = self.occurred_until or timezone.localtime(self.recorded_at).date()
         if self.place is None:
             before = StageMove.objects.filter(project=self.project).aggregate(last=Max("place"))
             self.place = self.replaces.place if self.replaces else (before["last"] or 0) + 1

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from crm.exact import ExactField, refuse_negative
-from crm.models.rows import Row
+from crm.models.rows import Row, once
 
 
 class ParkKind(models.TextChoices):
@@ -20,8 +20,8 @@ class ParkKind(models.TextChoices):
 class Park(Row):
     """An industrial park, a themed (特色专业) park inside one, or a park within a park."""
 
-    slug = models.SlugField("代码", max_length=60, unique=True)
-    name = models.CharField("名称", max_length=100, unique=True)
+    slug = models.SlugField("代码", max_length=60)
+    name = models.CharField("名称", max_length=100)
     name_en = models.CharField("英文名称", max_length=150, blank=True)
     kind = models.CharField("类型", max_length=20, choices=ParkKind, default=ParkKind.INDUSTRIAL)
     parent = models.ForeignKey(
@@ -38,6 +38,10 @@ class Park(Row):
     class Meta:
         verbose_name = verbose_name_plural = "园区"
         ordering = ["kind", "name"]
+        constraints = [
+            once("slug", name="park_slug_once", message="这个代码已有园区使用。"),
+            once("name", name="park_once", message="已有同名的园区。"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -84,7 +88,9 @@ class Zone(Row):
     class Meta:
         verbose_name = verbose_name_plural = "片区"
         ordering = ["park", "name"]
-        constraints = [models.UniqueConstraint(fields=["park", "name"], name="zone_once_a_park")]
+        constraints = [
+            once("park", "name", name="zone_once_a_park", message="这个园区已有同名的片区。")
+        ]
 
     def __str__(self) -> str:
         return self.name

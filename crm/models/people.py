@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import models
@@ -73,6 +75,22 @@ class Person(models.Model):
     name = property(lambda self: self._open("name"), lambda self, v: self._seal("name", v))
     phone = property(lambda self: self._open("phone"), lambda self, v: self._seal("phone", v))
     email = property(lambda self: self._open("email"), lambda self, v: self._seal("email", v))
+
+    def sealed_parts(self, parts: Iterable[str]) -> dict[str, str]:
+        """These parts as JSON keeps them: sealed, so that erasing the person erases them too."""
+        sealed = {part: getattr(self, f"{part}_sealed") for part in parts}
+        return {part: b64encode(bytes(value or b"")).decode() for part, value in sealed.items()}
+
+    def unsealed_parts(self, parts: Mapping[str, str]) -> dict[str, str]:
+        """What `sealed_parts` kept, opened; ValueError once the person was erased."""
+        key = self._plain_key(make=False)
+        if key is None:
+            raise ValueError("the key of this person is gone")
+        kept = {part: b64decode(text) for part, text in parts.items()}
+        return {
+            part: (personal.unseal(key, value) or "") if value else ""
+            for part, value in kept.items()
+        }
 
     @property
     def masked_phone(self) -> str:

@@ -11,7 +11,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from crm import dates, gbt4754
 from crm.exact import ExactField, money_field, refuse_negative
-from crm.models.merges import Mergeable, StandingManager, tombstone_index
+from crm.models.merges import Mergeable, StandingByNumber, gone_index
 from crm.models.project_terms import (
     AssignedLevel,
     CapitalNature,
@@ -190,13 +190,13 @@ class Project(Mergeable, Row):
     next_on = models.DateField("下次跟进", null=True, blank=True)
     next_step = models.CharField("下一步", max_length=200, blank=True)
 
-    objects = StandingManager.from_queryset(Projects)()
+    objects = StandingByNumber.from_queryset(Projects)()
 
     class Meta:
         verbose_name = verbose_name_plural = "项目"
         ordering = ["-pk"]
         indexes = [
-            tombstone_index("project_merged"),
+            gone_index("project_gone"),
             models.Index(fields=["stage_rank", "status"], name="project_pipeline"),
             # 今日 and the board (docs/decisions/0012): the first rows of each list in their order,
             # and every count from one covering index, for the county and for a team.

@@ -11,7 +11,7 @@ from django.db import models
 from crm import dates
 from crm.exact import ExactField
 from crm.models.project_terms import Currency
-from crm.models.rows import Row, Rows
+from crm.models.rows import Row, Rows, Standing, once
 
 _FEN = Decimal("0.01")
 
@@ -39,16 +39,17 @@ class ExchangeRate(Row):
     month_on = models.DateField("月份")
     yuan_per_100 = ExactField(verbose_name="每百单位折合人民币", scale=4)
 
-    objects = Rates.as_manager()
+    objects = Standing.from_queryset(Rates)()
 
     class Meta:
         verbose_name = verbose_name_plural = "汇率"
         ordering = ["-month_on", "currency"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["currency", "month_on"],
+            once(
+                "currency",
+                "month_on",
                 name="rate_once_a_month",
-                violation_error_message="这种外币当月的汇率已登记，请修改原来的一条。",
+                message="这种外币当月的汇率已登记，请修改原来的一条。",
             )
         ]
 

@@ -32,7 +32,7 @@ class Receipts(ConfirmedRows):
 
     def received_in(self, start: date, end: date) -> Self:
         """Received wholly inside the days given; a month or a year that sticks out is not."""
-        return self.filter(received_on__gte=start, received_until__lte=end)
+        return self.filter(received_on__gte=start, effective_on__lte=end)
 
 
 class FundingReceipt(Corrected):
@@ -41,6 +41,9 @@ class FundingReceipt(Corrected):
     entered by mistake is corrected to zero."""
 
     days: ClassVar = ("received_on", "received_until")
+    told_twice_by: ClassVar = (
+        "received_on", "received_until", "amount", "currency", "foreign_amount", "source",
+    )  # fmt: skip
 
     project = models.ForeignKey(
         "crm.Project", models.PROTECT, verbose_name="项目", related_name="receipts"

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from crm import clock, dates
-from crm.models.rows import Row, Rows
+from crm.models.rows import Row, Rows, Standing
 
 
 class Subject(models.TextChoices):
@@ -84,7 +84,7 @@ class Recognition(Row):
     revoked_on = models.DateField("撤销日期", null=True, blank=True)
     note = models.CharField("备注", max_length=300, blank=True)
 
-    objects = Recognitions.as_manager()
+    objects = Standing.from_queryset(Recognitions)()
 
     class Meta:
         verbose_name = verbose_name_plural = "荣誉认定"

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from crm import clock
-from crm.models.rows import Row
+from crm.models.rows import Row, once
 
 
 class Verdict(models.TextChoices):
@@ -30,10 +30,12 @@ class Review(Row):
         verbose_name = verbose_name_plural = "项目评审"
         ordering = ["-held_on", "-pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["project", "body", "held_on"],
+            once(
+                "project",
+                "body",
+                "held_on",
                 name="review_once_a_day",
-                violation_error_message="这个机构当天对本项目的评审已登记，请修改原来的一条。",
+                message="这个机构当天对本项目的评审已登记，请修改原来的一条。",
             )
         ]
 

@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, UniqueConstraint
+from django.utils import timezone
 
 from crm import access, clock, dates
 
@@ -20,21 +21,43 @@ class Rows(models.QuerySet):
         return self.filter(access.scope_q(user, action, self.model))
 
 
+class Standing(models.Manager):
+    """Hides what was withdrawn (作废): no list, search, count or figure written through it can hold
+    such a row. `_base_manager` still knows them, for what was known on an earlier day."""
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(withdrawn_at__isnull=True)
+
+
 class Row(models.Model):
-    """A row people edit. `version` rises with every write: a stale form is refused, not merged."""
+    """A row people edit. `version` rises with every write: a stale form is refused, not merged.
+    One that should never have been entered is withdrawn on a day, not deleted."""
 
     version = models.PositiveIntegerField("版本", default=1, editable=False)
     created_at = models.DateTimeField("登记时间", auto_now_add=True)
     updated_at = models.DateTimeField("更新时间", auto_now=True)
+    withdrawn_at = models.DateTimeField("作废时间", null=True, blank=True, editable=False)
 
-    objects = Rows.as_manager()
+    objects = Standing.from_queryset(Rows)()
 
     class Meta:
         abstract = True
 
 
+def once(*fields: str, name: str, message: str, condition: Q | None = None) -> UniqueConstraint:
+    """A rule that one row of its kind stands; a withdrawn one is in nobody's way."""
+    standing = Q(withdrawn_at__isnull=True)
+    return UniqueConstraint(
+        fields=list(fields),
+        condition=standing if condition is None else standing & condition,
+        name=name,
+        violation_error_code="unique",
+        violation_error_message=message,
+    )
+
+
 class InsertOnlyRows(Rows):
-    """Rows that are corrected by a new row, never rewritten; undoing an import is the exception."""
+    """Rows that are corrected or withdrawn by a new row, never rewritten and never deleted."""
 
     def update(self, **kwargs: Any) -> int:
         raise TypeError(f"{self.model.__name__} is insert-only: correct it by a new row")
@@ -46,16 +69,17 @@ class InsertOnlyRows(Rows):
     delete.queryset_only = True  # type: ignore[attr-defined]
 
 
-class CorrectedRows(InsertOnlyRows):
+class RecordedRows(InsertOnlyRows):
     """Insert-only rows with `recorded_at`, whose corrections are new rows that `replaces` them."""
 
     def standing(self, known_on: date | None = None) -> Self:
-        """The rows nobody replaced, of projects nobody merged away: the one door to history.
+        """The rows nobody replaced or withdrew, of projects nobody merged away: the one door to
+        history.
 
         With `known_on` only what was on record at the end of that day counts, both for the rows
         and for their corrections.
         """
-        rows = self._of_standing_projects(known_on)
+        rows = self._of_standing_projects(known_on).filter(withdraws=False)
         # Asked a row at a time: joined, SQLite makes an index of all corrections for each query.
         corrections = self.model._base_manager.filter(replaces=OuterRef("pk"))
         if known_on is None:
@@ -66,13 +90,14 @@ class CorrectedRows(InsertOnlyRows):
         )
 
     def _of_standing_projects(self, known_on: date | None) -> Self:
-        """Without what stayed with a project that was merged into another one by then."""
+        """Without what stays with a project that was merged into another one on that day."""
         if not any(field.name == "project" for field in self.model._meta.fields):
             return self
-        merged = apps.get_model("crm", "Project").tombstones()
-        if known_on is not None:
-            merged = merged.filter(merged_at__lte=clock.end_of(known_on))
-        return self.exclude(project__in=merged.values("pk"))
+        if known_on is None:
+            gone = apps.get_model("crm", "Project").tombstones().values("pk")
+        else:
+            gone = apps.get_model("crm", "Merge").objects.losers("project", known_on)
+        return self.exclude(project__in=gone)
 
 
 class InsertOnly(models.Model):
@@ -97,8 +122,14 @@ class InsertOnly(models.Model):
 
 
 class Recorded(InsertOnly):
-    """A fact with the moment it was recorded and by whom; a correction is a new row that `replaces`
-    the wrong one."""
+    """A fact with the moment it was recorded and by whom. A correction is a new row that `replaces`
+    the wrong one; one that also `withdraws` says that there is no such fact (作废).
+
+    A merge copies facts to the row that stays (`copy_of`), but for those that row has told too: two
+    with the same values in `told_twice_by` are one. Without it a fact is its own row's history and
+    stays with it."""
+
+    told_twice_by: ClassVar[tuple[str, ...]] = ()
 
     recorded_at = models.DateTimeField("登记时间", db_index=True)
     by = models.ForeignKey(
@@ -112,29 +143,53 @@ class Recorded(InsertOnly):
         blank=True,
         related_name="replaced_by",
     )
+    withdraws = models.BooleanField("作废", default=False, editable=False)
+    copy_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name="合并自",
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="copies",
+    )
+    # The day the ledger first heard of it, in this wording or an earlier one.
+    known_since = models.DateField("最初登记", editable=False)
 
-    objects = CorrectedRows.as_manager()
-
-    class Meta:
-        abstract = True
-
-
-class Corrected(Recorded):
-    """What happened between two days (equal when the day is known): `days` names them."""
-
-    days: ClassVar[tuple[str, str]]
+    objects = RecordedRows.as_manager()
 
     class Meta:
         abstract = True
 
     def complete(self) -> None:
-        self.fill_last_day()
+        before = self.replaces or self.copy_of
+        self.known_since = (
+            before.known_since if before else timezone.localtime(self.recorded_at).date()
+        )
 
-    def fill_last_day(self) -> None:
-        """One day alone is known to the day."""
+
+class Corrected(Recorded):
+    """What happened between two days (equal when the day is known): `days` names them.
+
+    It takes effect on `effective_on`: a fact known to the month or year no later than the day the
+    ledger first heard of it, for by then it had happened; one without a date on that day."""
+
+    days: ClassVar[tuple[str, str]]
+
+    effective_on = models.DateField("生效", editable=False, db_index=True)
+
+    class Meta:
+        abstract = True
+
+    def complete(self) -> None:
+        super().complete()
         first, last = self.days
         if getattr(self, first) and not getattr(self, last):
-            setattr(self, last, getattr(self, first))
+            setattr(self, last, getattr(self, first))  # one day alone is known to the day
+        earliest, latest = getattr(self, first), getattr(self, last)
+        self.effective_on = (
+            max(earliest, min(latest, self.known_since)) if earliest else self.known_since
+        )
 
     @property
     def happened(self) -> dates.When | None:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from crm.exact import ExactField
-from crm.models.rows import Row, Rows
+from crm.models.rows import Row, Rows, Standing, once
 from crm.stages import Stage
 
 if TYPE_CHECKING:
@@ -34,16 +34,16 @@ class StageRule(Row):
     idle_days = ExactField(verbose_name="多少天没有进展", scale=0)
     is_active = models.BooleanField("启用", default=True)
 
-    objects = StageRules.as_manager()
+    objects = Standing.from_queryset(StageRules)()
 
     class Meta:
         verbose_name = verbose_name_plural = "逾期规则"
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["stage"],
+            once(
+                "stage",
                 name="rule_once_a_stage",
-                violation_error_message="这个阶段已有规则，请修改原来的一条。",
+                message="这个阶段已有规则，请修改原来的一条。",
             )
         ]
 

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from crm.exact import YI, ExactField
-from crm.models.rows import Row
+from crm.models.rows import Row, once
 
 
 class TargetLevel(models.TextChoices):
@@ -58,17 +58,18 @@ class Target(Row):
     indicator = models.CharField("指标", max_length=30, choices=TargetIndicator)
     value = ExactField(verbose_name="目标值", scale=2)
     # Year, level, unit and indicator in one: a constraint over empty columns would hold nothing.
-    key = models.CharField(
-        "目标",
-        max_length=200,
-        unique=True,
-        editable=False,
-        error_messages={"unique": "这个单位当年这项指标的目标已登记，请修改原来的一条。"},
-    )
+    key = models.CharField("目标", max_length=200, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "年度目标"
         ordering = ["-year", "pk"]
+        constraints = [
+            once(
+                "key",
+                name="target_once",
+                message="这个单位当年这项指标的目标已登记，请修改原来的一条。",
+            )
+        ]
         indexes = [models.Index(fields=["year", "level"], name="target_of_year")]
 
     def __str__(self) -> str:

@@ -10,9 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Max, OuterRef, Subquery
 
-from crm import clock
 from crm.exact import ExactField
-from crm.models.rows import InsertOnly, InsertOnlyRows, Row
+from crm.models.rows import Recorded, RecordedRows, Row
 
 WHOLE = Decimal(1)
 
@@ -88,20 +87,18 @@ class Transfer(Row):
         return self.share * 100
 
 
-class CreditShares(InsertOnlyRows):
+class CreditShares(RecordedRows):
     def standing(self, known_on: date | None = None) -> Self:
-        """The shares that count: of each project the last division on record (by that day)."""
-        rounds = CreditShare.objects.filter(project=OuterRef("project"))
-        if known_on is not None:
-            rounds = rounds.filter(recorded_at__lte=clock.end_of(known_on))
-        newest = rounds.order_by("-round").values("round")[:1]
-        return self.filter(round=Subquery(newest))
+        """The shares that count: of each project the last division that stands (by that day)."""
+        divisions = super(CreditShares, CreditShare.objects.all()).standing(known_on)
+        newest = divisions.filter(project=OuterRef("project")).order_by("-round")
+        return super().standing(known_on).filter(round=Subquery(newest.values("round")[:1]))
 
 
-class CreditShare(InsertOnly):
+class CreditShare(Recorded):
     """What part of a project's credit a team has, or a park. A division is made as a whole: the
     shares of the teams add up to 1, and those of the parks. A project without any is its own
-    team's and its own park's alone."""
+    team's and its own park's alone. It is not corrected: a new division takes its place."""
 
     project = models.ForeignKey(
         "crm.Project", models.PROTECT, verbose_name="项目", related_name="credit_shares"
@@ -117,10 +114,6 @@ class CreditShare(InsertOnly):
     round = models.PositiveIntegerField("次", editable=False)
     transfer = models.ForeignKey(
         Transfer, models.PROTECT, verbose_name="依据", null=True, blank=True, related_name="shares"
-    )
-    recorded_at = models.DateTimeField("登记时间", db_index=True)
-    by = models.ForeignKey(
-        "crm.User", models.PROTECT, verbose_name="经办人", null=True, blank=True, related_name="+"
     )
 
     objects = CreditShares.as_manager()

@@ -7,18 +7,19 @@ from django.db import models
 from django.utils.functional import cached_property
 
 from crm.access import Role
-from crm.models.rows import Row
+from crm.models.rows import Row, once
 
 
 class Team(Row):
     """An investment team (科室) of the bureau, or a park's own investment office."""
 
-    name = models.CharField("名称", max_length=60, unique=True)
+    name = models.CharField("名称", max_length=60)
     phone = models.CharField("办公电话", max_length=30, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "招商科室"
         ordering = ["name"]
+        constraints = [once("name", name="team_once", message="已有同名的科室。")]
 
     def __str__(self) -> str:
         return self.name

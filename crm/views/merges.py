@@ -13,7 +13,7 @@ from django.urls import reverse
 from crm import access, clock, ledgers
 from crm.access import Action
 from crm.actions import duplicates, merges
-from crm.actions._repoint import own_history
+from crm.actions._repoint import copies_of, own_history
 from crm.errors import Hidden, Refused
 from crm.ledgers import Column, Kind, Ledger
 from crm.models import UNDO_DAYS, Contact, Merge, Project
@@ -192,13 +192,13 @@ def _taken(plan: merges.Plan, user: Any) -> list[Taken]:
     for piece in plan.pieces:
         if piece.is_link_table:
             continue
-        numbers = piece.moved + piece.aside + piece.stayed
+        numbers = piece.moved + piece.copied + piece.aside + piece.stayed
         seen = len(numbers)
         if str(piece.child._meta.model_name) in access.NOUNS:
             visible = piece.child._default_manager.filter(pk__in=numbers).visible_to(user)
             seen = visible.count()
-        stayed = len(piece.stayed) + len(piece.aside)
-        found.append(Taken(piece.label, min(seen, len(piece.moved)), stayed, seen < len(numbers)))
+        came, stayed = len(piece.moved + piece.copied), len(piece.stayed) + len(piece.aside)
+        found.append(Taken(piece.label, min(seen, came), stayed, seen < len(numbers)))
     return found
 
 
@@ -262,10 +262,12 @@ def _moved(done: Merge) -> list[tuple[str, int, int]]:
     counted: dict[str, list[int]] = {}
     for name, numbers in done.details["moved"].items():
         counted.setdefault(name, [0, 0])[0] += len(numbers)
-    for name, numbers in done.details["stayed"].items():
-        counted.setdefault(name, [0, 0])[1] += len(numbers)
-    for one in done.details["aside"]:
-        counted.setdefault(one["table"], [0, 0])[1] += 1
+    for name in ("stayed", "aside"):
+        for table, numbers in done.details[name].items():
+            counted.setdefault(table, [0, 0])[1] += len(numbers)
+    for piece in pieces.values():
+        if copies := copies_of(done.details, piece.child):
+            counted.setdefault(piece.name, [0, 0])[0] = len(copies)
     return [
         (pieces[name].label, came, had)
         for name, (came, had) in counted.items()

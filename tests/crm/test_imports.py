@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from crm import clock
-from crm.actions import agreements, files, imports, projects, rows
+from crm import access, clock, ledgers
+from crm.actions import (
+    _removal,
+    agreements,
+    files,
+    imports,
+    projects,
+    rows,
+    withdrawals,
+)
 from crm.errors import Refused
 from crm.models import (
     Agreement,
     Company,
     Contact,
+    FundingReceipt,
     ImportBatch,
     Park,
     PersonKey,
     Project,
+    StageMove,
     StoredFile,
     User,
 )
+from crm.reports.figures import attraction
+from crm.reports.figures.base import Context
+from crm.reports.period import Period
+from crm.spreadsheets.commit import import_file
+from crm.stages import Stage
+from search import engine
+from search.query import Query
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +63,9 @@ def test_an_imported_person_goes_with_the_key(statistician):
     assert PersonKey.objects.filter(pk=contact.key_id).exists()
     imports.revert_import(made, by=statistician)
     assert not Contact.objects.exists()
-    assert not PersonKey.objects.exists()
+    gone = Contact._base_manager.get()
+    assert (gone.is_erased, gone.name, gone.phone) == (True, "", "")
+    assert PersonKey.objects.get().sealed is None
 
 
 def test_an_imported_park_and_the_park_inside_it_go_together(statistician):
@@ -77,7 +97,9 @@ def test_a_corrected_amount_is_corrected_back(statistician, park):
             wrong, {"amount": Decimal("200000000")}, by=statistician, reason="按表格更正"
         )
     imports.revert_import(made, by=statistician)
-    assert Agreement.objects.standing().get() == wrong
+    standing = Agreement.objects.standing().get()
+    assert (standing.amount, standing.known_since) == (wrong.amount, wrong.known_since)
+    assert Agreement.objects.count() == 3  # as signed, as the file said, as it stands again
     assert Project.objects.get() == project
 
 
@@ -89,12 +111,133 @@ def test_a_removed_project_takes_its_scanned_agreement_along(
         project = projects.register({"name": "导入项目", "park": park}, by=statistician)
     officer = make.user("park", parks=[park])
     scan = files.store(project, SimpleUploadedFile("a.pdf", b"%PDF-1.7"), by=officer)
-    agreement = make.agreement(project, clock.today(), scan=scan)
+    make.agreement(project, clock.today(), scan=scan)
     with pytest.raises(Refused, match="导入项目"):
         imports.revert_import(made, by=statistician)
     storage, name = scan.file.storage, scan.file.name
     with django_capture_on_commit_callbacks(execute=True):
-        imports.remove({Project: [project.pk], Agreement: [agreement.pk], StoredFile: [scan.pk]})
+        _removal.remove({Project: [project.pk]})
         assert storage.exists(name)  # until the rows are gone for certain
     assert not StoredFile.objects.exists()
     assert not storage.exists(name)
+
+
+# What undoing leaves
+
+
+HEADINGS = "项目名称,投资方,计划总投资（万元）,阶段,签约时间,开工时间,凭证\n"
+
+
+def taken(text: str, by: User, key: str = "projects") -> Any:
+    return import_file(text.encode(), "台账.csv", ledgers.get(key), by=by)
+
+
+def test_undoing_the_second_import_takes_back_its_own_move_and_not_the_first_ones(
+    statistician, park
+):
+    with clock.playing(date(2023, 6, 1)):
+        project = make.signed_project(date(2023, 3, 1), park=park, name="甲项目", land_area_mu=20)
+        make.milestone(project, "land", date(2023, 3, 20))
+        first = taken(HEADINGS + "甲项目,,,在建,,2023-04-01,许可1号\n", statistician)
+        assert first.counts["changed"] == 1, first.refused
+    with clock.playing(date(2023, 7, 1)):
+        head = HEADINGS.replace("开工时间", "安装调试时间")
+        second = taken(head + "甲项目,,,安装调试,,2023-06-20,\n", statistician)
+        assert second.counts["changed"] == 1, second.refused
+    with clock.playing(date(2023, 8, 1)):
+        imports.revert_import(second.batch, by=statistician)
+        project.refresh_from_db()
+        assert project.stage == Stage.CONSTRUCTION
+        assert StageMove.objects.standing().filter(to_stage=Stage.CONSTRUCTION).exists()
+        imports.revert_import(first.batch, by=statistician)
+        project.refresh_from_db()
+        assert project.stage == Stage.SIGNED
+
+
+def test_after_an_undo_the_corrected_file_goes_in(statistician, park):
+    """A move that was taken back does not stand in the way with its wrong date."""
+    with clock.playing(date(2023, 8, 1)):
+        project = make.signed_project(date(2023, 3, 1), park=park, name="甲项目", land_area_mu=20)
+        make.milestone(project, "land", date(2023, 3, 20))
+        wrong = taken(HEADINGS + "甲项目,,,在建,,2023-07-30,许可1号\n", statistician)
+        assert wrong.counts["changed"] == 1, wrong.refused
+        imports.revert_import(wrong.batch, by=statistician)
+        right = taken(HEADINGS + "甲项目,,,在建,,2023-04-01,许可1号\n", statistician)
+        assert right.counts["changed"] == 1, right.refused
+        move = StageMove.objects.standing().get(to_stage=Stage.CONSTRUCTION)
+        assert move.occurred_on == date(2023, 4, 1)
+
+
+def test_what_an_import_entered_is_in_no_list_and_can_be_entered_again(statistician):
+    code = make.credit_code()
+    text = f"企业名称,统一社会信用代码\n绿溪纺织有限公司,{code}\n"
+    first = taken(text, statistician, "companies")
+    imports.revert_import(first.batch, by=statistician)
+    assert not Company.objects.exists()
+    assert not Company.objects.visible_to(statistician).exists()
+    found = engine.run(Query(text="绿溪纺织", scope=access.search_scope(statistician)))
+    assert found.total == 0
+    gone = Company._base_manager.get()
+    assert gone.withdrawn_at is not None
+    again = taken(text, statistician, "companies")
+    assert again.counts["new"] == 1
+    assert Company.objects.get().pk != gone.pk
+
+
+def test_a_report_of_a_day_before_the_undoing_prints_as_it_did(statistician, park):
+    signings = attraction.signed_projects
+    august = Period.parse("2023-01", "2023-08")
+    with clock.playing(date(2023, 8, 1)):
+        head = "项目名称,落户园区,阶段,签约时间,协议投资额（万元）\n"
+        plan = taken(head + f"甲项目,{park.name},签约,2023年3月,500\n", statistician)
+        assert plan.counts["new"] == 1, plan.refused
+        before = signings.result(Context(august))
+        assert (before.value, before.rows) == (1, 1)
+    with clock.playing(date(2023, 8, 10)):
+        imports.revert_import(plan.batch, by=statistician)
+        assert signings.result(Context(august)).value == 0
+        then = signings.result(Context(august, known_on=date(2023, 8, 9)))
+        assert then == before
+
+
+def test_undoing_a_filled_in_date_changes_no_earlier_report(statistician):
+    with clock.playing(date(2023, 5, 1)):
+        project = make.project("甲项目", stage=Stage.TRIAL)
+    with clock.playing(date(2023, 7, 1)):
+        filled = taken("项目名称,试生产时间\n甲项目,2023-04-10\n", statistician)
+        assert filled.counts["changed"] == 1, filled.refused
+        imports.revert_import(filled.batch, by=statistician)
+    move = StageMove.objects.standing().get(project=project)
+    assert (move.occurred_on, move.effective_on) == (None, date(2023, 5, 1))
+
+
+def test_a_phone_an_import_changed_is_what_it_was(statistician):
+    contact = make.contact(make.project("甲项目"), phone="13800000077", name="张三")
+    made = batch(statistician)
+    with imports.under(made):
+        rows.change(contact, {"phone": "13900000088", "position": "经理"}, by=statistician)
+    entry = made.entries.get(verb="change")
+    assert "138" not in str(entry.changes) + str(entry.sealed)
+    imports.revert_import(made, by=statistician)
+    contact.refresh_from_db()
+    assert (contact.phone, contact.position, contact.name) == ("13800000077", "", "张三")
+
+
+def test_what_somebody_withdrew_himself_is_not_taken_back_twice(statistician, park):
+    project = make.signed_project(date(2023, 3, 1), park=park)
+    made = batch(statistician)
+    with imports.under(made):
+        receipt = make.receipt(project, date(2023, 4, 1))
+    withdrawals.void(receipt, by=statistician, reason="记错")
+    imports.revert_import(made, by=statistician)
+    assert FundingReceipt.objects.count() == 2
+    assert not FundingReceipt.objects.standing().exists()
+
+
+def test_who_may_not_import_a_table_takes_no_import_of_it_back(statistician, teamlead, officer):
+    made, _ = imported(statistician, Company, {"name": "绿溪纺织有限公司"})
+    for stranger in (officer, teamlead):
+        with pytest.raises(Refused) as refused:
+            imports.revert_import(made, by=stranger)
+        assert refused.value.code == "not_allowed"
+    assert Company.objects.exists()

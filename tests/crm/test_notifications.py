@@ -200,7 +200,7 @@ def test_undoing_an_import_takes_its_news_along(officer, statistician, team):
         project = rows.register(Project, {"name": "甲", "team": team}, by=statistician)
     notifications.tell([officer], MOVED, project, "说一句", by=None)
     Notification.objects.update(read_at=None)
-    imports.remove({Project: [project.pk]})
+    imports.revert_import(batch, by=statistician)
     assert not Notification.objects.exists()
 
 

@@ -147,11 +147,12 @@ def test_a_talk_moved_to_another_project_is_progress_of_that_one(lead, officer):
 
 
 def test_undoing_an_import_takes_its_talks_out_of_the_progress(lead, officer):
+    officer = make.user("teamlead", team=officer.team)  # who may import
     batch = imports.open_batch("followups", by=officer, file_name="a.csv")
     with imports.under(batch), clock.playing(FIRST + timedelta(20)):
         followups.follow_up(lead, by=officer, content="导入的")
     assert kept(lead)[1] == FIRST + timedelta(20)
-    imports.remove(imports.created_in([batch]))
+    imports.revert_import(batch, by=officer)
     assert not FollowUp.objects.exists()
     assert kept(lead)[1] == FIRST
 
