@@ -41,5 +41,5 @@ hooks:
 	git config core.hooksPath tools/hooks
 
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis var/static
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis var/static var/templates
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

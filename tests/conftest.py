@@ -1,4 +1,4 @@
-"""What every test has: the needs (tests/needs.py), the named cast (tests/cast.py) and, where asked
-for, the demo county (tests/demo_fixture.py)."""
+"""What every test has: the needs (tests/needs.py), a database to start from and, where asked for,
+the demo county (tests/databases.py), and the named cast (tests/cast.py)."""
 
-pytest_plugins = ["tests.needs", "tests.cast", "tests.demo_fixture"]
+pytest_plugins = ["tests.needs", "tests.databases", "tests.cast"]

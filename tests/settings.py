@@ -34,7 +34,11 @@ TASKS = {
     name: {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}
     for name in ("default", "worker")
 }
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# The demo county's accounts come with the hash that the product makes.
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 ELASTICSEARCH_URL = ""
 # A test that wants the demo county and its pinned date says so.
 DEMO_ALLOWED = False

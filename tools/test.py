@@ -19,7 +19,7 @@ from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
-ON_POSTGRES = ["tests/crm", "tests/search", "tests/journeys"]
+ON_POSTGRES = ["tests/crm", "tests/search", "tests/journeys", "tests/test_databases.py"]
 
 
 def pytest(*arguments: str, **environment: str) -> int:

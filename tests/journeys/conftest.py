@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.journeys.product import BASE_DIR, Product, load, serving
+from tests.journeys.product import BASE_DIR, Product, serving
 from tests.needs import chromium
 
 PICTURES = BASE_DIR / "var" / "journeys"
@@ -34,14 +34,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.journey)
 
 
-@pytest.fixture(scope="session")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return load(tmp_path_factory.mktemp("county"))
-
-
 @pytest.fixture
-def product(loaded: str, tmp_path: Path) -> Iterator[Product]:
-    with serving(loaded, tmp_path) as running:
+def product(tmp_path: Path) -> Iterator[Product]:
+    with serving(tmp_path) as running:
         yield running
 
 

@@ -1,6 +1,6 @@
 """A running product for a journey: its own database with the demo county, a server and a worker.
 
-The demo county is loaded once and copied, so that every journey starts from the same day. With
+The demo county is a copy of its template, so that every journey starts from the same day. With
 DATABASE_URL on PostgreSQL (and ELASTICSEARCH_URL) the product runs on those engines.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -21,7 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg
+from tests import template_databases
+from tests.template_databases import manage
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 READY_SECONDS = 60
@@ -47,68 +47,31 @@ class Product:
 
 
 def environment(database: str) -> dict[str, str]:
-    """A development machine with this database and keys that are nobody's."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO")}
-    if not _on_server():
-        kept.pop("ELASTICSEARCH_URL", None)
-    return kept | {
-        "DATABASE_URL": database,
-        "ELASTICSEARCH_PREFIX": f"journey-{database.rpartition('/')[2].partition('.')[0]}",
-        "SECRET_KEY": "journey-secret-key-of-no-value-0123456789-abcdefghij",
-        "FIELD_KEYS": "journey-field-key-of-no-value-0123456789-abcdefghij",
-        "DEBUG": "1",
-        "PYTHONUNBUFFERED": "1",
-    }
+    """What the product's processes run with on this database. On PostgreSQL Elasticsearch answers
+    the searches too."""
+    env = template_databases.environment(database)
+    if _on_server() and "ELASTICSEARCH_URL" in os.environ:
+        name = database.rpartition("/")[2]
+        env |= {
+            "ELASTICSEARCH_URL": os.environ["ELASTICSEARCH_URL"],
+            "ELASTICSEARCH_PREFIX": f"journey-{name}",
+        }
+    return env
 
 
 def _on_server() -> bool:
-    """Whether the run is the one on PostgreSQL, where Elasticsearch answers the searches too."""
-    return os.environ.get("DATABASE_URL", "").startswith("postgres")
+    return isinstance(template_databases.store(), template_databases.Server)
 
 
-def _create(name: str, template: str = "template1") -> str:
-    """A new database on the run's PostgreSQL server; its address."""
-    server = os.environ["DATABASE_URL"]
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    return f"{server.rpartition('/')[0]}/{name}"
-
-
-def manage(env: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=BASE_DIR,
-        env=env,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr[-4000:]
-    return done.stdout
-
-
-def load(folder: Path) -> str:
-    """A migrated database that holds the demo county, in `folder` or on the server: its address."""
-    if _on_server():
-        database = _create(f"county_{uuid.uuid4().hex[:8]}")
-    else:
-        database = f"sqlite:///{folder / 'county.sqlite3'}"
-    env = environment(database)
-    manage(env, "migrate", "-v0")
-    manage(env, "load_demo")
-    return database
-
-
-def _copy(loaded: str, folder: Path) -> dict[str, str]:
-    """The environment of a copy of the loaded database."""
-    if _on_server():
-        name = f"journey_{uuid.uuid4().hex[:8]}"
-        env = environment(_create(name, template=loaded.rpartition("/")[2]))
+def _copy(folder: Path) -> dict[str, str]:
+    """The environment of a new database that holds the demo county, in `folder` or on the
+    server."""
+    name = f"journey_{uuid.uuid4().hex[:8]}"
+    place = name if _on_server() else str(folder / f"{name}.sqlite3")
+    env = environment(template_databases.copy(template_databases.DEMO, place))
+    if "ELASTICSEARCH_URL" in env:
         manage(env, "search_rebuild")  # the copy's own indices
-        return env
-    file = folder / f"journey_{uuid.uuid4().hex[:8]}.sqlite3"
-    shutil.copy(loaded.removeprefix("sqlite:///"), file)
-    return environment(f"sqlite:///{file}")
+    return env
 
 
 def free_port() -> int:
@@ -118,9 +81,9 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(loaded: str, folder: Path) -> Iterator[Product]:
-    """A product on a copy of the loaded database, stopped at the end."""
-    env = _copy(loaded, folder)
+def serving(folder: Path) -> Iterator[Product]:
+    """A product with the demo county, stopped at the end."""
+    env = _copy(folder)
     port = free_port()
     log = (folder / "server.log").open("w")
     server = subprocess.Popen(
