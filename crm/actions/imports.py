@@ -12,6 +12,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import transaction
+from django.db.models import Q
 
 from crm import access, clock
 from crm.access import Action, Reach
@@ -96,6 +97,8 @@ def _require(batch: ImportBatch, entries: list[AuditEntry], by: User) -> None:
     """Who may import these tables may take his own import back; who may import all of them,
     anybody's."""
     for model in _rows_of(entries):
+        if not issubclass(model, (Row, Recorded)):
+            continue
         access.require_noun(by, Action.IMPORT, model)
         if by.pk != batch.by_id and Reach.ALL not in access.reaches(by, Action.IMPORT, model):
             raise Refused("您只能撤销自己的导入。", "not_allowed")
@@ -104,6 +107,8 @@ def _require(batch: ImportBatch, entries: list[AuditEntry], by: User) -> None:
 def _touched_since(batch: ImportBatch, entries: list[AuditEntry]) -> list[str]:
     """What people did since to the rows of the batch, or hung on those it entered."""
     last = max((entry.pk for entry in entries), default=0)
+    # A later import and its undoing leave nothing behind.
+    undone = Q(batch=batch) | Q(batch__reverted_at__isnull=False) | Q(verb="revert_import")
     touched = [
         entry.object_text or f"{entry.object_type} {entry.object_id}"
         for model, ids in _rows_of(entries).items()
@@ -111,7 +116,7 @@ def _touched_since(batch: ImportBatch, entries: list[AuditEntry]) -> list[str]:
         for entry in AuditEntry.objects.filter(
             object_type=model._meta.label_lower, object_id__in=some, pk__gt=last
         )
-        .exclude(batch=batch)
+        .exclude(undone)
         .exclude(changes={}, is_new=False)[:NAMED]
     ]
     created = _rows_of(entry for entry in entries if entry.is_new)

@@ -125,6 +125,19 @@ def test_a_removed_project_takes_its_scanned_agreement_along(
 # What undoing leaves
 
 
+def ready_to_build(park: Park) -> Project:
+    """Signed, with what 开工 asks for but the permit."""
+    return make.signed_project(
+        date(2023, 3, 1),
+        park=park,
+        name="甲项目",
+        zone=make.zone(park),
+        land_mode="new",
+        land_area_mu=20,
+        company=make.company(),
+    )
+
+
 HEADINGS = "项目名称,投资方,计划总投资（万元）,阶段,签约时间,开工时间,凭证\n"
 
 
@@ -136,13 +149,12 @@ def test_undoing_the_second_import_takes_back_its_own_move_and_not_the_first_one
     statistician, park
 ):
     with clock.playing(date(2023, 6, 1)):
-        project = make.signed_project(date(2023, 3, 1), park=park, name="甲项目", land_area_mu=20)
-        make.milestone(project, "land", date(2023, 3, 20))
+        project = ready_to_build(park)
         first = taken(HEADINGS + "甲项目,,,在建,,2023-04-01,许可1号\n", statistician)
         assert first.counts["changed"] == 1, first.refused
     with clock.playing(date(2023, 7, 1)):
         head = HEADINGS.replace("开工时间", "安装调试时间")
-        second = taken(head + "甲项目,,,安装调试,,2023-06-20,\n", statistician)
+        second = taken(head + "甲项目,,,安装调试,,2023-06-20,进场单1\n", statistician)
         assert second.counts["changed"] == 1, second.refused
     with clock.playing(date(2023, 8, 1)):
         imports.revert_import(second.batch, by=statistician)
@@ -157,8 +169,7 @@ def test_undoing_the_second_import_takes_back_its_own_move_and_not_the_first_one
 def test_after_an_undo_the_corrected_file_goes_in(statistician, park):
     """A move that was taken back does not stand in the way with its wrong date."""
     with clock.playing(date(2023, 8, 1)):
-        project = make.signed_project(date(2023, 3, 1), park=park, name="甲项目", land_area_mu=20)
-        make.milestone(project, "land", date(2023, 3, 20))
+        project = ready_to_build(park)
         wrong = taken(HEADINGS + "甲项目,,,在建,,2023-07-30,许可1号\n", statistician)
         assert wrong.counts["changed"] == 1, wrong.refused
         imports.revert_import(wrong.batch, by=statistician)
