@@ -14,12 +14,15 @@ from crm.stages import Stage, Status
     "delivery.liaison_projects",
     "明确驻企联络员的项目",
     unit="个",
-    rule="期末有驻企联络员在岗的项目，一个项目计一次。",
+    rule="期末未退出、有驻企联络员在岗的项目，一个项目计一次。",
     untraceable="服务分工台账只留现值",
 )
 def liaison_projects(context: Context) -> QuerySet:
-    in_force = Assignment.objects.in_force_on(context.period.end).filter(
-        kind=AssignmentKind.LIAISON
+    left = standing_at_end(context, *Stage).filter(to_status=Status.EXITED)
+    in_force = (
+        Assignment.objects.in_force_on(context.period.end)
+        .filter(kind=AssignmentKind.LIAISON)
+        .exclude(project__in=left.values("project"))
     )
     newest = in_force.filter(project=OuterRef("project")).order_by("-starts_on", "-pk")
     return in_force.filter(pk=Subquery(newest.values("pk")[:1]))

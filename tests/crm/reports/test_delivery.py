@@ -63,6 +63,30 @@ def test_another_duty_is_no_liaison(asked, db, kind):
     assert count(liaison_projects, asked) == 0
 
 
+@pytest.mark.parametrize(
+    ("left_on", "counted"), [(None, 1), (date(2023, 8, 31), 0), (date(2023, 9, 1), 1)]
+)
+def test_a_project_that_had_left_by_the_last_day_has_no_liaison_to_count(
+    asked, db, left_on, counted
+):
+    project = at(Stage.CONSTRUCTION, date(2023, 2, 1))
+    make.liaison(project, MAY)
+    if left_on:
+        projects.withdraw(project, on=left_on, by=make.maker(), reason="投资方撤资")
+    assert count(liaison_projects, asked) == counted
+
+
+def test_a_project_that_rests_keeps_its_liaison_and_one_that_came_back_has_it_again(asked, db):
+    resting, back = at(Stage.SIGNED, date(2023, 2, 1)), at(Stage.SIGNED, date(2023, 2, 1))
+    for project in (resting, back):
+        make.liaison(project, MAY)
+    projects.shelve(resting, on=MAY, by=make.maker(), reason="资金未到位")
+    projects.withdraw(back, on=MAY, by=make.maker(), reason="投资方撤资")
+    assert count(liaison_projects, asked) == 1
+    projects.resume(back, on=date(2023, 6, 1), by=make.maker())
+    assert count(liaison_projects, asked) == 2
+
+
 # New in operation
 
 
