@@ -140,6 +140,11 @@ def floored(number: Decimal, step: int = 1) -> int:
     return int((number / step).to_integral_value(ROUND_FLOOR)) * step
 
 
+def leading(number: Decimal, digits: int) -> Decimal:
+    """Down to its first `digits` significant digits: 0.3579 by 2 is 0.35."""
+    return number.quantize(Decimal(1).scaleb(number.adjusted() + 1 - digits), ROUND_FLOOR)
+
+
 def grouped(number: Decimal) -> str:
     """Trimmed, with thousands separators: 12,000.5."""
     whole, _, rest = trimmed(number).partition(".")
@@ -157,15 +162,15 @@ def in_yi(amount: Decimal | None) -> Decimal | None:
     return None if amount is None else amount / YI
 
 
-def money_text(amount: Decimal | None) -> str:
-    """An amount as people say it: 1.2亿元, 3,500万元, 800元; unknown is 待补."""
+def money_text(amount: Decimal | None, currency: str = "元") -> str:
+    """An amount as people say it: 1.2亿元, 3,500万元, 800元, 300万美元; unknown is 待补."""
     if amount is None:
         return "待补"
     if abs(amount) >= YI:
-        return f"{grouped(amount / YI)}亿元"
+        return f"{grouped(amount / YI)}亿{currency}"
     if abs(amount) >= WAN:
-        return f"{grouped(amount / WAN)}万元"
-    return f"{grouped(amount)}元"
+        return f"{grouped(amount / WAN)}万{currency}"
+    return f"{grouped(amount)}{currency}"
 
 
 def total_text(amount: Decimal) -> str:

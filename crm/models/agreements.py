@@ -11,6 +11,7 @@ from crm import dates
 from crm.exact import ExactField, money_field, refuse_negative
 from crm.models.project_terms import Currency
 from crm.models.rows import Corrected, RecordedRows
+from crm.models.worth import Valued
 
 
 class AgreementKind(models.TextChoices):
@@ -36,7 +37,7 @@ class Agreements(RecordedRows):
         return self.filter(signed_on__gte=start, effective_on__lte=end).exclude(ended_on__lte=end)
 
 
-class Agreement(Corrected):
+class Agreement(Valued, Corrected):
     """A paper the county and an investor signed. Ending or correcting one inserts a new row that
     `replaces` it. `amount` is yuan, unknown when empty; foreign amounts keep their currency."""
 

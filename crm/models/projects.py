@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Self
+from typing import Any, ClassVar, Self
 
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, Min, OuterRef, Q, Value, When
+from django.utils import timezone
 
 from crm import dates, gbt4754
 from crm.exact import ExactField, money_field, refuse_negative
@@ -23,6 +25,7 @@ from crm.models.project_terms import (
     SourceArea,
 )
 from crm.models.rows import Row, Rows
+from crm.models.worth import Valued
 from crm.names import name_key
 from crm.stages import Stage, Status
 
@@ -82,13 +85,15 @@ def _unserved(today: date) -> Q:
     return Q(stage__in=UNDER_WAY) & ~Exists(served)
 
 
-class Project(Mergeable, Row):
+class Project(Mergeable, Valued, Row):
     """An investment project from 线索 to 投产.
 
-    Amounts are yuan; a foreign amount keeps `currency` and `foreign_amount`, and its yuan stays
-    unknown until a rate is on record. `stage` and `status` are the standing end of the project's
-    moves and are written by crm/actions/projects.py alone.
+    Amounts are yuan; a foreign amount keeps `currency` and `foreign_amount`, and is worth what the
+    rate of the month says in which the ledger learnt of the project. `stage` and `status` are the
+    standing end of the project's moves and are written by crm/actions/projects.py alone.
     """
+
+    valued_as: ClassVar = "planned_investment"
 
     name = models.CharField("项目名称", max_length=150)
     name_key = models.CharField(max_length=150, editable=False, db_index=True)
@@ -197,6 +202,12 @@ class Project(Mergeable, Row):
         ordering = ["-pk"]
         indexes = [
             gone_index("project_gone"),
+            # The few whose money is foreign are asked for apart from every sum.
+            models.Index(
+                fields=["status", "stage"],
+                name="project_foreign",
+                condition=Q(planned_investment__isnull=True, foreign_amount__isnull=False),
+            ),
             models.Index(fields=["stage_rank", "status"], name="project_pipeline"),
             # 今日 and the board (docs/decisions/0012): the first rows of each list in their order,
             # and every count from one covering index, for the county and for a team.
@@ -231,6 +242,19 @@ class Project(Mergeable, Row):
             "expected_output",
             "expected_tax",
         )
+
+    @classmethod
+    def rate_days(cls, rows: Sequence[Any]) -> Mapping[int, dates.When | None]:
+        """A plan is dated by nothing but the day on which the ledger learnt of it: its opening
+        move's, which is business time."""
+        from crm.models.moves import StageMove
+
+        first = (
+            StageMove.objects.filter(project__in=[row.pk for row in rows])
+            .values_list("project")
+            .annotate(at=Min("recorded_at"))
+        )
+        return {pk: dates.When.day(timezone.localtime(at).date()) for pk, at in first}
 
     @property
     def gbt(self) -> str:

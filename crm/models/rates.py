@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -16,20 +19,36 @@ from crm.models.rows import Row, Rows, Standing, once
 _FEN = Decimal("0.01")
 
 
-class Rates(Rows):
-    def in_yuan(
-        self, amount: Decimal | None, currency: str, when: dates.When | None
-    ) -> Decimal | None:
+class Converted(NamedTuple):
+    """Foreign money in yuan and the rate that made it so; both None while that is unknown."""
+
+    yuan: Decimal | None
+    per_100: Decimal | None
+
+
+@dataclass(frozen=True)
+class RateBook:
+    """The rates on record, read once: (currency, first of the month) → yuan for 100."""
+
+    rates: Mapping[tuple[str, date], Decimal]
+
+    def in_yuan(self, amount: Decimal | None, currency: str, when: dates.When | None) -> Converted:
         """A foreign amount in yuan, to the 分, by the rate of the month it lies in.
 
-        None = unknown: the amount, its month (a year alone has none) or that month's rate.
+        Unknown: the amount, its month (a year alone has none) or that month's rate.
         """
-        if amount is None or when is None or _month(when.start) != _month(when.end):
-            return None
-        rate = self.filter(currency=currency, month_on=_month(when.start)).first()
-        if rate is None:
-            return None
-        return (amount * rate.yuan_per_100 / 100).quantize(_FEN, ROUND_HALF_UP)
+        rate = None
+        if amount is not None and when and _month(when.start) == _month(when.end):
+            rate = self.rates.get((currency, _month(when.start)))
+        if amount is None or rate is None:
+            return Converted(None, None)
+        return Converted((amount * rate / 100).quantize(_FEN, ROUND_HALF_UP), rate)
+
+
+class Rates(Rows):
+    def book(self) -> RateBook:
+        found = self.values_list("currency", "month_on", "yuan_per_100")
+        return RateBook({(currency, month): rate for currency, month, rate in found})
 
 
 class ExchangeRate(Row):

@@ -15,8 +15,8 @@ from crm.models.agreements import Agreement, AgreementKind
 from crm.models.confirmations import ConfirmedRows
 from crm.models.project_terms import Currency
 from crm.models.projects import Project
-from crm.models.rates import ExchangeRate
 from crm.models.rows import Corrected
+from crm.models.worth import Valued, valuation
 
 
 class FundSource(models.TextChoices):
@@ -35,7 +35,7 @@ class Receipts(ConfirmedRows):
         return self.filter(received_on__gte=start, effective_on__lte=end)
 
 
-class FundingReceipt(Corrected):
+class FundingReceipt(Valued, Corrected):
     """Money of an investment that has arrived. `amount` is yuan; foreign money keeps its currency
     and is converted by the rate of its month. A correction `replaces` the wrong receipt; one
     entered by mistake is corrected to zero."""
@@ -75,11 +75,6 @@ class FundingReceipt(Corrected):
     def received(self) -> dates.When | None:
         return self.happened
 
-    @property
-    def yuan(self) -> Decimal | None:
-        """Its worth in yuan; None while the rate of its month is unknown."""
-        return _yuan(self, self.received)
-
 
 @dataclass(frozen=True)
 class Funds:
@@ -104,26 +99,18 @@ class Funds:
 
 def funds_of(project: Project, known_on: date | None = None) -> Funds:
     """Receipts over agreed investment: the 投资 agreement and its 增资, as far as not ended."""
-    amounts = [
-        row.yuan for row in FundingReceipt.objects.standing(known_on).filter(project=project)
-    ]
-    known = [amount for amount in amounts if amount is not None]
+    received = valuation(
+        FundingReceipt.objects.standing(known_on).filter(project=project), "amount"
+    )
     counted = Agreement.objects.standing(known_on).filter(
         project=project,
         kind__in=(AgreementKind.INVESTMENT, AgreementKind.INCREASE),
         ended_on__isnull=True,
     )
-    agreed = [_yuan(row, row.signed) for row in counted]
-    sure = [amount for amount in agreed if amount is not None]
+    agreed = valuation(counted, "amount")
     return Funds(
-        total=sum(known, Decimal(0)),
-        count=len(amounts),
-        unknown_count=len(amounts) - len(known),
-        agreed=sum(sure, Decimal(0)) if agreed and len(sure) == len(agreed) else None,
+        total=received.total or Decimal(0),
+        count=received.count,
+        unknown_count=received.unknown,
+        agreed=agreed.total if agreed.count and not agreed.unknown else None,
     )
-
-
-def _yuan(row: Agreement | FundingReceipt, when: dates.When | None) -> Decimal | None:
-    if row.amount is not None:
-        return row.amount
-    return ExchangeRate.objects.in_yuan(row.foreign_amount, row.currency, when)

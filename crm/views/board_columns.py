@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
@@ -17,6 +17,7 @@ from crm.exact import total_text
 from crm.forms.projects import choices
 from crm.ledgers import Ledger
 from crm.models import Assignment, AssignmentKind, Project, StageRule, rested_too_long
+from crm.models.worth import NOTHING, valuations
 from crm.stages import Stage, Status
 from crm.views.base import Link, address, ledger_or_hidden, without
 from crm.views.lists import readable
@@ -45,12 +46,14 @@ class Card:
 
 @dataclass(frozen=True)
 class Column:
-    """One stage: how many projects, how much, how many amounts are unknown, its cards."""
+    """One stage: how many projects, how much, how many amounts are unknown or converted from
+    foreign money, its cards."""
 
     stage: Stage
     count: int
     amount: str
     unknown_count: int
+    converted_count: int
     is_shown: bool  # the one a phone shows
     url: str
     more: str = ""
@@ -70,15 +73,12 @@ class Board:
         wanted = [one for one in self.params.getlist("status") if one in Status.values]
         self.rules = StageRule.objects.days()
         self.statuses = [Status(one) for one in wanted] or [Status.ACTIVE]
-        self.counted = list(
-            self.asked.rows.order_by()
-            .values("stage", "status")
-            .annotate(
-                count=Count("pk"),
-                amount=Sum("planned_investment"),
-                known_count=Count("planned_investment"),
-            )
-        )
+        self.counted = {
+            (Stage(stage), Status(status)): found
+            for (stage, status), found in valuations(
+                self.asked.rows, "planned_investment", ("stage", "status")
+            ).items()
+        }
 
     def columns(self, only: Stage | None = None, *, cards: bool = True) -> list[Column]:
         """The columns in pipeline order; `cards=False` for their heads alone."""
@@ -102,15 +102,16 @@ class Board:
         return rows.select_related(None).select_related("officer").defer("summary")
 
     def _head(self, stage: Stage, page: int) -> Column:
-        rows = [r for r in self.counted if r["stage"] == stage and r["status"] in self.statuses]
-        amounts = [row["amount"] for row in rows if row["amount"] is not None]
-        count = sum(row["count"] for row in rows)
-        rest = max(count - CARDS * page, 0)
+        found = sum(
+            (self.counted.get((stage, status), NOTHING) for status in self.statuses), NOTHING
+        )
+        rest = max(found.count - CARDS * page, 0)
         return Column(
             stage,
-            count,
-            total_text(sum(amounts)) if amounts else "",
-            count - sum(row["known_count"] for row in rows),
+            found.count,
+            total_text(found.total) if found.count and found.total is not None else "",
+            found.unknown,
+            found.converted,
             stage == self.shown,
             address(self.params, stage=stage.value, column=None, page=None),
             more=self._more(stage, page + 1) if rest else "",
@@ -121,7 +122,7 @@ class Board:
     @property
     def shown(self) -> Stage:
         """The stage a phone shows: the one asked for, else the first that holds a project."""
-        held = {row["stage"] for row in self.counted if row["status"] in self.statuses}
+        held = {stage for stage, status in self.counted if status in self.statuses}
         first = next((stage for stage in Stage if stage in held), Stage.LEAD)
         return self.stage("stage") or self.stage("column") or first
 
@@ -201,7 +202,7 @@ class Board:
             Link(
                 status.label,
                 address(base, status=status.value),
-                sum(row["count"] for row in self.counted if row["status"] == status),
+                sum(found.count for (_, held), found in self.counted.items() if held == status),
                 self.statuses == [status],
             )
             for status in Status

@@ -17,6 +17,7 @@ from crm.exact import grouped, money_text
 from crm.forms.fields import reference_label
 from crm.ledgers import Column, Kind, Ledger
 from crm.ledgers.chosen import Values
+from crm.models.worth import Valued, Worth, worths
 from crm.stages import Stage, Status
 
 UNKNOWN = "—"
@@ -61,6 +62,7 @@ class Cell:
     title: str = ""
     unit: str = ""
     name: str = ""
+    note: str = ""  # said before the text, more quietly
     is_minor: bool = False  # left out where there is no room
     is_editable: bool = False
 
@@ -83,6 +85,8 @@ class Shower:
 
     def __init__(self, user: Any) -> None:
         self.user = user
+        # What foreign money of the rows of a list is worth, asked for once.
+        self._worths: dict[tuple[str, int], Worth] = {}
         self._open = {ledger.key: ledger.can(user, Action.VIEW) for ledger in ledgers.every()} | {
             "users": False
         }
@@ -97,6 +101,11 @@ class Shower:
     ) -> list[Line]:
         """`query` is what a row's address says of the list, by the row's place on the page."""
         values = Values(columns, rows)
+        foreign = [row for row in rows if isinstance(row, Valued) and row.is_foreign]
+        if foreign:
+            self._worths |= dict(
+                zip(map(_key, foreign), worths(foreign, foreign[0].valued_as), strict=True)
+            )
         spare = len(columns) > ROOM and list(columns) == list(ledger.list_columns)
         return [
             Line(
@@ -120,6 +129,8 @@ class Shower:
         value = column.value(row) if held is UNREAD else held
         label, kind = column.label, column.kind
         name = column.name
+        if value is None and isinstance(row, Valued) and row.is_foreign and name == row.valued_as:
+            return self._converted(column, row, full=full)
         if value is None or value == "" or value == []:
             numeric = kind in (Kind.MONEY, Kind.NUMBER)
             return Cell(label, UNKNOWN, "number" if numeric else "text", name=name)
@@ -164,6 +175,23 @@ class Shower:
         if name == "object_type":
             return Cell(label, noun_label(str(value)), name=name)
         return Cell(label, str(value), title=_hint(value), name=name)
+
+    def _converted(self, column: Column, row: Valued, *, full: bool) -> Cell:
+        """An amount of which only foreign money is stated: as every sum counts it."""
+        worth = self._worths.get(_key(row)) or row.worth
+        told = worth.told(row)
+        if worth.value is None:
+            text, note = UNKNOWN, ""
+        elif full:
+            text, note = money_text(worth.value), f"{row.foreign_text}，{worth.rate_text}，折合"
+        else:
+            text, note = grouped(worth.value / column.factor), "折"
+        return Cell(column.label, text, "number", title=told, unit=column.unit, name=column.name,
+                    note=note)  # fmt: skip
+
+
+def _key(row: Any) -> tuple[str, int]:
+    return row._meta.label_lower, row.pk
 
 
 def _hint(value: Any) -> str:

@@ -16,7 +16,6 @@ from crm import access
 from crm.access import Action
 from crm.actions import confirmations
 from crm.errors import Hidden, Refused
-from crm.exact import money_text
 from crm.models import Agreement, Confirmation, FundingReceipt, Judgement, Origin, StageMove
 from crm.stages import CONFIRMED, Stage
 from crm.views.base import back_to, desk, page_of
@@ -195,12 +194,12 @@ def _line(row: Any, signed: dict[int, Agreement], bar: str) -> Line:
     is_move = isinstance(row, StageMove)
     agreement = signed.get(row.project_id) if is_move and row.to_stage == Stage.SIGNED else None
     evidence = row.evidence or "没有写凭证"
-    amount = "" if is_move else _money(row.amount)
+    amount = "" if is_move else _money(row)
     if agreement:
         evidence = "投资协议"
         if agreement.signed != row.happened:
             evidence += f"日期{agreement.signed.text if agreement.signed else '待补'}"
-        amount = _money(agreement.amount)
+        amount = _money(agreement)
     elif is_move and row.to_stage == Stage.SIGNED:
         evidence = "没有投资协议"
     return Line(
@@ -224,8 +223,8 @@ def _fix_url(row: Any) -> str:
     return reverse("desk-edit", args=["receipts", row.pk])
 
 
-def _money(amount: Any) -> str:
-    return "金额待补" if amount is None else money_text(amount)
+def _money(row: Agreement | FundingReceipt) -> str:
+    return "金额待补" if row.amount is None and not row.is_foreign else row.amount_text
 
 
 def _returned(user: Any) -> list[Line]:

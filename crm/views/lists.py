@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Sum
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,6 +18,7 @@ from crm.exact import money_text
 from crm.ledgers import Column, Kind, Ledger
 from crm.ledgers.chosen import fetched
 from crm.models import Place
+from crm.models.worth import valuation
 from crm.views import inline, saved
 from crm.views.base import Link, address, desk, ledger_or_hidden, page_of, without
 from crm.views.cells import Shower
@@ -183,19 +184,19 @@ def chips(asked: filters.Asked, params: QueryDict, tab: Column | None) -> list[L
 
 
 def _total(listed: Sequence[Column], rows: Any) -> str:
-    """The sum of the list's first amount, and how many rows have none: never a silent zero."""
+    """The sum of the list's first amount, how many rows have none and how many were converted from
+    foreign money: never a silent zero."""
     amounts = (c for c in listed if c.kind is Kind.MONEY and c.is_summed and c.get is None)
     money = next(amounts, None)
     if money is None:
         return ""
-    summed = rows.order_by().aggregate(
-        total=Sum(money.name), known=Count(money.name), n=Count("pk")
-    )
-    if not summed["n"] or summed["total"] is None:
+    found = valuation(rows, money.name)
+    if not found.count or found.total is None:
         return ""
-    lacking = summed["n"] - summed["known"]
-    return f"{money.label}合计 {money_text(summed['total'])}" + (
-        f"（{lacking} 条待补未计）" if lacking else ""
+    told = [f"{found.unknown} 条待补未计"] if found.unknown else []
+    told += [f"{found.converted} 条外币按当月汇率折算"] if found.converted else []
+    return f"{money.label}合计 {money_text(found.total)}" + (
+        f"（{'，'.join(told)}）" if told else ""
     )
 
 

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_safe
 from crm import access, clock
 from crm.access import Action
 from crm.errors import Hidden, Refused
-from crm.exact import YI, grouped
+from crm.exact import grouped
 from crm.models import Park
 from crm.reports import build, figures, lines, outline
+from crm.reports.measures import Total
 from crm.reports.period import Period
 
 PAGE = 200
@@ -86,11 +87,14 @@ def figure(request: HttpRequest, key: str) -> HttpResponse:
         "now_address": outline.address_of(asked, replace(context, known_on=None)),
         "is_partial": build.is_partial(context),
     }
-    if asked.amount:
+    measure = asked.measure
+    if isinstance(measure, Total):
         value = entry.result.value
+        total = None if value is None else value * measure.unit.size
         shown |= {
-            "amount_heading": lines.amount_heading(asked, rows),
-            "total": lines.in_wan(None if value is None else value * YI),
+            "amount_heading": lines.amount_heading(measure, rows),
+            "total": lines.in_unit(total, measure),
+            "unit_of_rows": measure.unit_of_rows.name,
             "unknown": lines.UNKNOWN,
             "total_exact": lines.UNKNOWN if value is None else f"{grouped(value)}{asked.unit}",
         }

@@ -161,7 +161,9 @@ def _found(result: Result, user: Any) -> list[Found]:
                 _pieces(hit.title, hit.marks),
                 _pieces(hit.snippet, hit.snippet_marks),
                 row,
-                money_text(row.planned_investment) if row else "",
+                (row.foreign_text if row.is_foreign else money_text(row.planned_investment))
+                if row
+                else "",
                 bool(row and row.is_active and row.next_on and row.next_on < today),
             )
         )

@@ -14,7 +14,7 @@ from crm import access
 from crm.access import Action
 from crm.actions import transfers
 from crm.errors import Hidden, Refused
-from crm.exact import money_text, trimmed
+from crm.exact import trimmed
 from crm.forms.claims import AcceptForm, DeclineTransferForm, TransferForm
 from crm.forms.ledgers import show_refusal
 from crm.models import CreditShare, Project, Transfer, TransferState
@@ -138,7 +138,7 @@ def _offered(transfer: Transfer) -> str:
     """What is offered, for one who cannot open the project yet."""
     project = transfer.project
     return (
-        f"{transfer.giver}转来，计划总投资{money_text(project.planned_investment)}，"
+        f"{transfer.giver}转来，计划总投资{project.amount_text}，"
         f"{project.get_stage_display()}；本方计业绩 {trimmed(transfer.percent)}%。"
         f"原因：{transfer.reason}"
     )

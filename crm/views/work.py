@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -15,6 +16,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from crm import access
 from crm.access import Action
 from crm.models import Project, StageRule, rested_too_long
+from crm.models.worth import Worth, converted
 from crm.stages import Stage, Status
 
 # From the last stage back, in orders that indexes give.
@@ -76,8 +78,15 @@ class Tally:
     """The projects of one stage that are worked on: how many, how much, how many unknown."""
 
     count: int = 0
-    amount: Any = None
+    amount: Decimal | None = None
     known_count: int = 0
+
+    def convert(self, worths: Iterable[Worth]) -> None:
+        """Adds what projects whose money is foreign are worth, where a rate says so."""
+        for worth in worths:
+            if worth.value is not None:
+                self.amount = (self.amount or 0) + worth.value
+                self.known_count += 1
 
 
 class Work:
@@ -159,6 +168,9 @@ class Work:
             dated = {key: Count("pk", filter=q) for key, q in self._dated("stage")} if part else {}
             for row in worked_on.order_by().values("status", "stage").annotate(**sums, **dated):
                 self._add(row, list(dated))
+            abroad = converted(rows.active(), "planned_investment", ("stage",))
+            for (stage,), worths in abroad.items():
+                self.stages[Stage(stage)].convert(worths)
             if not dated:
                 for key, condition in self._dated("stage_rank"):
                     self.counts[key.partition("_")[0]] += rows.active().filter(condition).count()
