@@ -54,6 +54,7 @@ class Report:
                     "yoy_pct": result.yoy_pct,
                     "printed": result.text,
                     "rows": result.rows,
+                    "converted": result.converted,
                     "unconfirmed": result.unconfirmed,
                     "sent_back": result.sent_back,
                     "rule": figure.rule,

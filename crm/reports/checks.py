@@ -26,7 +26,8 @@ from crm.models import (
 from crm.reports import confirmed
 from crm.reports.figures import Context, Result, attraction, delivery, every
 from crm.reports.figures.states import standing_at_end
-from crm.reports.lines import row_address
+from crm.reports.lines import row_address, shape_of, told
+from crm.reports.measures import Reading, Total
 from crm.stages import Stage, Status
 
 NOTE = "note"  # explains a number
@@ -89,17 +90,43 @@ def period_unfinished(context: Context, results: Results) -> Iterator[Finding]:
 def amounts_unknown(context: Context, results: Results) -> Iterator[Finding]:
     """A sum counts what is known and says how many rows it lacks."""
     for figure in every():
-        result = results[figure.key]
-        if not result.without_amount:
+        result, measure = results[figure.key], figure.measure
+        if not result.without_amount or not isinstance(measure, Total):
             continue
-        unknown = figure.rows(context).filter(**{f"{figure.amount}__isnull": True})
+        rows = figure.rows(context).filter(**{f"{measure.path}__isnull": True})
+        some = list(rows.select_related(*shape_of(rows).joins))
+        items = [
+            _item(row, told(measure, row, worth))
+            for row, worth in zip(some, measure.of(some), strict=True)
+            if worth.value is None
+        ]
+        wanted = "请补金额，外币请补当月汇率" if any(one.about for one in items) else "请补金额"
+        what = shape_of(rows).heading
         yield Finding(
             f"{figure.key}.without_amount",
             WARNING,
-            f"{figure.label}：{result.rows} 个项目中有 {result.without_amount} 个没有金额，"
-            "合计只含有金额的项目；请补金额。",
-            _of_projects(unknown.values("project")),
+            f"{figure.label}：{result.rows} 个{what}中有 {result.without_amount} 个没有金额，"
+            f"合计只含有金额的{what}；{wanted}。",
+            tuple(sorted(items, key=lambda one: (one.title, one.pk))),
         )
+
+
+def readings_without_document(context: Context, results: Results) -> Iterator[Finding]:
+    """A stated number is worth what its document is."""
+    for figure in every():
+        measure = figure.measure
+        if not isinstance(measure, Reading):
+            continue
+        rows = figure.rows(context)
+        some = rows.select_related(*shape_of(rows).joins)
+        items = tuple(_item(row) for row in some if not measure.document_of(row))
+        if items:
+            yield Finding(
+                f"{figure.key}.without_document",
+                WARNING,
+                f"{figure.label}：{len(items)} 个数没有依据文件；请补文件或出处。",
+                items,
+            )
 
 
 def agreement_dates(context: Context, results: Results) -> Iterator[Finding]:
@@ -239,7 +266,7 @@ def signed_but(context: Context, results: Results) -> Iterator[Finding]:
 def unconfirmed_rows(context: Context, results: Results) -> Iterator[Finding]:
     """Counted, but nobody has confirmed it yet; or somebody refused to."""
     for figure in every():
-        if not figure.is_confirmed or figure.amount:
+        if not figure.is_confirmed or figure.measure.is_sum:
             continue
         result, rows = results[figure.key], figure.rows(context)
         if result.unconfirmed:
@@ -326,6 +353,7 @@ def liaison_progress(context: Context, results: Results) -> Iterator[Finding]:
 
 CHECKS: tuple[Callable[[Context, Results], Iterator[Finding]], ...] = (
     amounts_unknown,
+    readings_without_document,
     agreement_dates,
     agreement_without_park,
     move_dates,
@@ -336,6 +364,14 @@ CHECKS: tuple[Callable[[Context, Results], Iterator[Finding]], ...] = (
     unconfirmed_receipts,
     period_unfinished,
 )
+
+
+def _item(row: Any, about: str = "") -> Item:
+    """The row's project where it has one, else the row itself."""
+    project = getattr(row, "project", None)
+    if isinstance(project, Project):
+        return Item("project", project.pk, project.name, about)
+    return Item(str(row._meta.model_name), row.pk, str(row), about)
 
 
 def _moves(context: Context, rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -13,10 +13,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from crm.models import Agreement, CreditShare, FundingReceipt
+from crm.models import Agreement, CreditShare
 from crm.models.transfers import WHOLE
+from crm.models.worth import Worth
 from crm.reports.figures.base import Figure
-from crm.reports.lines import amount_of
 
 TEAM, PARK = "team", "park"
 Divisions = Mapping[int, Mapping[int, Decimal]]
@@ -33,12 +33,16 @@ def divisions(dimension: str, known_on: date | None = None) -> Divisions:
 
 @dataclass(frozen=True)
 class Part:
-    """A counted row as far as it is a unit's: `amount` is what the whole row adds, in yuan or 1;
-    None = unknown."""
+    """A counted row as far as it is a unit's: `worth` is what the whole row adds, in yuan or 1."""
 
     row: Any
     share: Decimal
-    amount: Decimal | None
+    worth: Worth
+
+    @property
+    def amount(self) -> Decimal | None:
+        """None = unknown."""
+        return self.worth.value
 
     @property
     def counted(self) -> Decimal | None:
@@ -61,34 +65,34 @@ class Credit:
     def without_amount(self) -> int:
         return sum(part.amount is None for part in self.parts)
 
+    @property
+    def converted(self) -> int:
+        """How many state foreign money that the month's rate made yuan."""
+        return sum(part.worth.is_converted for part in self.parts)
+
 
 def credit_of(
     figure: Figure, rows: Iterable[Any], dimension: str, units: Iterable[int], divided: Divisions
 ) -> Credit:
     """What of the figure's rows is these units' (a park with the parks inside it)."""
-    ours = frozenset(units)
+    ours, some = frozenset(units), list(rows)
     made = []
-    for row in rows:
+    for row, worth in zip(some, figure.measure.of(some), strict=True):
         shares = divided.get(row.project_id)
         if shares is None:
             share = WHOLE if _own(row, dimension) in ours else Decimal(0)
         else:
             share = sum((shares.get(unit, Decimal(0)) for unit in ours), Decimal(0))
         if share:
-            made.append(Part(row, share, amount(figure, row)))
+            made.append(Part(row, share, worth))
     return Credit(tuple(made))
 
 
 def whole(figure: Figure, rows: Iterable[Any]) -> Credit:
     """The county's, or a responsible unit's: every row counts in full."""
-    return Credit(tuple(Part(row, WHOLE, amount(figure, row)) for row in rows))
-
-
-def amount(figure: Figure, row: Any) -> Decimal | None:
-    """What a row adds: 1, or its money in yuan."""
-    if not figure.amount:
-        return WHOLE
-    return row.yuan if isinstance(row, FundingReceipt) else amount_of(figure, row)
+    some = list(rows)
+    worths = figure.measure.of(some)
+    return Credit(tuple(Part(row, WHOLE, one) for row, one in zip(some, worths, strict=True)))
 
 
 def _own(row: Any, dimension: str) -> int | None:

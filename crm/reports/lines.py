@@ -10,9 +10,11 @@ from functools import reduce
 from typing import Any, NamedTuple
 
 from crm import ledgers
-from crm.exact import WAN, grouped
+from crm.exact import grouped
+from crm.models.worth import Valued, Worth
 from crm.reports import confirmed
 from crm.reports.figures.base import Figure
+from crm.reports.measures import Measure, Reading, Total
 
 UNKNOWN = "待补"
 
@@ -34,8 +36,9 @@ class Line(NamedTuple):
     title: str
     address: str
     cells: list[Cell]
-    amount: str  # 万元, where the figure is a sum
+    amount: str  # in the unit of a single row, where the figure is a sum
     mark: str = ""  # 待认定 or 被退回
+    told: str = ""  # of foreign money: what is stated, and by which rate it became the amount
 
 
 @dataclass(frozen=True)
@@ -117,29 +120,36 @@ def shape_of(rows: Any) -> Shape:
 
 def lines(figure: Figure, rows: Any, known_on: date | None = None) -> list[Line]:
     """The lines of these rows (a page of the figure's), amounts where the figure sums them."""
-    shape = shape_of(rows)
-    made = []
+    shape, measure = shape_of(rows), figure.measure
     shown = list(rows.select_related(*shape.joins))
     marks = confirmed.marks(shown, known_on) if figure.is_confirmed else {}
-    for row in shown:
+    made = []
+    for row, worth in zip(shown, measure.of(shown), strict=True):
         title, address = shape.title(row)
-        amount = in_wan(amount_of(figure, row)) if figure.amount else ""
-        made.append(Line(title, address, shape.cells(row), amount, marks.get(row.pk, "")))
+        cells = shape.cells(row)
+        if isinstance(measure, Reading):
+            cells = [*cells, Cell("依据文件", measure.document_of(row) or UNKNOWN)]
+        amount = in_unit(worth.value, measure) if measure.is_sum else ""
+        made.append(
+            Line(title, address, cells, amount, marks.get(row.pk, ""), told(measure, row, worth))
+        )
     return made
 
 
-def amount_of(figure: Figure, row: Any) -> Decimal | None:
-    """What a row adds to the figure's sum, in yuan; None = unknown."""
-    return reduce(getattr, figure.amount.split("__"), row)
+def told(measure: Measure, row: Any, worth: Worth) -> str:
+    """How foreign money became the row's amount, or why it did not; "" for what is stated in yuan:
+    300万美元 → 2,152.02万元，汇率 7.1734."""
+    if not isinstance(measure, Total):
+        return ""
+    holder = reduce(getattr, measure.path.split("__")[:-1], row)
+    return worth.told(holder) if isinstance(holder, Valued) and holder.is_foreign else ""
 
 
-def amount_heading(figure: Figure, rows: Any) -> str:
-    """The name of what is summed: 协议投资额（万元）."""
-    model, *path, last = rows.model, *figure.amount.split("__")
-    for name in path:
-        model = model._meta.get_field(name).related_model
-    return f"{model._meta.get_field(last).verbose_name}（万元）"
+def amount_heading(measure: Total, rows: Any) -> str:
+    """The name of what is summed, in the unit of a single row: 协议投资额（万元）."""
+    return f"{measure.field(rows.model).verbose_name}（{measure.unit_of_rows.name}）"
 
 
-def in_wan(amount: Decimal | None) -> str:
-    return UNKNOWN if amount is None else grouped(amount / WAN)
+def in_unit(amount: Decimal | None, measure: Measure) -> str:
+    """What one row adds, in the unit of a single row."""
+    return UNKNOWN if amount is None else grouped(amount / measure.unit_of_rows.size)

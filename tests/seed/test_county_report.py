@@ -15,7 +15,6 @@ from crm.actions import agreements, projects
 from crm.models import Project, User
 from crm.reports import build, figures
 from crm.reports.build import Report
-from crm.reports.lines import amount_of
 from crm.stages import Stage, Status
 from tests import make
 from tests.needs import SHARED
@@ -50,13 +49,9 @@ def test_the_ledger_prints_the_number_of_the_report(demo_county, key):
 def test_the_number_is_what_its_rows_give(demo_county, key):
     context = report().context
     figure, result = figures.get(key), report().results[key]
-    rows = list(figure.rows(context))
-    recounted = (
-        sum((amount_of(figure, row) or Decimal(0) for row in rows), Decimal(0)) / 10**8
-        if figure.amount
-        else len(rows)
-    )
-    assert result.value == recounted
+    worths = figure.measure.of(list(figure.rows(context)))
+    recounted = sum((one.value or Decimal(0) for one in worths), Decimal(0))
+    assert result.value == recounted / figure.measure.unit.size
     stated = NUMBER.fullmatch(FACTS[key]["value"])
     assert stated
     step = 10 if "余" in FACTS[key]["value"] else 1

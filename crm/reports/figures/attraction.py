@@ -7,16 +7,17 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from crm.models import Activity, Agreement
 from crm.reports.figures.base import Context, figure
 from crm.reports.figures.states import standing_at_end
-from crm.reports.printing import Printing
+from crm.reports.measures import Count, Total
+from crm.reports.printing import ABOUT, ODD, Printing
 from crm.stages import Stage, Status
 
-TENS = Printing(floor_to=10, after="余")
+TENS = Printing(floor_to=10, after=ODD)
 
 
 @figure(
     "attraction.activities",
     "招商活动",
-    unit="次",
+    measure=Count("次"),
     rule="举办日期在期间内的招商活动，一场计一次。",
     printing=TENS,
     untraceable="招商活动台账只留现值",
@@ -49,7 +50,7 @@ def _signed(context: Context) -> QuerySet[Agreement]:
 @figure(
     "attraction.signed_projects",
     "招引入驻产业项目",
-    unit="个",
+    measure=Count("个"),
     rule="期间内签订、期末有效并已明确落户园区的投资协议，一个项目计一次；"
     "框架协议、补充协议、增资协议不计，被更正的以更正后为准。",
     is_confirmed=True,
@@ -61,9 +62,8 @@ def signed_projects(context: Context) -> QuerySet:
 @figure(
     "attraction.signed_investment",
     "招引项目总投资",
-    unit="亿元",
     rule="招引入驻产业项目所签投资协议的协议投资额之和；增资只计入其项目的总额，不计入本数。",
-    amount="amount",
+    measure=Total("亿元", "amount"),
     printing=Printing(digits=1),
     is_confirmed=True,
 )
@@ -78,7 +78,7 @@ def _negotiating(context: Context) -> QuerySet:
 @figure(
     "attraction.negotiating_projects",
     "在谈项目",
-    unit="个",
+    measure=Count("个"),
     rule="期末阶段为洽谈且状态为推进中的项目。",
     printing=TENS,
 )
@@ -89,10 +89,9 @@ def negotiating_projects(context: Context) -> QuerySet:
 @figure(
     "attraction.negotiating_investment",
     "在谈项目总投资",
-    unit="亿元",
     rule="在谈项目的计划总投资之和。",
-    amount="project__planned_investment",
-    printing=Printing(floor_to=1, before="约"),
+    measure=Total("亿元", "project__planned_investment"),
+    printing=Printing(floor_to=1, before=ABOUT),
     untraceable="项目的计划总投资只留现值",
 )
 def negotiating_investment(context: Context) -> QuerySet:

@@ -9,12 +9,12 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import QuerySet
 
 from crm.access import Action
-from crm.exact import YI
 from crm.models import Park, User
 from crm.reports import confirmed
+from crm.reports.measures import Measure
 from crm.reports.period import Period
 from crm.reports.printing import UNTRACEABLE, Printing
 
@@ -55,7 +55,7 @@ class Context:
             found.update(wave)
         return frozenset(found)
 
-    def narrowed(self, rows: QuerySet) -> QuerySet:
+    def narrowed(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Those of the rows that lie in the park asked for and that the user may report on."""
         if self.park is not None:
             path = PARK_OF[str(rows.model._meta.model_name)]
@@ -69,12 +69,14 @@ class Context:
 class Result:
     """A figure as computed: `value` exact and in the figure's unit (None: unknown), `rows` how many
     rows it rests on (None: it could not be counted), `without_amount` how many of them lack one,
-    `unconfirmed` and `sent_back` how many nobody has confirmed (待认定) or somebody refused to."""
+    `converted` how many state foreign money that the month's rate made yuan, `unconfirmed` and
+    `sent_back` how many nobody has confirmed (待认定) or somebody refused to."""
 
     value: Decimal | None
     printed: str
     rows: int | None
     without_amount: int = 0
+    converted: int = 0
     unconfirmed: int = 0
     sent_back: int = 0
     reason: str = ""
@@ -91,23 +93,26 @@ class Figure:
     """One number. `read` is its only source: it returns one row for every thing counted, and value,
     drill-down and checks are taken from exactly these rows.
 
-    amount: the path of the money summed (yuan, printed in 亿元); none = the rows are counted.
+    measure: whether its rows are counted or what they state is added up, and in which unit.
     untraceable: why the figure cannot be rebuilt as known on an earlier day; empty = it can.
     is_confirmed: its rows are confirmed by a second person (认定), and it says how many are not.
     """
 
     key: str
     label: str
-    unit: str
     section: str
     rule: str
-    read: Callable[[Context], QuerySet]
-    amount: str
+    read: Callable[[Context], QuerySet[Any]]
+    measure: Measure
     printing: Printing
     untraceable: str
     is_confirmed: bool = False
 
-    def rows(self, context: Context) -> QuerySet:
+    @property
+    def unit(self) -> str:
+        return self.measure.unit.name
+
+    def rows(self, context: Context) -> QuerySet[Any]:
         """The rows counted, as far as the user may see them; none where nobody can rebuild them."""
         rows = context.narrowed(self.read(context))
         return rows.none() if self.why_untraceable(context) else rows
@@ -123,23 +128,22 @@ class Figure:
     def result(self, context: Context) -> Result:
         if reason := self.why_untraceable(context):
             return Result(None, UNTRACEABLE, None, reason=reason)
-        asked: dict[str, Any] = {"rows": Count("pk")}
-        if self.amount:
-            asked["total"] = Sum(self.amount)
-            asked["without"] = Count("pk", filter=Q(**{f"{self.amount}__isnull": True}))
-        rows = self.rows(context).order_by()
-        counted = rows.aggregate(**asked)
-        count, total = counted["rows"], counted.get("total")
-        value: Decimal | None = Decimal(count)
-        if self.amount and count:
-            value = None if total is None else total / YI
-        printed = self.printing.text(value, self.unit)
+        rows = self.rows(context)
+        found = self.measure.summed(rows)
+        value = self.measure.value(found)
         unconfirmed = sent_back = 0
-        if self.is_confirmed and count:
+        if self.is_confirmed and found.count:
             unconfirmed = confirmed.unconfirmed(rows, context.known_on).count()
             sent_back = confirmed.sent_back(rows, context.known_on).count()
-        without = counted.get("without", 0)
-        return Result(value, printed, count, without, unconfirmed, sent_back)
+        return Result(
+            value,
+            self.printing.text(value, self.unit),
+            found.count,
+            found.unknown,
+            found.converted,
+            unconfirmed,
+            sent_back,
+        )
 
 
 _figures: dict[str, Figure] = {}
@@ -149,26 +153,24 @@ def figure(
     key: str,
     label: str,
     *,
-    unit: str,
+    measure: Measure,
     rule: str,
-    amount: str = "",
     printing: Printing | None = None,
     untraceable: str = "",
     is_confirmed: bool = False,
-) -> Callable[[Callable[[Context], QuerySet]], Figure]:
+) -> Callable[[Callable[[Context], QuerySet[Any]]], Figure]:
     """Declares the function below as a figure; its section is the first part of its key."""
 
-    def declared(read: Callable[[Context], QuerySet]) -> Figure:
+    def declared(read: Callable[[Context], QuerySet[Any]]) -> Figure:
         if key in _figures:
             raise ValueError(f"figure {key} is declared twice")
         _figures[key] = Figure(
             key=key,
             label=label,
-            unit=unit,
             section=key.split(".")[0],
             rule=rule,
             read=read,
-            amount=amount,
+            measure=measure,
             printing=printing or Printing(),
             untraceable=untraceable,
             is_confirmed=is_confirmed,

@@ -7,13 +7,14 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from crm.models import Assignment, AssignmentKind, StageMove
 from crm.reports.figures.base import Context, figure
 from crm.reports.figures.states import standing_at_end
+from crm.reports.measures import Count
 from crm.stages import Stage, Status
 
 
 @figure(
     "delivery.liaison_projects",
     "明确驻企联络员的项目",
-    unit="个",
+    measure=Count("个"),
     rule="期末未退出、有驻企联络员在岗的项目，一个项目计一次。",
     untraceable="服务分工台账只留现值",
 )
@@ -31,7 +32,7 @@ def liaison_projects(context: Context) -> QuerySet:
 @figure(
     "delivery.in_operation",
     "建成投产项目",
-    unit="个",
+    measure=Count("个"),
     rule="期间内首次投产、期末仍在投产阶段且未退出的项目；以前投产过的不再计。",
     is_confirmed=True,
 )
@@ -49,7 +50,7 @@ def in_operation(context: Context) -> QuerySet:
 @figure(
     "delivery.trial_production",
     "试生产项目",
-    unit="个",
+    measure=Count("个"),
     rule="期末阶段为试生产且未退出的项目。",
 )
 def trial_production(context: Context) -> QuerySet:
@@ -59,7 +60,7 @@ def trial_production(context: Context) -> QuerySet:
 @figure(
     "delivery.commissioning",
     "安装调试项目",
-    unit="个",
+    measure=Count("个"),
     rule="期末阶段为安装调试且未退出的项目。",
 )
 def commissioning(context: Context) -> QuerySet:

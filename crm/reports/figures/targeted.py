@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from crm.models import FundingReceipt, StageMove
 from crm.reports.figures.base import Context, Figure
 from crm.reports.figures.states import standing_at_end
+from crm.reports.measures import Count, Total
 from crm.reports.printing import Printing
 from crm.stages import Stage, Status
 
@@ -33,22 +34,20 @@ def _received(context: Context) -> QuerySet:
 STARTED = Figure(
     key="targets.started",
     label="开工项目",
-    unit="个",
     section="targets",
     rule="期间内首次开工、期末仍在开工建设及以后阶段且未退出的项目。",
     read=_started,
-    amount="",
+    measure=Count("个"),
     printing=Printing(),
     untraceable="",
 )
 FUNDS_IN_PLACE = Figure(
     key="targets.funds_in_place",
     label="到位资金",
-    unit="亿元",
     section="targets",
     rule="到账日期在期间内的到位资金之和，外币按当月汇率折算，没有汇率的不计并列出。",
     read=_received,
-    amount="yuan",
+    measure=Total("亿元", "amount"),
     printing=Printing(digits=2),
     untraceable="",
 )

@@ -219,7 +219,7 @@ def test_talks_without_a_planned_investment_are_told_apart(asked, county_park):
     at(Stage.NEGOTIATION, MAY, planned_investment=Decimal("35000000"))
     result = negotiating_investment.result(asked)
     assert (result.value, result.rows, result.without_amount) == (Decimal("0.35"), 2, 1)
-    assert result.printed == "0.35亿元"
+    assert result.printed == "约0.35亿元"
 
 
 # As known on an earlier day

@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from crm.errors import Refused
 from crm.reports import build, figures, outline, render_html
 from crm.reports.figures.base import figure
+from crm.reports.measures import Count
 from crm.stages import Stage
 from tests import make
 
@@ -44,7 +45,7 @@ def written(**options) -> str:
 def test_a_figure_is_declared_once():
     assert {one.key for one in figures.every()} == KEYS
     with pytest.raises(ValueError, match="twice"):
-        figure("attraction.activities", "招商活动", unit="次", rule="")(figures.get)
+        figure("attraction.activities", "招商活动", measure=Count("次"), rule="")(figures.get)
 
 
 def test_every_figure_stands_in_exactly_one_sentence_of_its_own_section():
@@ -63,7 +64,8 @@ def test_the_json_has_the_promised_shape(asked, county_park):
     assert set(data["figures"]) == KEYS
     for one in data["figures"].values():
         assert list(one) == [
-            "value", "unit", "yoy_pct", "printed", "rows", "unconfirmed", "sent_back", "rule",
+            "value", "unit", "yoy_pct", "printed", "rows", "converted", "unconfirmed", "sent_back",
+            "rule",
         ]  # fmt: skip
     assert data["figures"]["attraction.signed_investment"] | {"rule": ""} == {
         "value": 284.5,
@@ -71,6 +73,7 @@ def test_the_json_has_the_promised_shape(asked, county_park):
         "yoy_pct": None,
         "printed": "284.5亿元",
         "rows": 1,
+        "converted": 0,
         "unconfirmed": 1,
         "sent_back": 0,
         "rule": "",

@@ -21,7 +21,6 @@ from crm.errors import Refused
 from crm.models import Agreement, AgreementKind, Park, Project, StageMove, Team, User
 from crm.reports import build, figures
 from crm.reports.figures import Context
-from crm.reports.lines import amount_of
 from crm.reports.period import Period
 from crm.stages import Stage, Status
 from tests import make
@@ -40,6 +39,7 @@ lives = st.lists(
             "status": st.sampled_from(Status),
             "entered": whens,
             "amount": amounts,
+            "is_foreign": st.booleans(),
             "kinds": st.lists(st.sampled_from(AgreementKind), max_size=3),
             "signed": whens,
             "corrected": st.one_of(st.none(), whens),
@@ -71,6 +71,15 @@ class County:
         outer = make.park()
         self.parks = [outer, make.park(parent=outer), None]
         self.by = make.maker()
+        for year, month in ((2022, 11), (2023, 3), (2023, 8), (2023, 9)):
+            make.rate(year, month)
+
+    @staticmethod
+    def money(life: dict, name: str) -> dict:
+        """The life's amount, in yuan or in dollars, which only some months' rates make yuan."""
+        if life["is_foreign"] and life["amount"] is not None:
+            return {name: None, "currency": "USD", "foreign_amount": life["amount"]}
+        return {name: life["amount"]}
 
     def live(self, life: dict) -> None:
         """One project's life, as far as the verbs allow it."""
@@ -80,9 +89,9 @@ class County:
             stage=life["stage"],
             status=life["status"],
             entered={life["stage"]: life["entered"]},
-            planned_investment=life["amount"],
             team=team,
             park=park,
+            **self.money(life, "planned_investment"),
         )
         for kind in life["kinds"]:
             self.attempt(self.sign, project, kind, life)
@@ -108,7 +117,12 @@ class County:
         first = project.agreements.filter(kind=AgreementKind.INVESTMENT).first()
         increase = {"increase_of": first} if kind == AgreementKind.INCREASE else {}
         signed = agreements.sign_agreement(
-            project, by=self.by, signed=life["signed"], kind=kind, amount=life["amount"], **increase
+            project,
+            by=self.by,
+            signed=life["signed"],
+            kind=kind,
+            **self.money(life, "amount"),
+            **increase,
         )
         if life["ended"]:
             agreements.end_agreement(signed, on=life["ended"], by=self.by, reason="解约")
@@ -150,11 +164,13 @@ def recount(context: Context) -> None:
         assert len(rows) == result.rows
         counted = [getattr(row, "project_id", f"activity {row.pk}") for row in rows]
         assert len(set(counted)) == len(counted)  # each thing once
-        if not figure.amount:
+        if not figure.measure.is_sum:
             assert result.value == len(rows)
             continue
-        known = [amount for row in rows if (amount := amount_of(figure, row)) is not None]
+        worths = figure.measure.of(rows)
+        known = [one.value for one in worths if one.value is not None]
         assert result.without_amount == len(rows) - len(known)
+        assert result.converted == sum(one.is_converted for one in worths)
         if known or not rows:
             assert result.value == sum(known, Decimal(0)) / 10**8
         else:

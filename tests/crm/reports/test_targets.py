@@ -15,6 +15,7 @@ from crm.actions import agreements, projects
 from crm.dates import When
 from crm.errors import Refused
 from crm.models import Assignment, Target, TargetIndicator, TargetLevel
+from crm.models.worth import Worth
 from crm.reports.credit import PARK, TEAM, Part, credit_of, divisions, whole
 from crm.reports.targets import FIGURES, Board, visible_targets
 from crm.stages import Stage
@@ -234,7 +235,8 @@ def test_the_units_credit_adds_up_to_what_the_county_counts(teams, cuts):
     assert total == whole(figure, rows).value == len(rows)
     together = credit_of(figure, rows, TEAM, range(1, 5), divided)
     assert together.value == len(rows)
-    assert all(part == Part(part.row, Decimal(1), Decimal(1)) for part in together.parts)
+    one = Worth(Decimal(1))
+    assert all(part == Part(part.row, Decimal(1), one) for part in together.parts)
 
 
 def test_shares_are_read_in_one_query_however_many(signed, django_assert_num_queries):

@@ -1,0 +1,119 @@
+"""What a figure measures: how many rows there are, or the sum of what they state, in which unit.
+
+The ledger keeps a number in one unit (yuan, m², 亩); a figure prints it in a larger one and shows
+its rows in a unit that fits a single row.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import reduce
+from typing import Any, ClassVar
+
+from django.db.models import Field, Model, QuerySet
+
+from crm.exact import WAN, YI
+from crm.models.worth import Valuation, Worth, reached, valuation, worths
+
+
+@dataclass(frozen=True)
+class Unit:
+    """`size`: how many of what the ledger keeps one of it is: 1亿元 is 10⁸ yuan. `of_rows`: the
+    unit a single row is shown in, where this one is too large for it."""
+
+    name: str
+    size: Decimal = Decimal(1)
+    of_rows: str = ""
+
+
+UNITS = {
+    unit.name: unit
+    for unit in (
+        *map(Unit, ("个", "户", "次", "宗", "项", "人", "亩", "平方米", "平方公里", "元")),
+        Unit("万元", WAN),
+        Unit("亿元", YI, "万元"),
+        Unit("万平方米", WAN, "平方米"),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Measure(ABC):
+    """How rows become a number, in the unit of this name."""
+
+    unit_name: str
+    is_sum: ClassVar[bool] = False
+    # Whether no row at all means that the number is unknown rather than 0.
+    is_stated: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        if self.unit_name not in UNITS:
+            raise ValueError(f"no unit {self.unit_name}: it belongs into UNITS")
+
+    @property
+    def unit(self) -> Unit:
+        return UNITS[self.unit_name]
+
+    @property
+    def unit_of_rows(self) -> Unit:
+        return UNITS[self.unit.of_rows or self.unit.name]
+
+    @abstractmethod
+    def summed(self, rows: QuerySet[Any]) -> Valuation:
+        """What all of the rows come to, in what the ledger keeps."""
+
+    @abstractmethod
+    def of(self, rows: Sequence[Any]) -> list[Worth]:
+        """What each of these rows adds, in their order."""
+
+    def value(self, found: Valuation) -> Decimal | None:
+        """The number in the measure's unit; None = unknown."""
+        if self.is_stated and not found.count:
+            return None
+        return None if found.total is None else found.total / self.unit.size
+
+
+@dataclass(frozen=True)
+class Count(Measure):
+    """The rows are counted: each of them is one."""
+
+    def summed(self, rows: QuerySet[Any]) -> Valuation:
+        count = rows.order_by().count()
+        return Valuation(Decimal(count), count)
+
+    def of(self, rows: Sequence[Any]) -> list[Worth]:
+        return [Worth(Decimal(1))] * len(rows)
+
+
+@dataclass(frozen=True)
+class Total(Measure):
+    """The sum of what the rows state at `path` (amount, project__land_area_mu). Money that only a
+    foreign amount states is converted by the rate of its month."""
+
+    path: str
+    is_sum: ClassVar[bool] = True
+
+    def summed(self, rows: QuerySet[Any]) -> Valuation:
+        return valuation(rows, self.path)
+
+    def of(self, rows: Sequence[Any]) -> list[Worth]:
+        return worths(rows, self.path)
+
+    def field(self, model: type[Model]) -> Field[Any, Any]:
+        """The column that is summed."""
+        return reached(model, self.path).field
+
+
+@dataclass(frozen=True)
+class Reading(Total):
+    """The rows are readings: numbers that somebody states (a bureau's month, a forecast), each with
+    the document at `document`. Where nobody stated any, the number is unknown, not 0."""
+
+    document: str
+    is_stated: ClassVar[bool] = True
+
+    def document_of(self, row: Any) -> str:
+        return str(reduce(getattr, self.document.split("__"), row) or "")
