@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from functools import reduce
 from typing import Any, NamedTuple
 
 from crm import ledgers
 from crm.exact import grouped
+from crm.models import Agreement
 from crm.models.worth import Valued, Worth
 from crm.reports import confirmed
-from crm.reports.figures.base import Figure
+from crm.reports.figures.base import Context, Figure
 from crm.reports.measures import Measure, Reading, Total
+from crm.reports.resigned import earlier_signings
 
 UNKNOWN = "待补"
 
@@ -37,7 +38,7 @@ class Line(NamedTuple):
     address: str
     cells: list[Cell]
     amount: str  # in the unit of a single row, where the figure is a sum
-    mark: str = ""  # 待认定 or 被退回
+    marks: list[str]  # 待认定 or 被退回; 换签 with what was signed before
     told: str = ""  # of foreign money: what is stated, and by which rate it became the amount
 
 
@@ -118,11 +119,12 @@ def shape_of(rows: Any) -> Shape:
     return SHAPES[str(rows.model._meta.model_name)]
 
 
-def lines(figure: Figure, rows: Any, known_on: date | None = None) -> list[Line]:
+def lines(figure: Figure, rows: Any, context: Context) -> list[Line]:
     """The lines of these rows (a page of the figure's), amounts where the figure sums them."""
     shape, measure = shape_of(rows), figure.measure
     shown = list(rows.select_related(*shape.joins))
-    marks = confirmed.marks(shown, known_on) if figure.is_confirmed else {}
+    said = confirmed.marks(shown, context.known_on) if figure.is_confirmed else {}
+    before = earlier_signings(shown, context) if rows.model is Agreement else {}
     made = []
     for row, worth in zip(shown, measure.of(shown), strict=True):
         title, address = shape.title(row)
@@ -130,9 +132,9 @@ def lines(figure: Figure, rows: Any, known_on: date | None = None) -> list[Line]
         if isinstance(measure, Reading):
             cells = [*cells, Cell("依据文件", measure.document_of(row) or UNKNOWN)]
         amount = in_unit(worth.value, measure) if measure.is_sum else ""
-        made.append(
-            Line(title, address, cells, amount, marks.get(row.pk, ""), told(measure, row, worth))
-        )
+        marks = [said[row.pk]] if row.pk in said else []
+        marks += [f"换签：{before[row.pk]}"] if row.pk in before else []
+        made.append(Line(title, address, cells, amount, marks, told(measure, row, worth)))
     return made
 
 

@@ -183,7 +183,7 @@ class Board:
         """Responsible unit → its projects, by the duties in force at the period's end."""
         made: dict[str, set[int]] = defaultdict(set)
         duties = Assignment.objects.filter(kind=AssignmentKind.RESPONSIBLE_UNIT).exclude(unit="")
-        held = duties.in_force_on(self.context.period.end)
+        held = duties.in_force_on(self.context.end)
         for unit, project in held.values_list("unit", "project"):
             made[unit].add(project)
         return dict(made)

@@ -78,7 +78,7 @@ def figure(request: HttpRequest, key: str) -> HttpResponse:
         "entry": entry,
         "page": page,
         "heading": lines.shape_of(rows).heading,
-        "lines": lines.lines(asked, page.object_list, context.known_on),
+        "lines": lines.lines(asked, page.object_list, context),
         "query": outline.query(context),
         "year_before": context.period.year_before,
         "year_before_address": outline.address_of(

@@ -23,9 +23,7 @@ TENS = Printing(floor_to=10, after=ODD)
     untraceable="招商活动台账只留现值",
 )
 def activities(context: Context) -> QuerySet:
-    return Activity.objects.filter(
-        held_on__gte=context.period.start, held_on__lte=context.period.end
-    )
+    return Activity.objects.filter(held_on__gte=context.period.start, held_on__lte=context.end)
 
 
 def _signed(context: Context) -> QuerySet[Agreement]:
@@ -33,7 +31,7 @@ def _signed(context: Context) -> QuerySet[Agreement]:
 
     An agreement ended by the period's last day does not stand in the way of a new one.
     """
-    end = context.period.end
+    end = context.end
     first = (
         Agreement.objects.signings(context.known_on)
         .filter(project=OuterRef("project"))

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from crm import clock
 from crm.access import Action
 from crm.models import Park, User
 from crm.reports import confirmed
@@ -40,6 +41,12 @@ class Context:
     known_on: date | None = None
     park: Park | None = None
     user: User | None = None
+
+    @cached_property
+    def end(self) -> date:
+        """The last day that counts: no fact of the future does, and on an earlier day none that was
+        still to come then."""
+        return min(self.period.end, self.known_on or clock.today())
 
     @cached_property
     def park_ids(self) -> frozenset[int]:

@@ -21,7 +21,7 @@ from crm.stages import Stage, Status
 def liaison_projects(context: Context) -> QuerySet:
     left = standing_at_end(context, *Stage).filter(to_status=Status.EXITED)
     in_force = (
-        Assignment.objects.in_force_on(context.period.end)
+        Assignment.objects.in_force_on(context.end)
         .filter(kind=AssignmentKind.LIAISON)
         .exclude(project__in=left.values("project"))
     )
@@ -41,7 +41,7 @@ def in_operation(context: Context) -> QuerySet:
     earlier = started.filter(project=OuterRef("project"), place__lt=OuterRef("place"))
     still = standing_at_end(context, Stage.OPERATION).exclude(to_status=Status.EXITED)
     return (
-        started.occurred_in(context.period.start, context.period.end)
+        started.occurred_in(context.period.start, context.end)
         .filter(~Exists(earlier))
         .filter(project__in=still.values("project"))
     )

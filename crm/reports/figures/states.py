@@ -10,6 +10,4 @@ from crm.stages import Stage
 
 def standing_at_end(context: Context, *stages: Stage) -> StageMoves:
     """One move a project: the one by which it stood in one of these stages on the last day."""
-    return StageMove.objects.last_by(context.period.end, context.known_on).filter(
-        to_stage__in=stages
-    )
+    return StageMove.objects.last_by(context.end, context.known_on).filter(to_stage__in=stages)

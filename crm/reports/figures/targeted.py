@@ -19,7 +19,7 @@ def _started(context: Context) -> QuerySet:
     earlier = into.filter(project=OuterRef("project"), place__lt=OuterRef("place"))
     still = standing_at_end(context, *BUILT).exclude(to_status=Status.EXITED)
     return (
-        into.occurred_in(context.period.start, context.period.end)
+        into.occurred_in(context.period.start, context.end)
         .filter(~Exists(earlier))
         .filter(project__in=still.values("project"))
     )
@@ -27,7 +27,7 @@ def _started(context: Context) -> QuerySet:
 
 def _received(context: Context) -> QuerySet:
     return FundingReceipt.objects.standing(context.known_on).received_in(
-        context.period.start, context.period.end
+        context.period.start, context.end
     )
 
 

@@ -17,6 +17,7 @@ from crm.reports.figures.attraction import (
     signed_investment,
     signed_projects,
 )
+from crm.reports.period import Period
 from crm.stages import Stage, Status
 from tests import make
 
@@ -46,6 +47,15 @@ def test_an_activity_counts_by_the_day_it_was_held(asked, county_park, held_on, 
     assert count(activities, asked) == counted
 
 
+@pytest.mark.parametrize("until", ["2023-11", "2023-12"])
+def test_an_activity_planned_for_november_does_not_count_in_september(asked, county_park, until):
+    make.activity(date(2023, 11, 5))
+    whole = Period.parse("2023-01", until)
+    assert count(activities, Context(whole)) == 0
+    with clock.playing(date(2023, 11, 5)):
+        assert count(activities, Context(whole)) == 1
+
+
 # Projects signed
 
 
@@ -69,8 +79,6 @@ def test_a_signing_counts_when_its_date_lies_wholly_inside(asked, county_park, s
 
 def test_a_year_counts_in_a_period_that_holds_it_whole(county_park):
     make.agreement(make.project(park=county_park), When.year(2022))
-    from crm.reports.period import Period
-
     assert count(signed_projects, Context(Period.parse("2022-01", "2022-12"))) == 1
     assert count(signed_projects, Context(Period.parse("2022-01", "2022-11"))) == 0
 

@@ -6,12 +6,13 @@ from decimal import Decimal
 import pytest
 
 from crm import clock
-from crm.actions import projects
+from crm.actions import agreements, projects
 from crm.dates import When
-from crm.models import AgreementKind
+from crm.models import Agreement, AgreementKind
 from crm.reports.build import build
 from crm.reports.checks import Finding
 from crm.reports.figures import Context
+from crm.reports.figures.attraction import signed_projects
 from crm.reports.period import Period
 from crm.stages import Stage, Status
 from tests import make
@@ -174,6 +175,102 @@ def test_projects_with_a_liaison_that_are_not_near_operation_are_named(asked, co
     assert "其余 3 个：签约 1 个、开工建设 1 个、签约（停滞） 1 个。" in found.text
 
 
+def test_a_project_that_signs_again_is_listed_with_both_signings(asked, county_park):
+    project = make.project("换签的项目", park=county_park)
+    first = make.agreement(project, date(2022, 6, 1))
+    agreements.end_agreement(first, on=date(2023, 2, 1), by=make.maker(), reason="解约")
+    assert "signed_again" not in findings(asked)
+    again = make.agreement(project, MAY)
+    finding = findings(asked)["signed_again"]
+    assert finding.is_warning
+    assert [(row.kind, row.pk, row.title, row.about) for row in finding.rows] == [
+        ("agreement", again.pk, "换签的项目",
+         "2023-05-08 签订，此前 2022-06-01 已签（2023-02-01 终止）"),
+    ]  # fmt: skip
+    assert signed_projects.result(asked).value == 1
+
+
+def test_signing_twice_within_the_period_is_listed_and_once_is_not(asked, county_park):
+    project = make.project(park=county_park)
+    first = make.agreement(project, date(2023, 2, 1))
+    agreements.correct_agreement(first, {"amount": 5}, by=make.maker(), reason="按盖章件")
+    make.agreement(project, date(2023, 3, 1), kind=AgreementKind.INCREASE)
+    assert "signed_again" not in findings(asked)
+    standing = Agreement.objects.investments_in_force().get()
+    agreements.end_agreement(standing, on=date(2023, 4, 1), by=make.maker(), reason="解约")
+    make.agreement(project, MAY)
+    assert (
+        "此前 2023-02-01 已签（2023-04-01 终止）" in findings(asked)["signed_again"].rows[0].about
+    )
+
+
+def test_a_stage_reached_before_the_period_is_a_signing_too(asked, county_park):
+    project = make.project(
+        "老项目", stage=Stage.SIGNED, entered={Stage.SIGNED: When.month(2022, 6)}, park=county_park
+    )
+    make.agreement(project, MAY)
+    (row,) = findings(asked)["signed_again"].rows
+    assert row.about == "2023-05-08 签订，此前 2022年6月 已进入签约"
+
+
+def test_the_page_of_the_figure_marks_who_signed_again(client, leader, asked, county_park):
+    project = make.project(park=county_park)
+    first = make.agreement(project, date(2022, 6, 1))
+    agreements.end_agreement(first, on=date(2023, 2, 1), by=make.maker(), reason="解约")
+    make.agreement(project, MAY)
+    make.agreement(make.project(park=county_park), MAY)
+    client.force_login(leader)
+    page = client.get(
+        "/desk/report/figures/attraction.signed_projects/?from=2023-01&to=2023-08"
+    ).content.decode()
+    assert page.count("换签：此前 2022-06-01 已签（2023-02-01 终止）") == 1
+
+
+# What the period cannot hold for certain, and what is still to come
+
+
+@pytest.mark.parametrize(
+    ("received", "listed"),
+    [
+        (When.year(2023), True),
+        (When.year(2022), False),
+        (When.month(2023, 8), False),
+        (When.day(MAY), False),
+    ],
+)
+def test_a_receipt_whose_date_is_too_coarse_is_listed(asked, county_park, received, listed):
+    receipt = make.receipt(make.project("到账的项目", park=county_park), received, "35000000")
+    found = findings(asked)
+    assert ("receipt_dates" in found) is listed
+    if listed:
+        (row,) = found["receipt_dates"].rows
+        assert (row.kind, row.pk, row.about) == (
+            "fundingreceipt", receipt.pk, "2023年 3,500万元",
+        )  # fmt: skip
+
+
+def test_what_was_on_record_before_the_period_had_happened_before_it(county_park):
+    autumn = Context(Period.parse("2023-09", "2023-12"))
+    with clock.playing(date(2023, 8, 31)):
+        project = make.project(park=county_park)
+        make.agreement(project, When.year(2023))
+        make.receipt(project, When.year(2023))
+    with clock.playing(date(2023, 9, 2)):
+        assert not {"agreement_dates", "receipt_dates"} & set(findings(autumn))
+        make.receipt(project, When.year(2023), "5")
+        make.agreement(make.project(park=county_park), When.year(2023))
+        assert {"agreement_dates", "receipt_dates"} <= set(findings(autumn))
+
+
+def test_the_end_of_a_period_that_is_not_over_is_today_or_the_known_day(asked, db):
+    year = Period.parse("2023-01", "2023-12")
+    assert Context(year).end == date(2023, 9, 1)
+    assert Context(year, known_on=date(2023, 6, 30)).end == date(2023, 6, 30)
+    assert asked.end == date(2023, 8, 31)
+    told = findings(Context(year, known_on=date(2023, 6, 30)))["period_unfinished"].text
+    assert "按 2023-06-30 的台账计" in told
+
+
 def test_when_every_served_project_is_near_operation_nothing_is_said(asked, db):
     made = make.project(stage=Stage.TRIAL, entered={Stage.TRIAL: MAY})
     assert titles(findings(asked)["delivery_without_liaison"]) == {made.name}
@@ -182,7 +279,9 @@ def test_when_every_served_project_is_near_operation_nothing_is_said(asked, db):
 
 
 def test_a_period_that_is_not_over_says_so(db):
-    assert list(findings(Context(Period.parse("2023-01", "2023-09")))) == ["period_unfinished"]
+    found = findings(Context(Period.parse("2023-01", "2023-09")))
+    assert list(found) == ["period_unfinished"]
+    assert "按 2023-09-01 的台账计" in found["period_unfinished"].text
     assert findings(Context(Period.parse("2023-01", "2023-08"))) == {}
 
 

@@ -15,6 +15,7 @@ from crm.reports.figures.delivery import (
     liaison_projects,
     trial_production,
 )
+from crm.reports.period import Period
 from crm.stages import Stage, Status
 from tests import make
 
@@ -85,6 +86,14 @@ def test_a_project_that_rests_keeps_its_liaison_and_one_that_came_back_has_it_ag
     assert count(liaison_projects, asked) == 1
     projects.resume(back, on=date(2023, 6, 1), by=make.maker())
     assert count(liaison_projects, asked) == 2
+
+
+def test_a_liaison_who_starts_in_december_does_not_count_before(db):
+    whole = Context(Period.parse("2023-01", "2023-12"))
+    make.liaison(make.project(), date(2023, 12, 1))
+    assert count(liaison_projects, whole) == 0
+    with clock.playing(date(2023, 12, 1)):
+        assert count(liaison_projects, Context(whole.period)) == 1
 
 
 # New in operation

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from crm.models import Milestone, MilestoneKind, Project, Zone
-from crm.reports import build, checks, lines
+from crm.reports import build, lines
+from crm.reports.checks import amounts
 from crm.reports.figures.attraction import negotiating_investment, signed_investment
 from crm.reports.figures.base import Figure
 from crm.reports.lines import Cell, Shape
@@ -89,7 +90,7 @@ def test_the_line_shows_what_was_stated_and_by_which_rate_it_counts(
 ):
     make.rate(2023, 5)
     make.agreement(make.project(park=county_park), MAY, None, **DOLLARS)
-    (line,) = lines.lines(signed_investment, signed_investment.rows(asked))
+    (line,) = lines.lines(signed_investment, signed_investment.rows(asked), asked)
     assert (line.amount, line.told) == ("2,152.02", "300万美元 → 2,152.02万元，汇率 7.1734")
     client.force_login(leader)
     page = client.get(
@@ -111,7 +112,7 @@ def test_talks_about_foreign_money_count_too(asked, county_park):
     assert (result.value, result.converted, result.printed) == (
         Decimal("0.215202"), 1, "约0.21亿元",
     )  # fmt: skip
-    (line,) = lines.lines(negotiating_investment, negotiating_investment.rows(asked))
+    (line,) = lines.lines(negotiating_investment, negotiating_investment.rows(asked), asked)
     assert line.told == "300万美元 → 2,152.02万元，汇率 7.1734"
 
 
@@ -132,7 +133,7 @@ def reading(monkeypatch) -> Figure:
             Cell("日期", row.achieved.text)
         ]),
     )  # fmt: skip
-    monkeypatch.setattr(checks, "every", lambda: [figure])
+    monkeypatch.setattr(amounts, "every", lambda: [figure])
     return figure
 
 
@@ -145,10 +146,10 @@ def test_what_nobody_stated_is_unknown_and_what_is_stated_shows_its_paper(asked,
         )  # fmt: skip
     result = reading.result(asked)
     assert (result.value, result.rows, result.printed) == (Decimal("17.86"), 2, "17.86亿元")
-    papers = [line.cells[-1].text for line in lines.lines(reading, Milestone.objects.all())]
+    papers = [line.cells[-1].text for line in lines.lines(reading, Milestone.objects.all(), asked)]
     assert papers == ["统计月报〔2023〕8号", "待补"]
     results = {reading.key: result}
-    (finding,) = checks.readings_without_document(asked, results)
+    (finding,) = amounts.readings_without_document(asked, results)
     assert (finding.is_warning, len(finding.rows)) == (True, 1)
     assert "1 个数没有依据文件" in finding.text
 

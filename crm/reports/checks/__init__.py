@@ -1,0 +1,36 @@
+"""What stands beside the figures: rows left out and why, and numbers that do not fit each other.
+
+A check says only what the user may see: it reads the same narrowed rows as the figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from crm.reports.checks import amounts, confirmation, dates, delivery, signings
+from crm.reports.checks.base import Finding, Item, Results
+from crm.reports.figures import Context
+
+__all__ = ["CHECKS", "Finding", "Item", "Results", "run"]
+
+CHECKS: tuple[Callable[[Context, Results], Iterator[Finding]], ...] = (
+    amounts.amounts_unknown,
+    amounts.readings_without_document,
+    dates.agreement_dates,
+    signings.agreement_without_park,
+    dates.receipt_dates,
+    dates.move_dates,
+    signings.signed_without_agreement,
+    signings.signed_but,
+    signings.signed_again,
+    delivery.liaison_progress,
+    confirmation.unconfirmed_rows,
+    confirmation.unconfirmed_receipts,
+    dates.period_unfinished,
+)
+
+
+def run(context: Context, results: Results) -> list[Finding]:
+    """Every finding, what may be wrong first."""
+    found = [finding for check in CHECKS for finding in check(context, results)]
+    return sorted(found, key=lambda finding: not finding.is_warning)

@@ -1,0 +1,116 @@
+"""Signings that do not fit the stage of their project, or lack what makes them count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import Q
+
+from crm.models import Agreement, AgreementKind
+from crm.reports.checks.base import WARNING, Finding, Item, Results, movable, of_projects
+from crm.reports.figures import Context, attraction
+from crm.reports.figures.states import standing_at_end
+from crm.reports.resigned import earlier_signings
+from crm.stages import Stage, Status
+
+
+def agreement_without_park(context: Context, results: Results) -> Iterator[Finding]:
+    rows = context.narrowed(
+        Agreement.objects.standing(context.known_on)
+        .filter(kind=AgreementKind.INVESTMENT, park__isnull=True)
+        .signed_in(context.period.start, context.end)
+    ).select_related("project")
+    items = tuple(
+        Item("agreement", row.pk, str(row.project), row.signed.text if row.signed else "")
+        for row in rows
+    )
+    if items:
+        yield Finding(
+            "agreement_without_park",
+            WARNING,
+            f"期间内签订的 {len(items)} 份投资协议没有落户园区，没有计入招引项目；请补落户园区。",
+            items,
+        )
+
+
+def signed_without_agreement(context: Context, results: Results) -> Iterator[Finding]:
+    """Signing counts by agreements: a project past 签约 without one is in no number."""
+    past = [stage for stage in Stage if stage.rank >= Stage.SIGNED.rank]
+    agreed = (
+        Agreement.objects.standing(context.known_on)
+        .filter(kind=AgreementKind.INVESTMENT)
+        .filter(Q(signed_on__lte=context.end) | Q(signed_on__isnull=True))
+        .exclude(ended_on__lte=context.end)
+    )
+    rows = movable(
+        context,
+        standing_at_end(context, *past)
+        .exclude(to_status=Status.EXITED)
+        .exclude(project__in=agreed.values("project")),
+    ).select_related("project")
+    items = tuple(
+        Item("project", row.project_id, str(row.project), row.get_to_stage_display())
+        for row in rows
+    )
+    if items:
+        yield Finding(
+            "signed_without_agreement",
+            WARNING,
+            f"{len(items)} 个项目期末已在签约或其后的阶段，却没有有效的投资协议（待补）。",
+            items,
+        )
+
+
+def signed_but(context: Context, results: Results) -> Iterator[Finding]:
+    """Counted as signed, while its stage says that it is still in talks, or gone."""
+    signed = attraction.signed_projects.rows(context).values("project")
+    talking = attraction.negotiating_projects.rows(context).filter(project__in=signed)
+    left = movable(
+        context, standing_at_end(context, *Stage).filter(to_status=Status.EXITED)
+    ).filter(project__in=signed)
+    if items := of_projects(talking.values("project")):
+        yield Finding(
+            "signed_but_negotiating",
+            WARNING,
+            f"{len(items)} 个项目期间内已签投资协议，阶段却仍是洽谈：招引和在谈两处都计了；"
+            "请推进到签约。",
+            items,
+        )
+    if items := of_projects(left.values("project")):
+        yield Finding(
+            "signed_but_exited",
+            WARNING,
+            f"{len(items)} 个计入招引的项目期末已退出，投资协议却没有终止；请核对协议。",
+            items,
+        )
+
+
+def signed_again(context: Context, results: Results) -> Iterator[Finding]:
+    """换签: signed in the period by a project that had signed before; both are named."""
+    rows = list(
+        context.narrowed(
+            Agreement.objects.signings(context.known_on).signed_in(
+                context.period.start, context.end
+            )
+        ).select_related("project")
+    )
+    before = earlier_signings(rows, context)
+    counted = set(attraction.signed_projects.rows(context).values_list("pk", flat=True))
+    items = tuple(
+        Item(
+            "agreement",
+            row.pk,
+            str(row.project),
+            f"{row.signed} 签订，{before[row.pk]}{'' if row.pk in counted else '；没有计入'}",
+        )
+        for row in rows
+        if row.pk in before
+    )
+    if items:
+        yield Finding(
+            "signed_again",
+            WARNING,
+            f"{len(items)} 份期间内签订的投资协议，其项目此前已签过约（换签）："
+            "同一笔投资不重复计，请核对。",
+            items,
+        )
