@@ -176,18 +176,17 @@ def passed(
 
 
 def _divide(project: Project, transfer: Transfer, *, by: User) -> None:
-    """Writes the new division as a whole, by team and by park; what does not change is copied."""
+    """Writes the new division as a whole, among the teams or the parks or both: where the project
+    stays with its park, the parks' credit is left alone, and so is the teams'."""
     held: dict[str, dict[int, Decimal]] = {"team": {}, "park": {}}
     for row in CreditShare.objects.standing().filter(project=project):
         held["team" if row.team_id else "park"][int(row.team_id or row.park_id or 0)] = row.share
     number = next_round(project)
     for side, to in (("team", transfer.to_team_id), ("park", transfer.to_park_id)):
+        if not to:
+            continue
         giver = getattr(transfer, f"from_{side}_id")
-        if to:
-            shares = passed(held[side], giver, to, transfer.share)
-        else:
-            shares = held[side] or ({} if giver is None else {giver: WHOLE})
-        for unit, share in shares.items():
+        for unit, share in passed(held[side], giver, to, transfer.share).items():
             row = CreditShare(
                 project=project,
                 share=share,

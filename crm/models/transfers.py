@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import Max, OuterRef, Q, Subquery
 
 from crm.exact import ExactField
 from crm.models.rows import Recorded, RecordedRows, Row
@@ -89,16 +89,24 @@ class Transfer(Row):
 
 class CreditShares(RecordedRows):
     def standing(self, known_on: date | None = None) -> Self:
-        """The shares that count: of each project the last division that stands (by that day)."""
+        """The shares that count: of each project the last division among teams that stands (by that
+        day), and the last one among parks."""
         divisions = super(CreditShares, CreditShare.objects.all()).standing(known_on)
-        newest = divisions.filter(project=OuterRef("project")).order_by("-round")
-        return super().standing(known_on).filter(round=Subquery(newest.values("round")[:1]))
+        counting = Q()
+        for side in ("team", "park"):
+            # A transfer that hands over to a team says nothing of parks, though it was once written
+            # with a copy of how they stood.
+            besides = Q(transfer__isnull=False, **{f"transfer__to_{side}__isnull": True})
+            rounds = divisions.filter(project=OuterRef("project"), **{f"{side}__isnull": False})
+            newest = rounds.exclude(besides).order_by("-round").values("round")[:1]
+            counting |= Q(**{f"{side}__isnull": False}, round=Subquery(newest)) & ~besides
+        return super().standing(known_on).filter(counting)
 
 
 class CreditShare(Recorded):
-    """What part of a project's credit a team has, or a park. A division is made as a whole: the
-    shares of the teams add up to 1, and those of the parks. A project without any is its own
-    team's and its own park's alone. It is not corrected: a new division takes its place."""
+    """What part of a project's credit a team has, or a park. A division among teams or among parks
+    is made as a whole: its shares add up to 1. A project without one is its own team's, or its own
+    park's, alone. It is not corrected: a new division takes its place."""
 
     project = models.ForeignKey(
         "crm.Project", models.PROTECT, verbose_name="项目", related_name="credit_shares"

@@ -80,7 +80,7 @@ def credit_of(
     for row, worth in zip(some, figure.measure.of(some), strict=True):
         shares = divided.get(row.project_id)
         if shares is None:
-            share = WHOLE if _own(row, dimension) in ours else Decimal(0)
+            share = WHOLE if own(row, dimension) in ours else Decimal(0)
         else:
             share = sum((shares.get(unit, Decimal(0)) for unit in ours), Decimal(0))
         if share:
@@ -95,7 +95,7 @@ def whole(figure: Figure, rows: Iterable[Any]) -> Credit:
     return Credit(tuple(Part(row, WHOLE, one) for row, one in zip(some, worths, strict=True)))
 
 
-def _own(row: Any, dimension: str) -> int | None:
+def own(row: Any, dimension: str) -> int | None:
     """Whose an undivided row is: a signing its agreement's park, else the project's own unit."""
     if dimension == PARK and isinstance(row, Agreement):
         return row.park_id

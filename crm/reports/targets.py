@@ -22,7 +22,8 @@ from crm.models import (
     TargetLevel,
     User,
 )
-from crm.reports.credit import PARK, TEAM, Credit, credit_of, divisions, whole
+from crm.models.transfers import WHOLE
+from crm.reports.credit import PARK, TEAM, Credit, credit_of, divisions, own, whole
 from crm.reports.figures import attraction, delivery
 from crm.reports.figures.base import Context, Figure
 from crm.reports.figures.targeted import FUNDS_IN_PLACE, STARTED
@@ -41,13 +42,25 @@ NO_DUTIES = "台账里没有它负责的项目"
 
 @dataclass(frozen=True)
 class Progress:
-    """One target as it stands: `credit` None with a `reason` where the ledger cannot tell."""
+    """One target as it stands: `credit` None with a `reason` where the ledger cannot tell.
+
+    reported: of a park, what its report's figure counts, whole projects by where they are. It
+    differs from what is completed where credit is shared; `shared_count` of its projects are.
+    is_total: a park whose parks have targets of their own beside it.
+    """
 
     target: Target
     months: int
     credit: Credit | None
     reason: str = ""
     rank: int | None = None
+    reported: Decimal | None = None
+    shared_count: int = 0
+    is_total: bool = False
+
+    @property
+    def is_reported_otherwise(self) -> bool:
+        return bool(self.shared_count) and self.reported != self.done
 
     @property
     def done(self) -> Decimal | None:
@@ -125,17 +138,26 @@ class Board:
         }
 
     def _ranked(self, found: list[Progress]) -> Iterator[Progress]:
-        """By 完成率; equal ones share a rank, and what is unknown has none. Who sees a part of the
-        county is told no rank: he could count the others by it."""
+        """By 完成率; equal ones share a rank, and what is unknown has none. A park that contains
+        others of these is their total and stands before them. Who sees a part of the county is told
+        no rank: he could count the others by it."""
+        totals = {one.target.pk for one in found if self._contains_others(one, found)}
+        yield from (replace(one, is_total=True) for one in found if one.target.pk in totals)
+        ranked = [one for one in found if one.target.pk not in totals]
         known = sorted(
-            (one for one in found if one.percent is not None),
+            (one for one in ranked if one.percent is not None),
             key=lambda one: (-(one.percent or 0), one.target.unit_name),
         )
         for one in known:
             better = sum((other.percent or 0) > (one.percent or 0) for other in known)
             is_alone = self.is_partial or one.target.level == TargetLevel.COUNTY
             yield replace(one, rank=None if is_alone else better + 1)
-        yield from (one for one in found if one.percent is None)
+        yield from (one for one in ranked if one.percent is None)
+
+    def _contains_others(self, one: Progress, found: list[Progress]) -> bool:
+        park = one.target.park
+        inside = _inside(park, self._parents) - {park.pk} if park else set()
+        return any(other.target.park_id in inside for other in found)
 
     def of(self, target: Target) -> Progress:
         indicator = TargetIndicator(target.indicator)
@@ -146,9 +168,7 @@ class Board:
             case TargetLevel.COUNTY:
                 return Progress(target, self.months, whole(figure, rows))
             case TargetLevel.PARK:
-                inside = replace(self.context, park=target.park)
-                units = _inside(inside.park, self._parents)
-                credit = credit_of(figure, rows, PARK, units, self._by_park)
+                return self._of_park(target, figure, rows)
             case TargetLevel.TEAM:
                 credit = credit_of(figure, rows, TEAM, [target.team_id or 0], self._by_team)
             case _:
@@ -158,6 +178,21 @@ class Board:
                 mine = [row for row in rows if row.project_id in served]
                 credit = whole(figure, mine)
         return Progress(target, self.months, credit)
+
+    def _of_park(self, target: Target, figure: Figure, rows: list[Any]) -> Progress:
+        """By shares of credit, and beside it what the park's report says: its own rows, whole."""
+        units = _inside(target.park, self._parents)
+        credit = credit_of(figure, rows, PARK, units, self._by_park)
+        mine = [row for row in rows if own(row, PARK) in units]
+        here = {row.pk: WHOLE for row in mine}
+        shares = {part.row.pk: part.share for part in credit.parts}
+        differ = {
+            row.project_id
+            for row in rows
+            if here.get(row.pk, Decimal(0)) != shares.get(row.pk, Decimal(0))
+        }
+        reported = whole(figure, mine).value
+        return Progress(target, self.months, credit, reported=reported, shared_count=len(differ))
 
     def rows(self, indicator: TargetIndicator) -> list[Any]:
         """The rows of the indicator's figure, read once."""

@@ -13,7 +13,7 @@ from crm import access, clock
 from crm.access import Action
 from crm.errors import Hidden
 from crm.exact import WAN, grouped, rounded
-from crm.models import FundingReceipt, TargetIndicator, TargetLevel
+from crm.models import FundingReceipt, Target, TargetIndicator, TargetLevel
 from crm.reports import targets
 from crm.reports.credit import Part
 from crm.reports.lines import SHAPES, UNKNOWN, Cell, row_address
@@ -51,12 +51,19 @@ def _row(one: Progress, name: str) -> Row:
         pace, look = f"超时序 {rounded(ahead, 1)}", "ahead"
     else:
         pace, look = f"欠进度 {rounded(-ahead, 1)}", "behind"
-    lacks = one.credit.without_amount if one.credit else 0
+    notes = []
+    if one.credit and one.credit.without_amount:
+        notes.append(f"{one.credit.without_amount} 行没有金额")
+    if one.credit and one.credit.converted:
+        notes.append(f"{one.credit.converted} 行外币折算")
+    if one.is_reported_otherwise:
+        notes.append(f"园区报告为 {_shown(one.reported, target)} {unit}：")
+        notes[-1] += f"{one.shared_count} 个项目与其他园区分成"
     url = reverse("desk-target-rows", args=[target.pk]) + f"?month={one.months}"
     return Row(
         name=name,
-        rank="" if one.rank is None else f"第 {one.rank}",
-        done=UNKNOWN if one.done_shown is None else _number(one.done_shown),
+        rank="合计" if one.is_total else "" if one.rank is None else f"第 {one.rank}",
+        done=_shown(one.done, target),
         target=_number(target.shown),
         unit=unit,
         percent="" if one.percent is None else f"{rounded(one.percent, 1)}%",
@@ -64,8 +71,14 @@ def _row(one: Progress, name: str) -> Row:
         look=look,
         width=rounded(min(one.percent or Decimal(0), Decimal(100)), 1),
         url=url if one.credit else "",
-        note=f"{lacks} 行没有金额" if lacks else "",
+        note="，".join(notes),
     )
+
+
+def _shown(number: Decimal | None, target: Target) -> str:
+    """What was counted, in the unit of the target."""
+    factor = TargetIndicator(target.indicator).factor
+    return UNKNOWN if number is None else _number(number / factor)
 
 
 def _number(number: Decimal) -> str:
@@ -168,6 +181,8 @@ def rows(request: HttpRequest, pk: int) -> HttpResponse:
             "lines": lines,
             "is_money": indicator.is_money,
             "is_shared": any(part.share != 1 for part in parts),
+            "reported": _shown(one.reported, target) if one.is_reported_otherwise else "",
+            "shared_count": one.shared_count,
             "is_partial": stood.is_partial,
             "back": reverse("desk-targets") + f"?year={target.year}&month={months}",
         },

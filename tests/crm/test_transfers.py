@@ -69,9 +69,7 @@ def test_taking_it_hands_the_project_over_and_divides_the_credit(
     project.refresh_from_db()
     assert (project.team, project.officer, project.park) == (other_team, None, park)
     assert (offer.state, offer.decided_by) == (TransferState.ACCEPTED, other_lead)
-    assert shares(project) == {
-        team.name: Decimal("0.4"), other_team.name: Decimal("0.6"), park.name: Decimal(1),
-    }  # fmt: skip
+    assert shares(project) == {team.name: Decimal("0.4"), other_team.name: Decimal("0.6")}
     entry = AuditEntry.objects.get(verb="accept_transfer", object_type="crm.project")
     assert entry.changes["team"] == [team.pk, other_team.pk]
 
@@ -101,6 +99,49 @@ def test_a_park_takes_a_project_for_itself_and_the_zone_goes(project, teamlead, 
     project.refresh_from_db()
     assert (project.park, project.zone) == (target, None)
     assert shares(project)[target.name] == shares(project)[park.name] == HALF
+
+
+def test_teams_and_parks_are_divided_apart_and_neither_touches_the_other(
+    project, teamlead, park_user, other_lead, other_team, team, park
+):
+    """A team's transfer leaves the parks' credit alone, and a park's the teams'."""
+    target = make.park()
+    receiver = make.user(Role.PARK, parks=[target])
+    by_team = transfers.propose_transfer(
+        project, by=teamlead, to_team=other_team, share=Decimal("0.6"), reason="产业更适合"
+    )
+    transfers.accept_transfer(by_team, by=other_lead)
+    assert not CreditShare.objects.filter(park__isnull=False).exists()
+    by_park = transfers.propose_transfer(
+        project, by=park_user, to_park=target, share=HALF, reason="用地"
+    )
+    transfers.accept_transfer(by_park, by=receiver)
+    both = {
+        team.name: Decimal("0.4"), other_team.name: Decimal("0.6"),
+        park.name: HALF, target.name: HALF,
+    }  # fmt: skip
+    assert shares(project) == both
+    assert CreditShare.objects.filter(team__isnull=False).count() == 2
+    third = make.team()
+    onward = transfers.propose_transfer(
+        project, by=other_lead, to_team=third, share=Decimal(1), reason="再转"
+    )
+    transfers.accept_transfer(onward, by=make.user(Role.TEAMLEAD, team=third))
+    assert shares(project) == {
+        team.name: Decimal("0.4"), third.name: Decimal("0.6"),
+        park.name: HALF, target.name: HALF,
+    }  # fmt: skip
+    assert CreditShare.objects.filter(park__isnull=False).count() == 2
+
+
+def test_a_copy_of_the_other_side_in_an_old_division_says_nothing(offer, project, other_lead, park):
+    """Transfers were once written with the side they did not change."""
+    transfers.accept_transfer(offer, by=other_lead)
+    copied = CreditShare(
+        project=project, park=park, share=1, round=1, transfer=offer, recorded_at=clock.now()
+    )
+    copied.save()
+    assert park.name not in shares(project)
 
 
 def test_nobody_takes_what_he_offered(project, statistician, other_team):

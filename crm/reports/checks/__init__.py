@@ -23,6 +23,7 @@ CHECKS: tuple[Callable[[Context, Results], Iterator[Finding]], ...] = (
     signings.signed_without_agreement,
     signings.signed_but,
     signings.signed_again,
+    signings.shared_credit,
     delivery.liaison_progress,
     confirmation.unconfirmed_rows,
     confirmation.unconfirmed_receipts,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from django.db.models import Q
 
+from crm.exact import grouped
 from crm.models import Agreement, AgreementKind
-from crm.reports.checks.base import WARNING, Finding, Item, Results, movable, of_projects
-from crm.reports.figures import Context, attraction
+from crm.models.transfers import WHOLE
+from crm.reports.checks.base import NOTE, WARNING, Finding, Item, Results, movable, of_projects
+from crm.reports.credit import PARK, divisions
+from crm.reports.figures import Context, attraction, delivery
 from crm.reports.figures.states import standing_at_end
 from crm.reports.resigned import earlier_signings
 from crm.stages import Stage, Status
@@ -113,4 +117,31 @@ def signed_again(context: Context, results: Results) -> Iterator[Finding]:
             f"{len(items)} 份期间内签订的投资协议，其项目此前已签过约（换签）："
             "同一笔投资不重复计，请核对。",
             items,
+        )
+
+
+def shared_credit(context: Context, results: Results) -> Iterator[Finding]:
+    """A park's figures are those of what lies in it; its target counts by shares of credit."""
+    if context.park is None:
+        return
+    held: dict[int, Decimal] = {}
+    for project, shares in divisions(PARK, context.known_on).items():
+        held[project] = sum((shares.get(pk, Decimal(0)) for pk in context.park_ids), Decimal(0))
+    counted = {
+        project
+        for figure in (attraction.signed_projects, delivery.in_operation)
+        for project in figure.rows(context).values_list("project", flat=True)
+    }
+    words = {
+        project: f"本园区份额 {grouped(held[project] * 100)}%"
+        for project in counted
+        if held.get(project, WHOLE) != WHOLE
+    }
+    if words:
+        yield Finding(
+            "shared_credit",
+            NOTE,
+            f"{len(words)} 个项目的业绩与其他园区分成：本报告按所在园区整体计，"
+            "目标进度按业绩份额计，两处的数因此不同。",
+            of_projects(words, words),
         )

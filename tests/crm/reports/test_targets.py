@@ -16,7 +16,10 @@ from crm.dates import When
 from crm.errors import Refused
 from crm.models import Assignment, Target, TargetIndicator, TargetLevel
 from crm.models.worth import Worth
+from crm.reports import build
 from crm.reports.credit import PARK, TEAM, Part, credit_of, divisions, whole
+from crm.reports.figures import Context
+from crm.reports.period import Period
 from crm.reports.targets import FIGURES, Board, visible_targets
 from crm.stages import Stage
 from tests import make
@@ -145,6 +148,76 @@ def test_ranks_go_by_percent_and_equal_ones_share(signed, team):
     ]  # fmt: skip
 
 
+def test_a_park_that_contains_others_is_their_total_and_stands_unranked_before_them(
+    signed, park, team
+):
+    inner, other = make.park("内园", parent=park), make.park("外园")
+    empty = make.park("园中园没有目标", parent=other)
+    make.signed_project(date(2023, 3, 1), park=inner, team=team)
+    make.signed_project(date(2023, 3, 1), park=other, team=team)
+    make.signed_project(date(2023, 3, 1), park=empty, team=team)
+    for unit, value in ((park, "1"), (inner, "4"), (other, "4")):
+        make.target(2023, "signed_projects", value, park=unit)
+    found = board().progress()[TargetLevel.PARK][TargetIndicator.SIGNED_PROJECTS]
+    assert [(one.target.park, one.rank, one.is_total, one.done) for one in found] == [
+        (park, None, True, 3), (other, 1, False, 2), (inner, 2, False, 1),
+    ]  # fmt: skip
+
+
+def test_where_a_parks_report_and_its_target_differ_the_shared_projects_are_counted(
+    signed, park, team
+):
+    elsewhere = make.park()
+    target = make.target(2023, "signed_projects", "6", park=park)
+    theirs = make.target(2023, "signed_projects", "6", park=elsewhere)
+    assert (standing(target).reported, standing(target).is_reported_otherwise) == (2, False)
+    make.divided(signed[1], to_park=elsewhere)
+    one, other = standing(target), standing(theirs)
+    # The agreement stays the park's that signed it; the credit is split 40 to 60.
+    assert (one.reported, one.done, one.shared_count) == (2, Decimal("1.4"), 1)
+    assert (other.reported, other.done, other.shared_count) == (0, Decimal("0.6"), 1)
+    assert one.is_reported_otherwise
+    context = Context(Period.parse("2023-01", "2023-08"), park=park)
+    assert FIGURES["signed_projects"].result(context).value == one.reported
+
+
+def test_a_transfer_within_a_park_changes_nothing_for_the_whole_of_it(signed, park):
+    inner = make.park(parent=park)
+    make.divided(signed[0], to_park=inner)
+    whole_park = standing(make.target(2023, "signed_projects", "6", park=park))
+    assert (whole_park.done, whole_park.is_reported_otherwise) == (2, False)
+    part = standing(make.target(2023, "signed_projects", "6", park=inner))
+    assert (part.reported, part.done) == (0, Decimal("0.6"))
+
+
+def test_a_teams_transfer_moves_no_parks_credit(signed, park):
+    make.divided(signed[0])
+    elsewhere = make.park()
+    projects.change(signed[0], {"park": elsewhere}, by=make.maker())
+    started = make.project(
+        stage=Stage.CONSTRUCTION, entered={Stage.CONSTRUCTION: date(2023, 3, 1)}, park=park
+    )
+    make.divided(started)
+    projects.change(started, {"park": elsewhere}, by=make.maker())
+    assert standing(make.target(2023, "started", "6", park=elsewhere)).done == 1
+    assert standing(make.target(2023, "started", "6", park=park)).done == 0
+
+
+def test_a_parks_report_names_what_its_target_counts_by_shares(signed, park):
+    elsewhere = make.park()
+    make.divided(signed[0], to_park=elsewhere)
+
+    def found(of):
+        context = Context(Period.parse("2023-01", "2023-08"), park=of)
+        return {one.key: one for one in build.build(context).findings}.get("shared_credit")
+
+    assert [(row.title, row.about) for row in found(park).rows] == [
+        (signed[0].name, "本园区份额 40%")
+    ]
+    assert found(elsewhere) is None
+    assert found(None) is None
+
+
 def test_a_team_sees_its_own_target_and_no_rank(signed, team, park, teamlead, park_user, leader):
     for unit in ({}, {"team": team}, {"team": make.team()}, {"park": park}):
         make.target(2023, "signed_projects", "6", **unit)
@@ -241,7 +314,7 @@ def test_the_units_credit_adds_up_to_what_the_county_counts(teams, cuts):
 
 def test_shares_are_read_in_one_query_however_many(signed, django_assert_num_queries):
     for project in signed:
-        make.divided(project)
+        make.divided(project, to_team=make.team(), to_park=make.park())
     for dimension in (TEAM, PARK):
         with django_assert_num_queries(1):
             assert len(divisions(dimension)) == 3

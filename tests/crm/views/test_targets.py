@@ -55,6 +55,20 @@ def test_a_divided_project_says_what_share_counts(as_user, leader, target, team)
     assert "按业绩份额计" in opened
 
 
+def test_a_parks_page_says_why_its_report_counts_otherwise(as_user, leader, target, team, park):
+    inner = make.park("内园", parent=park)
+    whole = make.target(2023, "signed_projects", "6", park=park)
+    make.target(2023, "signed_projects", "6", park=inner)
+    client = as_user(leader)
+    assert "园区报告" not in page(client, "/desk/targets/")
+    make.divided(team.project_set.get(), to_park=make.park())
+    shown = page(client, "/desk/targets/")
+    assert "园区报告为 1 个：1 个项目与其他园区分成" in shown
+    assert '<td class="t-rank num">合计</td>' in shown
+    opened = page(client, f"/desk/targets/{whole.pk}/rows/?month=8")
+    assert "园区报告里是 1 个：报告按项目所在园区整体计" in opened
+
+
 def test_an_empty_year_says_what_to_do(as_user, statistician, leader, target):
     shown = page(as_user(statistician), "/desk/targets/?year=2030")
     assert "2030年还没有目标" in shown
