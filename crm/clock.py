@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, time
 
+from django.apps import apps
 from django.conf import settings
 from django.utils import timezone
 
@@ -42,9 +43,8 @@ def pinned_on() -> date | None:
     known = _pin.get()
     if known:
         return known[0]
-    from crm.models.imports import DemoCounty
-
-    return DemoCounty.objects.values_list("pinned_on", flat=True).first()
+    county = apps.get_model("crm", "DemoCounty")
+    return county._default_manager.values_list("pinned_on", flat=True).first()
 
 
 @contextmanager

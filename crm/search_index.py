@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.db import models
 
 from crm import access
-from crm.models import Assignment, AssignmentKind, Company, Industry, Park, Project, Zone
+from crm.models import Assignment, Company, Industry, Park, Project, Zone
 from crm.stages import Stage, Status
 from search import index
 from search.index import Document, Index, Term
@@ -30,18 +30,12 @@ def _wanted(model: type[models.Model], ids: Sequence[int] | None) -> models.Quer
 
 
 def _projects(ids: Sequence[int] | None = None) -> Iterator[Document]:
-    liaisons = models.Prefetch(
-        "assignments",
-        Assignment.objects.filter(kind=AssignmentKind.LIAISON, user__isnull=False),
-        to_attr="liaisons",
-    )
     rows = (
         _wanted(Project, ids)
         .select_related("park", "zone", "industry", "company", "officer")
-        .prefetch_related(liaisons)
+        .prefetch_related("assignments")
     )
     for row in rows.iterator(chunk_size=500):
-        tokens = access.row_tokens(row) | {f"user:{duty.user_id}" for duty in row.liaisons}
         company = row.company
         yield Document(
             kind="project",
@@ -66,7 +60,7 @@ def _projects(ids: Sequence[int] | None = None) -> Iterator[Document]:
                 if row.planned_investment is not None
                 else {}
             ),
-            scopes=tokens,
+            scopes=access.row_tokens(row),
             prior=Stage(row.stage).rank / 7 if row.status == Status.ACTIVE else 0.0,
             version=row.version,
         )

@@ -7,6 +7,7 @@ import ast
 import re
 import subprocess
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,6 +86,28 @@ def reverse_arrows(name: str, source: str) -> list[str]:
         if module.split(".")[0] in APPS
         and not any(module == door or module.startswith(f"{door}.") for door in allowed)
     ]
+
+
+def circles(sources: dict[str, str]) -> list[str]:
+    """Modules of one app that import each other in a circle, wherever in the file they do it."""
+    modules = {
+        ".".join(Path(name).with_suffix("").parts).removesuffix(".__init__"): (name, source)
+        for name, source in sources.items()
+    }
+    graph: dict[str, set[str]] = {}
+    for module, (name, source) in modules.items():
+        found = set()
+        for _, imported in imports(name, source):
+            # `from crm.models import Project` imports crm.models; `from crm import dates` a module.
+            known = imported if imported in modules else imported.rpartition(".")[0]
+            if known in modules and known != module:
+                found.add(known)
+        graph[module] = found
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return [" ← ".join(error.args[1])]
+    return []
 
 
 def dotted(node: ast.AST) -> list[str]:

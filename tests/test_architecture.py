@@ -53,6 +53,28 @@ def test_an_import_along_the_direction_passes(name, source):
     assert house.reverse_arrows(name, source) == []
 
 
+def test_no_module_of_the_ledger_imports_itself_through_others():
+    sources = {name: house.read(name) for name in house.tracked("crm/**.py")}
+    assert house.circles(sources) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from crm.models import User",
+        "def f():\n    from crm.models.rows import Row",
+        "if TYPE_CHECKING:\n    import crm.models.rows",
+    ],
+)
+def test_a_circle_of_imports_is_found(line):
+    models = {
+        "crm/models/__init__.py": "from crm.models.rows import Row as User",
+        "crm/models/rows.py": "from crm import access",
+    }
+    assert house.circles(models | {"crm/access.py": line})
+    assert house.circles(models | {"crm/access.py": "from crm import dates"}) == []
+
+
 def test_rows_of_the_ledger_are_written_by_its_verbs():
     assert broken(house.writes, "crm/**.py") == []
 

@@ -2,7 +2,7 @@
 
 Of rows the asker may not see it tells one unit, since when, and its office phone: those of the
 running first contact (首谈), else of who registered the row. It is a declared
-exception to the reach of `crm/access.py`, so it is counted by the hour and put on record. The limit
+exception to the reach of `crm.access`, so it is counted by the hour and put on record. The limit
 is checked before anything is looked up: beyond it, what is hidden and what is not there are alike.
 """
 

@@ -47,7 +47,7 @@ def unit_for(project: Project, by: User) -> dict[str, Any]:
 
 def _side(project: Project, by: User) -> dict[str, Any]:
     """For whom `by` speaks: his team or his park; who sees all, for the project's own team."""
-    if access.sees_all(by):
+    if access.sees_all(by, "project"):
         return unit_for(project, by)
     if by.team_id:
         return {"team": by.team}
@@ -77,7 +77,7 @@ def _rival(
     project: Project, unit: dict[str, Any], *, by: User, is_opening: bool
 ) -> FirstContactClaim | None:
     """Another unit's running claim on a project of this name, or with this investor."""
-    if not access.sees_all(by):
+    if not access.sees_all(by, "project"):
         claims.counted_by_the_hour(by, take=False)
     names = [project.name] if is_opening else [project.name, project.investor]
     same = claims.same_projects(text for text in names if len(name_key(text)) >= claims.SHORTEST)
@@ -233,7 +233,7 @@ def _own(claim: FirstContactClaim, by: User) -> FirstContactClaim:
     is_ours = (
         (claim.team_id and claim.team_id == by.team_id)
         or claim.park_id in by.park_ids
-        or access.sees_all(by)
+        or access.sees_all(by, "project")
     )
     if not is_ours:
         raise Refused(f"这是{claim.unit}的首谈，由{claim.unit}办理。", "not_allowed")

@@ -90,15 +90,16 @@ def _clean(text: str) -> str:
 def who_may(action: Action, row: models.Model) -> list[User]:
     """Those who answer for a row that waits for `action`: its team's, its park's, its own people;
     who may do it everywhere (the statistician) only where there is nobody nearer."""
-    grants, own, parent = access.NOUNS[access.noun_of(row)]
-    if parent and getattr(row, parent):
-        return who_may(action, getattr(row, parent))
+    rights = access.rights_of(row)
+    own = rights.own
+    if rights.parent and getattr(row, rights.parent):
+        return who_may(action, getattr(row, rights.parent))
 
     def value(reach: Reach) -> int | None:
         return getattr(row, f"{own[reach]}_id") if reach in own else None
 
     near, far = Q(pk__in=[]), Q(pk__in=[])
-    for role, granted in grants.items():
+    for role, granted in rights.grants.items():
         reaches = granted.get(action, frozenset())
         if Reach.ALL in reaches:
             far |= Q(role=role)

@@ -1,6 +1,6 @@
 """What a ledger (台账) declares of itself; list, filters, form, import, export and API are generic.
 
-A further noun costs a model, a declaration in this folder, and a line in `crm/access.py`.
+A further noun costs a model with its rights and a declaration in this folder.
 """
 
 from __future__ import annotations
@@ -301,7 +301,9 @@ def referable(key: str, *, by: Any) -> QuerySet:
     if key != "users":
         return get(key).model._default_manager.visible_to(by)
     staff = User.objects.filter(is_active=True, role__in=list(access.PIPELINE))
-    return staff if access.sees_all(by) else staff.filter(Q(team=by.team_id) | Q(pk=by.pk))
+    return (
+        staff if access.sees_all(by, "project") else staff.filter(Q(team=by.team_id) | Q(pk=by.pk))
+    )
 
 
 def referred(key: str, text: str, *, by: User) -> Any | None:

@@ -32,7 +32,7 @@ from crm.models.project_terms import (
     Source,
     SourceArea,
 )
-from crm.models.projects import Project
+from crm.models.projects import Project, rested_too_long
 from crm.models.prospects import Priority, Prospect, ProspectState
 from crm.models.rates import ExchangeRate
 from crm.models.receipts import FundingReceipt, Funds, FundSource, funds_of
@@ -44,7 +44,7 @@ from crm.models.recognitions import (
     Subject,
 )
 from crm.models.reviews import Review, Verdict
-from crm.models.stage_rules import StageRule, rested_too_long
+from crm.models.stage_rules import StageRule
 from crm.models.states import (
     ActivityState,
     AssignmentState,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from crm import access
 from crm.models.rows import Row
 
 
@@ -19,6 +20,10 @@ class ActivityKind(models.TextChoices):
 class Activity(Row):
     """An event held to attract investment: who of ours met whom, and the leads that came of it
     (`leads`, projects that name it). The report counts those held in its period."""
+
+    rights = access.Rights(
+        access.PIPELINE, own={access.Reach.TEAM: "team", access.Reach.PARK: "park"}
+    )
 
     kind = models.CharField("类型", max_length=20, choices=ActivityKind, default=ActivityKind.VISIT)
     name = models.CharField("活动名称", max_length=150)

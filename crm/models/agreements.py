@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 
-from crm import dates
+from crm import access, dates
 from crm.exact import ExactField, money_field, refuse_negative
 from crm.models.project_terms import Currency
 from crm.models.rows import Corrected, RecordedRows
@@ -40,6 +40,8 @@ class Agreements(RecordedRows):
 class Agreement(Valued, Corrected):
     """A paper the county and an investor signed. Ending or correcting one inserts a new row that
     `replaces` it. `amount` is yuan, unknown when empty; foreign amounts keep their currency."""
+
+    rights = access.Rights(access.PIPELINE, parent="project")
 
     days: ClassVar = ("signed_on", "signed_until")
     told_twice_by: ClassVar = (

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
+from crm import access
 from crm.models.rows import Row, Rows, Standing
 
 
@@ -32,6 +33,8 @@ class Assignment(Row):
     """A dated duty towards a project, held by a user of the ledger or by a named unit (an
     official who has no account is named there by office). `duty`: what a member of the service
     team sees to: land, approvals, power …"""
+
+    rights = access.Rights(access.PIPELINE, parent="project")
 
     project = models.ForeignKey(
         "crm.Project", models.PROTECT, verbose_name="项目", related_name="assignments"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from crm import access
 from crm.models.rows import InsertOnly, InsertOnlyRows
 
 
@@ -13,6 +14,8 @@ class AuditEntry(InsertOnly):
     Every row of the ledger has the one entry that wrote it (`is_new`). Timeline, undo and the
     conflict page read it. Personal fields appear only as “changed”.
     """
+
+    rights = access.Rights(access.AUDIT)
 
     at = models.DateTimeField("时间", auto_now_add=True, db_index=True)
     verb = models.CharField("动作", max_length=40)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from crm import access
 from crm.models.rows import Row, once
 
 
@@ -15,6 +16,8 @@ class LinkState(models.TextChoices):
 
 class ChainGap(Row):
     """One link (环节) of one industry's chain, as the county judges it now."""
+
+    rights = access.Rights(access.COMPANIES)
 
     industry = models.ForeignKey(
         "crm.Industry", models.PROTECT, verbose_name="产业", related_name="links"

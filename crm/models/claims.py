@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
-from crm import clock
+from crm import access, clock
 from crm.models.rows import Recorded, Row, Rows, Standing
 
 # How long a claim counts from the day it is made, renewed or upheld.
@@ -50,6 +50,8 @@ class FirstContactClaim(Row):
     dispute does not until it is ruled on. `against` is the claim it contests: of the same project,
     or of another one that somebody registered for the same investor.
     """
+
+    rights = access.Rights(access.PIPELINE, parent="project")
 
     project = models.ForeignKey(
         "crm.Project", models.PROTECT, verbose_name="项目", related_name="claims"
@@ -143,6 +145,7 @@ def counted_until(day: date) -> date:
 class ClaimRuling(Recorded):
     """Who was first, as the leadership ruled; a later ruling on the same case replaces it."""
 
+    rights = access.Rights(access.PIPELINE, parent="project")
     told_twice_by: ClassVar = ("winner", "ruled_on", "decided_by")
 
     project = models.ForeignKey(

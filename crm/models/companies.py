@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from crm import gbt4754
+from crm import access, gbt4754
 from crm.models.merges import Mergeable, StandingByNumber, gone_index
 from crm.models.people import Person
 from crm.models.rows import Row, Rows, once
@@ -33,6 +33,8 @@ def validate_credit_code(code: str) -> None:
 
 class Company(Mergeable, Row):
     """An enterprise; known by its credit code, else by its normalised name."""
+
+    rights = access.Rights(access.COMPANIES)
 
     name = models.CharField("企业名称", max_length=120)
     name_key = models.CharField(max_length=120, editable=False, db_index=True)
@@ -87,6 +89,8 @@ class Company(Mergeable, Row):
 
 class Contact(Person, Mergeable, Row):
     """A person to talk to: at a company, about a project, known to the team that logged them."""
+
+    rights = access.Rights(access.PIPELINE, own={access.Reach.TEAM: "team"}, parent="project")
 
     company = models.ForeignKey(
         Company, models.PROTECT, verbose_name="企业", null=True, blank=True, related_name="contacts"

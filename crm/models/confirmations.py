@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from crm import access
 from crm.models.rows import Recorded, RecordedRows
 
 
@@ -31,6 +32,8 @@ def judged_text(row: Any) -> str:
 class Confirmation(Recorded):
     """One person's word on a move or a receipt, never the one's who recorded it. The row counts
     either way; 退回 says why it should be corrected."""
+
+    rights = access.Rights(access.PIPELINE, parent="project")
 
     project = models.ForeignKey(
         "crm.Project", models.PROTECT, verbose_name="项目", related_name="confirmations"

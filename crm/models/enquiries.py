@@ -6,6 +6,7 @@ import secrets
 
 from django.db import models
 
+from crm import access
 from crm.models.people import Person
 from crm.models.rows import Row
 
@@ -23,6 +24,15 @@ def new_receipt_code() -> str:
 
 class Enquiry(Person, Row):
     """What an investor asked on the public site; accepted, it becomes a project at 线索."""
+
+    rights = access.Rights(
+        access.PIPELINE,
+        own={
+            access.Reach.OWN: "decided_by",
+            access.Reach.TEAM: "team",
+            access.Reach.PARK: "park",
+        },
+    )
 
     code = models.CharField("回执码", max_length=40, unique=True, default=new_receipt_code)
     # One token a form shown: the same form sent twice is one enquiry.

@@ -7,6 +7,8 @@ import uuid
 from django.core.files.storage import Storage, storages
 from django.db import models
 
+from crm import access
+
 
 def private_storage() -> Storage:
     return storages["private"]
@@ -19,6 +21,8 @@ def private_name(instance: StoredFile, filename: str) -> str:
 
 class StoredFile(models.Model):
     """One uploaded file that belongs to a project; whoever may see the project may open it."""
+
+    rights = access.Rights(access.PIPELINE, parent="project")
 
     project = models.ForeignKey(
         "crm.Project", models.PROTECT, verbose_name="项目", related_name="files"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from crm import access
 from crm.models.rows import Row
 
 
@@ -18,6 +19,8 @@ class FollowUpKind(models.TextChoices):
 
 class FollowUp(Row):
     """One contact about a project (跟进), with the next step in the same breath."""
+
+    rights = access.Rights(access.PIPELINE, parent="project")
 
     project = models.ForeignKey(
         "crm.Project", models.PROTECT, verbose_name="项目", related_name="follow_ups"

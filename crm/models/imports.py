@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from django.db import models
 
+from crm import access
+
 
 class ImportBatch(models.Model):
     """The accepted rows of one file, written in one transaction and revertible as one."""
+
+    rights = access.Rights(access.PERSONAL, own={access.Reach.OWN: "by"})
 
     ledger = models.CharField("台账", max_length=40)
     file_name = models.CharField("文件", max_length=200)
@@ -27,6 +31,8 @@ class ImportBatch(models.Model):
 
 class DemoCounty(models.Model):
     """At most one row: a demo county is loaded, and the clock stands on `pinned_on`."""
+
+    rights = access.Rights(access.DEMO)
 
     name = models.CharField(max_length=60)
     pinned_on = models.DateField()

@@ -7,7 +7,7 @@ import re
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from crm import gbt4754
+from crm import access, gbt4754
 from crm.exact import money_field, refuse_negative
 from crm.models.rows import Row, Rows, Standing, once
 
@@ -29,6 +29,8 @@ class Industries(Rows):
 class Industry(Row):
     """An industry as the county counts it, such as a chain of the “2+1”; `code` names the codes of
     GB/T 4754—2017 it takes in (17、18、19): codes that begin with one of them are its own."""
+
+    rights = access.Rights(access.REGISTERS)
 
     name = models.CharField("名称", max_length=60)
     name_en = models.CharField("英文名称", max_length=100, blank=True)

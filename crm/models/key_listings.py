@@ -9,7 +9,7 @@ from typing import Any, Self
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from crm import clock
+from crm import access, clock
 from crm.models.rows import Row, Rows, Standing, once
 
 
@@ -28,6 +28,8 @@ class KeyListings(Rows):
 
 class KeyListing(Row):
     """A project on one year's list of one level; a new year is a new listing."""
+
+    rights = access.Rights(access.PIPELINE, parent="project")
 
     project = models.ForeignKey(
         "crm.Project", models.PROTECT, verbose_name="项目", related_name="key_listings"

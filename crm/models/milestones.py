@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from crm import clock, dates
+from crm import access, clock, dates
 from crm.exact import money_field, refuse_negative
 from crm.models.rows import Row, once
 
@@ -27,6 +27,8 @@ class Milestone(Row):
     Each kind happens once a project; 纳统入库 once a year, with the amount (yuan) that entered the
     statistics of that year. `year` is that year, 0 for the kinds that happen once.
     """
+
+    rights = access.Rights(access.PIPELINE, parent="project")
 
     project = models.ForeignKey(
         "crm.Project", models.PROTECT, verbose_name="项目", related_name="milestones"

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 from django.db import models
 from django.db.models import Case, Exists, Max, OuterRef, Q, Subquery, Value, When
 
-from crm import dates
+from crm import access, dates
 from crm.models.agreements import Agreement
 from crm.models.confirmations import ConfirmedRows
 from crm.models.rows import Corrected
@@ -69,6 +69,8 @@ class StageMove(Corrected):
     """One change of stage or status. `occurred_on`..`occurred_until` is when it happened (equal for
     a day, both empty = unknown); `effective_on` is the day from which the state holds. An opening
     move has no `from_stage`."""
+
+    rights = access.Rights(access.PIPELINE, parent="project")
 
     days: ClassVar = ("occurred_on", "occurred_until")
 

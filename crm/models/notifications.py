@@ -51,6 +51,8 @@ class Notification(models.Model):
     personal data, for it is kept, and mailed, in the clear.
     """
 
+    rights = access.Rights(access.PERSONAL, own={access.Reach.OWN: "user"})
+
     user = models.ForeignKey(
         "crm.User", models.CASCADE, verbose_name="收件人", related_name="notifications"
     )

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from crm import access
 from crm.exact import ExactField, refuse_negative
 from crm.models.rows import Row, once
 
@@ -19,6 +20,8 @@ class ParkKind(models.TextChoices):
 
 class Park(Row):
     """An industrial park, a themed (特色专业) park inside one, or a park within a park."""
+
+    rights = access.Rights(access.REGISTERS)
 
     slug = models.SlugField("代码", max_length=60)
     name = models.CharField("名称", max_length=100)
@@ -72,6 +75,8 @@ LONGITUDES = (Decimal(73), Decimal(136))
 
 class Zone(Row):
     """A zone (片区) of a park: “一园三区” is one park with three of these."""
+
+    rights = access.Rights(access.REGISTERS)
 
     park = models.ForeignKey(Park, models.PROTECT, verbose_name="园区", related_name="zones")
     name = models.CharField("名称", max_length=100)

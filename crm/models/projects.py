@@ -8,11 +8,12 @@ from typing import Any, ClassVar, Self
 
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Case, Exists, Min, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, Min, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from crm import dates, gbt4754
+from crm import access, clock, dates, gbt4754
 from crm.exact import ExactField, money_field, refuse_negative
+from crm.models.assignments import Assignment, AssignmentKind
 from crm.models.merges import Mergeable, StandingByNumber, gone_index
 from crm.models.project_terms import (
     AssignedLevel,
@@ -25,6 +26,7 @@ from crm.models.project_terms import (
     SourceArea,
 )
 from crm.models.rows import Row, Rows
+from crm.models.stage_rules import StageRule
 from crm.models.worth import Valued
 from crm.names import name_key
 from crm.stages import Stage, Status
@@ -51,8 +53,6 @@ class Projects(Rows):
 
     def idle(self, today: date) -> Self:
         """久未推进: worked on, and without follow-up or move for longer than its stage's rule."""
-        from crm.models.stage_rules import StageRule
-
         late = Q(pk__in=[])
         for stage, days in StageRule.objects.days().items():
             late |= Q(stage=stage, progress_on__lt=today - timedelta(days))
@@ -77,12 +77,26 @@ class Projects(Rows):
 
 
 def _unserved(today: date) -> Q:
-    from crm.models.assignments import Assignment, AssignmentKind
-
     served = Assignment.objects.in_force_on(today).filter(
         project=OuterRef("pk"), kind=AssignmentKind.LIAISON
     )
     return Q(stage__in=UNDER_WAY) & ~Exists(served)
+
+
+def _served_by(user: Any) -> QuerySet:
+    """The projects whose resident liaison officer the user is today."""
+    duties = Assignment.objects.in_force_on(clock.today())
+    mine = duties.filter(user=user.pk, kind=AssignmentKind.LIAISON)
+    return mine.values_list("project", flat=True)
+
+
+def _liaisons_of(project: Project) -> set[int]:
+    """Who is a liaison of the project, was or will be."""
+    return {
+        duty.user_id
+        for duty in project.assignments.all()
+        if duty.kind == AssignmentKind.LIAISON and duty.user_id
+    }
 
 
 class Project(Mergeable, Valued, Row):
@@ -94,6 +108,15 @@ class Project(Mergeable, Valued, Row):
     """
 
     valued_as: ClassVar = "planned_investment"
+    rights = access.Rights(
+        access.PIPELINE,
+        own={
+            access.Reach.OWN: "officer",
+            access.Reach.TEAM: "team",
+            access.Reach.PARK: "park",
+        },
+        duties=access.Duties(rows=_served_by, holders=_liaisons_of),
+    )
 
     name = models.CharField("项目名称", max_length=150)
     name_key = models.CharField(max_length=150, editable=False, db_index=True)
@@ -290,3 +313,12 @@ class Project(Mergeable, Valued, Row):
     @property
     def is_active(self) -> bool:
         return self.status == Status.ACTIVE
+
+
+def rested_too_long(project: Project, today: date, rules: Mapping[Stage, int]) -> int:
+    """Days without progress, where they are more than the rule of its stage allows; else 0."""
+    limit = rules.get(Stage(project.stage))
+    if not project.is_active or limit is None or project.progress_on is None:
+        return 0
+    rested = (today - project.progress_on).days
+    return rested if rested > limit else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from crm import access
 from crm.models.rows import Row
 from crm.names import company_key
 
@@ -25,6 +26,10 @@ class Priority(models.TextChoices):
 class Prospect(Row):
     """A company to be won for a link of a chain. `project` is what came of it: set by the verb
     `convert` alone, together with 已转项目."""
+
+    rights = access.Rights(
+        access.PIPELINE, own={access.Reach.OWN: "officer", access.Reach.TEAM: "team"}
+    )
 
     name = models.CharField("目标企业", max_length=120)
     name_key = models.CharField(max_length=120, editable=False, db_index=True)

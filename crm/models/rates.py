@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from crm import dates
+from crm import access, dates
 from crm.exact import ExactField
 from crm.models.project_terms import Currency
 from crm.models.rows import Row, Rows, Standing, once
@@ -53,6 +53,8 @@ class Rates(Rows):
 
 class ExchangeRate(Row):
     """Yuan for 100 units of a currency in a month, as the central bank states it."""
+
+    rights = access.Rights(access.REGISTERS)
 
     currency = models.CharField("币种", max_length=3, choices=Currency)
     month_on = models.DateField("月份")

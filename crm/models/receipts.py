@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 
-from crm import dates
+from crm import access, dates
 from crm.exact import ExactField, money_field, refuse_negative
 from crm.models.agreements import Agreement, AgreementKind
 from crm.models.confirmations import ConfirmedRows
@@ -39,6 +39,8 @@ class FundingReceipt(Valued, Corrected):
     """Money of an investment that has arrived. `amount` is yuan; foreign money keeps its currency
     and is converted by the rate of its month. A correction `replaces` the wrong receipt; one
     entered by mistake is corrected to zero."""
+
+    rights = access.Rights(access.PIPELINE, parent="project")
 
     days: ClassVar = ("received_on", "received_until")
     told_twice_by: ClassVar = (

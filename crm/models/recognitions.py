@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
-from crm import clock, dates
+from crm import access, clock, dates
 from crm.models.rows import Row, Rows, Standing
 
 
@@ -53,6 +53,8 @@ class Recognitions(Rows):
 class Recognition(Row):
     """One title, rating, praise or report. Granted between two days (equal when the day is known);
     a revoked one keeps its grant and gets its last day."""
+
+    rights = access.Rights(access.REGISTERS)
 
     title = models.CharField("名称", max_length=150)
     subject = models.CharField("对象", max_length=10, choices=Subject)

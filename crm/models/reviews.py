@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from crm import clock
+from crm import access, clock
 from crm.models.rows import Row, once
 
 
@@ -17,6 +17,8 @@ class Verdict(models.TextChoices):
 
 class Review(Row):
     """One body's verdict on one day; 有条件通过 names its conditions."""
+
+    rights = access.Rights(access.PIPELINE, parent="project")
 
     project = models.ForeignKey(
         "crm.Project", models.PROTECT, verbose_name="项目", related_name="reviews"

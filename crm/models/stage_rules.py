@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
-from typing import TYPE_CHECKING
-
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from crm import access
 from crm.exact import ExactField
 from crm.models.rows import Row, Rows, Standing, once
 from crm.stages import Stage
-
-if TYPE_CHECKING:
-    from crm.models.projects import Project
 
 _MOST_DAYS = 3650
 
@@ -29,6 +23,8 @@ class StageRules(Rows):
 class StageRule(Row):
     """逾期规则 of one stage: a project worked on there is 久未推进 once `idle_days` full days have
     passed without a follow-up or a move."""
+
+    rights = access.Rights(access.RULES)
 
     stage = models.CharField("阶段", max_length=20, choices=Stage)
     idle_days = ExactField(verbose_name="多少天没有进展", scale=0)
@@ -53,12 +49,3 @@ class StageRule(Row):
     def clean(self) -> None:
         if self.idle_days is not None and not 1 <= self.idle_days <= _MOST_DAYS:
             raise ValidationError({"idle_days": f"请填 1 到 {_MOST_DAYS} 之间的天数。"})
-
-
-def rested_too_long(project: Project, today: date, rules: Mapping[Stage, int]) -> int:
-    """Days without progress, where they are more than the rule of its stage allows; else 0."""
-    limit = rules.get(Stage(project.stage))
-    if not project.is_active or limit is None or project.progress_on is None:
-        return 0
-    rested = (today - project.progress_on).days
-    return rested if rested > limit else 0

@@ -15,7 +15,7 @@ from django.db import models
 from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
 
-from crm import clock
+from crm import access, clock
 from crm.exact import ExactField, money_field
 from crm.models.assignments import AssignmentKind
 from crm.models.project_terms import Currency
@@ -34,6 +34,8 @@ class States(InsertOnlyRows):
 class State(InsertOnly):
     """What a row (`row`) said from `recorded_at` on. `is_first`: written when the ledger began to
     keep states; what the row said before that day nobody knows."""
+
+    rights = access.NOBODY  # figures alone read them
 
     recorded_at = models.DateTimeField("登记时间", db_index=True)
     is_withdrawn = models.BooleanField("已作废", default=False)

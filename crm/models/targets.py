@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from crm import access
 from crm.exact import YI, ExactField
 from crm.models.rows import Row, once
 
@@ -45,6 +46,8 @@ class TargetIndicator(models.TextChoices):
 class Target(Row):
     """One unit's target of one indicator for a year, `value` in yuan or in pieces. A changed one
     shows in its audit what it was; no report reads it back in time."""
+
+    rights = access.Rights(access.REGISTERS)
 
     year = models.PositiveSmallIntegerField("年度")
     level = models.CharField("层级", max_length=20, choices=TargetLevel)

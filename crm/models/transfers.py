@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Max, OuterRef, Q, Subquery
 
+from crm import access
 from crm.exact import ExactField
 from crm.models.rows import Recorded, RecordedRows, Row
 
@@ -23,10 +24,31 @@ class TransferState(models.TextChoices):
     WITHDRAWN = "withdrawn", "已撤回"
 
 
+# Both sides read a transfer, whoever has the project by now; the receiving one decides.
+_BOTH = {
+    access.Reach.TEAM: ("from_team", "to_team"),
+    access.Reach.PARK: ("from_park", "to_park"),
+}
+_OWN_SHARE = {access.Reach.TEAM: ("team",), access.Reach.PARK: ("park",)}
+
+
 class Transfer(Row):
     """An offer to hand a project over, decided by the receiving side. `share` is the part of the
     giving side's credit that passes with it. It is seen with the project, and by the side it is
     offered to, who by it learns the project's name and size."""
+
+    rights = access.Rights(
+        access.PIPELINE,
+        parent="project",
+        sides={
+            access.Action.VIEW: _BOTH,
+            access.Action.EXPORT: _BOTH,
+            access.Action.RECEIVE: {
+                access.Reach.TEAM: ("to_team",),
+                access.Reach.PARK: ("to_park",),
+            },
+        },
+    )
 
     project = models.ForeignKey(
         "crm.Project", models.PROTECT, verbose_name="项目", related_name="transfers"
@@ -107,6 +129,12 @@ class CreditShare(Recorded):
     """What part of a project's credit a team has, or a park. A division among teams or among parks
     is made as a whole: its shares add up to 1. A project without one is its own team's, or its own
     park's, alone. It is not corrected: a new division takes its place."""
+
+    rights = access.Rights(
+        access.PIPELINE,
+        parent="project",
+        sides={access.Action.VIEW: _OWN_SHARE, access.Action.EXPORT: _OWN_SHARE},
+    )
 
     project = models.ForeignKey(
         "crm.Project", models.PROTECT, verbose_name="项目", related_name="credit_shares"

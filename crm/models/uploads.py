@@ -6,6 +6,8 @@ import uuid
 
 from django.db import models
 
+from crm import access
+
 
 class UploadState(models.TextChoices):
     """QUEUED, READING, CHECKING and WRITING are work under way; the others wait for somebody."""
@@ -37,6 +39,8 @@ class ImportUpload(models.Model):
     runs, so that what is confirmed is what was shown. outcome: the last dry run or import, for the
     page. reason: why the file or the mapping was refused as a whole.
     """
+
+    rights = access.Rights(access.PERSONAL, own={access.Reach.OWN: "by"})
 
     ledger = models.CharField("台账", max_length=40)
     file_name = models.CharField("文件", max_length=200)

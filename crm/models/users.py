@@ -6,12 +6,15 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.functional import cached_property
 
+from crm import access
 from crm.access import Role
 from crm.models.rows import Row, once
 
 
 class Team(Row):
     """An investment team (科室) of the bureau, or a park's own investment office."""
+
+    rights = access.Rights(access.REGISTERS)
 
     name = models.CharField("名称", max_length=60)
     phone = models.CharField("办公电话", max_length=30, blank=True)
@@ -28,6 +31,8 @@ class Team(Row):
 class User(AbstractUser):
     """A member of staff. One role each, so that the three administrators (三员) exclude each other
     by construction; the display name is kept in `first_name`."""
+
+    rights = access.Rights(access.USERS)
 
     role = models.CharField("角色", max_length=20, choices=Role, default=Role.SYSADMIN)
     team = models.ForeignKey(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from crm import access
 from crm.models.rows import Row
 
 
@@ -28,6 +29,15 @@ class SavedView(Row):
     where it is shared with that team; `is_public` shares it with everybody. `is_default` opens it
     for its owner where the ledger is opened without any filter.
     """
+
+    rights = access.Rights(
+        access.VIEWS,
+        own={
+            access.Reach.OWN: "user",
+            access.Reach.TEAM: "team",
+            access.Reach.SHARED: "is_public",
+        },
+    )
 
     user = models.ForeignKey(
         "crm.User", models.CASCADE, verbose_name="建立人", related_name="saved_views"

@@ -46,7 +46,9 @@ def verbs(claim: FirstContactClaim, user: Any) -> list[Verb]:
 
 def _is_ours(claim: FirstContactClaim, user: Any) -> bool:
     is_mine = (claim.team_id and claim.team_id == user.team_id) or claim.park_id in user.park_ids
-    return bool(is_mine or access.sees_all(user)) and access.may(user, Action.CHANGE, claim)
+    return bool(is_mine or access.sees_all(user, "project")) and access.may(
+        user, Action.CHANGE, claim
+    )
 
 
 def of_project(project: Project, user: Any) -> dict[str, Any]:
@@ -62,7 +64,7 @@ def of_project(project: Project, user: Any) -> dict[str, Any]:
         row.team_id == user.team_id if row.team_id else row.park_id in user.park_ids
         for row in running
     )
-    if access.sees_all(user) and running:  # contesting is done by a side
+    if access.sees_all(user, "project") and running:  # contesting is done by a side
         may_claim = False
     return {"claims": told, "may_claim": may_claim, "is_claimed": bool(running)}
 

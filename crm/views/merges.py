@@ -194,7 +194,7 @@ def _taken(plan: merges.Plan, user: Any) -> list[Taken]:
             continue
         numbers = piece.moved + piece.copied + piece.aside + piece.stayed
         seen = len(numbers)
-        if str(piece.child._meta.model_name) in access.NOUNS:
+        if access.rights_of(piece.child) is not access.NOBODY:
             visible = piece.child._default_manager.filter(pk__in=numbers).visible_to(user)
             seen = visible.count()
         came, stayed = len(piece.moved + piece.copied), len(piece.stayed) + len(piece.aside)

@@ -41,8 +41,7 @@ def place_of(notification: Notification, user: Any) -> str:
         return reverse(PAGES[noun], args=[pk])
     if noun == "importbatch":
         return reverse("desk-import")
-    _, _, parent = access.NOUNS.get(noun, ({}, {}, ""))
-    if parent == "project":
+    if access.rights_of(noun).parent == "project":
         row = apps.get_model("crm", noun)._default_manager.filter(pk=pk).first()
         if row is not None and row.project and access.may(user, Action.VIEW, row.project):
             return reverse("desk-project", args=[row.project_id])
