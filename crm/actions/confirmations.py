@@ -21,6 +21,7 @@ from crm.models import (
     NotificationKind,
     StageMove,
     User,
+    confirmable,
 )
 from crm.stages import Stage
 
@@ -77,8 +78,7 @@ def _say(row: Confirmable, judgement: Judgement, *, by: User, verb: str, note: s
     said: Confirmation = _record.insert(
         Confirmation(
             project=row.project,
-            move=row if isinstance(row, StageMove) else None,
-            receipt=row if isinstance(row, FundingReceipt) else None,
+            **{key: row for key, model in confirmable().items() if isinstance(row, model)},
             judgement=judgement,
             by=by,
             recorded_at=clock.now(),
@@ -97,7 +97,7 @@ def _judgeable(rows: Iterable[Confirmable], *, by: User) -> list[Confirmable]:
     if len(asked) > MOST:
         raise Refused(f"一次最多认定 {MOST} 条，请分批办理。", "invalid")
     found: list[Confirmable] = []
-    for model in (StageMove, FundingReceipt):
+    for model in confirmable().values():
         mine = [row for row in asked if isinstance(row, model)]
         if mine:
             found += _of(model, mine, by=by)

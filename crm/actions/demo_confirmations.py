@@ -9,7 +9,7 @@ from typing import Any
 
 from crm.access import Action
 from crm.actions import confirmations
-from crm.models import FundingReceipt, Project, StageMove, User
+from crm.models import Project, StageMove, User, confirmable
 from crm.stages import Stage
 
 ROUNDS = (date(2023, 2, 3), date(2023, 5, 12), date(2023, 8, 11))
@@ -26,8 +26,8 @@ def words(known: Mapping[str, Project], users: Mapping[str, User]) -> Iterator[t
 
 
 def _round(by: User) -> None:
-    for model in (StageMove, FundingReceipt):
-        objects: Any = model.objects
+    for model in confirmable().values():
+        objects: Any = model._default_manager
         rows = list(
             objects.standing()
             .unconfirmed()

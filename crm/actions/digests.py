@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from smtplib import SMTPException
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -18,13 +19,12 @@ from crm import access, clock
 from crm.access import Action, Role
 from crm.actions import notifications
 from crm.models import (
-    FundingReceipt,
     Notification,
     NotificationKind,
     NotificationSetting,
     Project,
-    StageMove,
     User,
+    confirmable,
 )
 
 logger = logging.getLogger(__name__)
@@ -69,9 +69,10 @@ def lines_of(user: User, on: date) -> list[Line]:
         line("没有安排下一步", projects.unplanned().count(), "unplanned"),
     ]
     if access.can(user, Action.CONFIRM, "project"):
+        tables: list[Any] = list(confirmable().values())
         waiting = sum(
             model.objects.standing().unconfirmed().visible_to(user, Action.CONFIRM).count()
-            for model in (StageMove, FundingReceipt)
+            for model in tables
         )
         lines.append(Line("待认定", waiting, home))
     return [one for one in lines if one.count]

@@ -17,11 +17,11 @@ from crm import access, clock
 from crm.access import Action
 from crm.actions import _record
 from crm.errors import Refused
-from crm.models import Company, Contact, NotSame, Project, User
-from crm.names import company_key, name_key
+from crm.models import Contact, Mergeable, NotSame, Project, User, mergeable
+from crm.models.people import Person
+from crm.names import name_key
 from crm.stages import Stage
 
-NOUNS: dict[str, Any] = {"project": Project, "company": Company, "contact": Contact}
 MOST = 12  # candidates shown for one row
 LOOKED_AT = 5000  # rows of one ledger compared with each other, the newest first
 CROWD = 40  # a piece of a name that more rows share tells nothing
@@ -89,9 +89,9 @@ def _ratio(one: str, other: str) -> float:
 
 def pairs(noun: str, *, by: User) -> list[Pair]:
     """Pairs of rows `by` may change that look like one and about which nobody has decided."""
-    model = NOUNS[noun]
+    model: Any = mergeable()[noun]
     rows = model.objects.visible_to(by, Action.CHANGE).order_by("-pk")
-    why = _same_phones(rows) if noun == "contact" else _same_names(rows, noun)
+    why = _same_phones(rows) if issubclass(model, Person) else _same_names(rows)
     decided = set(NotSame.objects.filter(noun=noun).values_list("lower_id", "higher_id"))
     open_ = {pair: said for pair, said in why.items() if pair not in decided}
     known = rows.in_bulk({pk for pair in open_ for pk in pair})
@@ -114,10 +114,8 @@ def _same_phones(rows: Any) -> dict[tuple[int, int], str]:
     return {pair: "电话相同" for ids in prints.values() if len(ids) <= CROWD for pair in _both(ids)}
 
 
-def _same_names(rows: Any, noun: str) -> dict[tuple[int, int], str]:
-    keys: dict[int, str] = {}
-    for pk, name in rows.values_list("pk", "name")[:LOOKED_AT]:
-        keys[pk] = company_key(name) if noun == "company" else name_key(name)
+def _same_names(rows: Any) -> dict[tuple[int, int], str]:
+    keys: dict[int, str] = dict(rows.values_list("pk", "name_key")[:LOOKED_AT])
     shared: dict[str, list[int]] = defaultdict(list)
     for pk, key in keys.items():
         for gram in set(_grams(key)):
@@ -136,7 +134,7 @@ def _same_names(rows: Any, noun: str) -> dict[tuple[int, int], str]:
 def not_same(one: Any, other: Any, *, by: User, reason: str = "") -> NotSame:
     """Puts on record that two like rows are two."""
     noun = str(one._meta.model_name)
-    if type(one) is not type(other) or noun not in NOUNS or one.pk == other.pk:
+    if type(one) is not type(other) or not isinstance(one, Mergeable) or one.pk == other.pk:
         raise Refused("请选择两条不同的同类记录。", "invalid")
     for row in (one, other):
         access.require(by, Action.CHANGE, row)

@@ -15,10 +15,9 @@ from crm import access, clock, personal
 from crm.access import Action
 from crm.actions import _record, _repoint, progress
 from crm.errors import Hidden, Refused
-from crm.models import UNDO_DAYS, Company, Contact, FollowUp, Merge, Project, User
+from crm.models import UNDO_DAYS, FollowUp, Merge, Mergeable, Project, User, mergeable
 from crm.models.people import PARTS, Person
 
-NOUNS: dict[str, Any] = {"project": Project, "company": Company, "contact": Contact}
 # Moves alone write these; the next step follows the newest follow-up.
 _NOT_CHOSEN = {"stage", "status", "next_on", "next_step"}
 _WITH = {"foreign_amount": ("currency",)}
@@ -131,7 +130,7 @@ def merge(
 
 def _both(loser: Any, survivor: Any, versions: tuple[int | None, int | None]) -> tuple[Any, Any]:
     model = type(survivor)
-    if type(loser) is not model or model not in NOUNS.values() or loser.pk == survivor.pk:
+    if type(loser) is not model or not issubclass(model, Mergeable) or loser.pk == survivor.pk:
         raise Refused("请选择两条不同的同类记录。", "invalid", ["into"])
     rows = model._base_manager.select_for_update().order_by("pk")
     locked = {row.pk: row for row in rows.filter(pk__in=[loser.pk, survivor.pk])}
@@ -144,6 +143,10 @@ def _both(loser: Any, survivor: Any, versions: tuple[int | None, int | None]) ->
         if isinstance(row, Person) and row.is_erased:
             raise Refused("个人信息已清除的联系人不能合并。", "erased")
     return loser, survivor
+
+
+def _model(noun: str) -> Any:
+    return mergeable()[noun]
 
 
 def _called(row: Any) -> str:
@@ -203,7 +206,7 @@ def undo(merge: Merge, *, by: User) -> None:
     Refused after 30 days, and where somebody has since worked on what it would take back.
     """
     done = Merge.objects.select_for_update().get(pk=merge.pk)
-    model = NOUNS[done.noun]
+    model = _model(done.noun)
     rows = model._base_manager.select_for_update().in_bulk([done.survivor_id, done.loser_id])
     if len(rows) < 2:
         raise Hidden()
@@ -239,7 +242,7 @@ def why_not_undone(done: Merge) -> str:
         return "已撤销。"
     if clock.now() - done.recorded_at > timedelta(UNDO_DAYS):
         return f"已超过 {UNDO_DAYS} 天，不能撤销。"
-    model = NOUNS[done.noun]
+    model = _model(done.noun)
     survivor = model._base_manager.filter(pk=done.survivor_id).first()
     if survivor is None:
         return "保留的那条已不在台账里。"
@@ -304,7 +307,7 @@ def of_row(row: Any) -> list[Merge]:
 
 def tombstone(noun: str, pk: int) -> Any:
     """The merged row of this number, None for any other."""
-    model = NOUNS.get(noun) or apps.get_model("crm", noun)
+    model = apps.get_model("crm", noun)
     if not hasattr(model, "tombstones"):
         return None
     return model.tombstones().filter(pk=pk).first()
@@ -312,4 +315,4 @@ def tombstone(noun: str, pk: int) -> Any:
 
 def tables(noun: str) -> dict[str, _repoint.Piece]:
     """Every table that may hang on this noun, by the name a Merge keeps it under."""
-    return _repoint.by_name(NOUNS[noun])
+    return _repoint.by_name(_model(noun))

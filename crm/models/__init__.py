@@ -1,4 +1,11 @@
-"""The ledger's tables, one file a noun."""
+"""The ledger's tables, one file a noun.
+
+Every file of this folder is found by itself, so that Django knows its tables. A noun that many
+speak of is named here too; any other is imported from its own file.
+"""
+
+from importlib import import_module
+from pkgutil import iter_modules
 
 from crm.models.activities import Activity, ActivityKind
 from crm.models.agreements import Agreement, AgreementKind
@@ -7,7 +14,13 @@ from crm.models.audit import AuditEntry
 from crm.models.chain_gaps import ChainGap, LinkState
 from crm.models.claims import VALID_DAYS, ClaimRuling, ClaimState, FirstContactClaim
 from crm.models.companies import Company, Contact
-from crm.models.confirmations import UNCONFIRMED, Confirmation, Judgement, judged_text
+from crm.models.confirmations import (
+    UNCONFIRMED,
+    Confirmation,
+    Judgement,
+    confirmable,
+    judged_text,
+)
 from crm.models.duplicates import NotSame
 from crm.models.enquiries import Enquiry, EnquiryState
 from crm.models.files import StoredFile
@@ -16,7 +29,7 @@ from crm.models.imports import DemoCounty, ImportBatch
 from crm.models.industries import Industry
 from crm.models.key_listings import KeyLevel, KeyListing, level_of, levels_of, on_lists
 from crm.models.limits import Bucket
-from crm.models.merges import UNDO_DAYS, Merge, Mergeable
+from crm.models.merges import UNDO_DAYS, Merge, Mergeable, mergeable
 from crm.models.milestones import Milestone, MilestoneKind
 from crm.models.moves import Origin, StageMove
 from crm.models.notifications import Notification, NotificationKind, NotificationSetting
@@ -58,6 +71,9 @@ from crm.models.uploads import ImportUpload, MappingMemory, UploadState
 from crm.models.users import Team, User
 from crm.models.views import Place, SavedView, Sharing
 from crm.stages import Stage, Status
+
+for _found in iter_modules(__path__, f"{__name__}."):
+    import_module(_found.name)
 
 __all__ = [
     "SERVICE_TEAM",
@@ -151,10 +167,12 @@ __all__ = [
     "User",
     "Verdict",
     "Zone",
+    "confirmable",
     "funds_of",
     "judged_text",
     "level_of",
     "levels_of",
+    "mergeable",
     "on_lists",
     "rested_too_long",
 ]

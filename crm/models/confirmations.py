@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, ClassVar, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -70,6 +71,16 @@ class Confirmation(Recorded):
 
     def __str__(self) -> str:
         return f"{self.get_judgement_display()} · {self.project}"
+
+
+def confirmable() -> dict[str, type[models.Model]]:
+    """The tables whose rows are confirmed, by the name of Confirmation's key to them."""
+    found: dict[str, type[models.Model]] = {}
+    for model in apps.get_app_config("crm").get_models():
+        rows = model._default_manager.all()
+        if isinstance(rows, ConfirmedRows):
+            found[rows.confirmed_by] = model
+    return found
 
 
 class ConfirmedRows(RecordedRows):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q, QuerySet
 
@@ -43,6 +44,15 @@ class Mergeable(models.Model):
         while row.merged_into is not None:
             row = row.merged_into
         return row
+
+
+def mergeable() -> dict[str, type[Mergeable]]:
+    """The nouns whose rows can be merged."""
+    return {
+        str(model._meta.model_name): model
+        for model in apps.get_app_config("crm").get_models()
+        if issubclass(model, Mergeable)
+    }
 
 
 class StandingByNumber(models.Manager):

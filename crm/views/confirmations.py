@@ -12,11 +12,19 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from crm import access
+from crm import access, ledgers
 from crm.access import Action
 from crm.actions import confirmations
 from crm.errors import Hidden, Refused
-from crm.models import Agreement, Confirmation, FundingReceipt, Judgement, Origin, StageMove
+from crm.models import (
+    Agreement,
+    Confirmation,
+    FundingReceipt,
+    Judgement,
+    Origin,
+    StageMove,
+    confirmable,
+)
 from crm.stages import CONFIRMED, Stage
 from crm.views.base import back_to, desk, page_of
 from crm.views.row_verbs import Verb, verbs_of
@@ -25,7 +33,6 @@ FEW = 20  # of each kind where all are shown
 MANY = 100  # on a page of one kind
 RECEIPT = "receipt"
 KINDS = {stage.value: stage.label for stage in CONFIRMED} | {RECEIPT: "到位资金"}
-MODELS = {"move": StageMove, RECEIPT: FundingReceipt}
 
 
 @dataclass(frozen=True)
@@ -133,7 +140,7 @@ def _carry_out(request: HttpRequest) -> str:
 
 def _named(keys: Iterable[str], user: Any) -> list[Any]:
     """The rows that the form's keys (move-12) mean, as far as the user may see them."""
-    wanted: dict[str, list[int]] = {kind: [] for kind in MODELS}
+    wanted: dict[str, list[int]] = {kind: [] for kind in confirmable()}
     for key in dict.fromkeys(keys):
         kind, _, number = key.partition("-")
         if kind not in wanted or not number.isdecimal() or len(number) > 18:
@@ -141,7 +148,7 @@ def _named(keys: Iterable[str], user: Any) -> list[Any]:
         wanted[kind].append(int(number))
     found: list[Any] = []
     for kind, ids in wanted.items():
-        model: Any = MODELS[kind]
+        model: Any = confirmable()[kind]
         found += model.objects.visible_to(user).filter(pk__in=ids).select_related("project")
     return found
 
@@ -230,8 +237,8 @@ def _money(row: Agreement | FundingReceipt) -> str:
 def _returned(user: Any) -> list[Line]:
     """What was sent back and not corrected yet, the newest word first."""
     lines: list[Line] = []
-    for kind, model in MODELS.items():
-        rows: Any = model.objects
+    for kind, model in confirmable().items():
+        rows: Any = model._default_manager
         back = rows.standing().visible_to(user).sent_back().select_related("project", "by")
         found = list(back.order_by("-pk")[:MANY])
         words = Confirmation.objects.filter(
@@ -260,7 +267,7 @@ def _verbs(row: Any, user: Any) -> list[Verb]:
         return []
     if user.pk in confirmations.recorders_of([row])[row.pk]:
         return []
-    kind = "move" if isinstance(row, StageMove) else RECEIPT
+    kind = type(row).objects.all().confirmed_by
     return [Verb("认定", reverse("desk-confirm-one", args=[f"{kind}-{row.pk}"]), is_post=True)]
 
 
@@ -274,5 +281,4 @@ def confirm_one(request: HttpRequest, key: str) -> HttpResponse:
         raise Hidden()
     confirmations.confirm([row], by=user)
     messages.success(request, "已认定。")
-    ledger = "moves" if isinstance(row, StageMove) else "receipts"
-    return redirect(back_to(request, reverse("desk-row", args=[ledger, row.pk])))
+    return redirect(back_to(request, ledgers.address_of(row, row.pk)))

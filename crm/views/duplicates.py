@@ -13,31 +13,31 @@ from crm import access, ledgers
 from crm.access import Action
 from crm.actions import duplicates
 from crm.errors import Hidden
-from crm.models import Merge, Mergeable
-from crm.views.base import address, back_to, desk, page_of, row_or_hidden
+from crm.models import Merge, mergeable
+from crm.views.base import address, back_to, desk, ledger_or_hidden, page_of, row_or_hidden
 from crm.views.merges import called, facts
 
-KINDS = {"projects": "项目", "companies": "企业", "contacts": "联系人"}
 PAIRS = 30  # a page
 RECENT = 8
 
 
 @desk
 def listing(request: HttpRequest) -> HttpResponse:
-    kinds = [key for key in KINDS if ledgers.get(key).can(request.user, Action.CHANGE)]
+    known = [one for one in ledgers.every() if one.is_mergeable]
+    kinds = [one for one in known if one.can(request.user, Action.CHANGE)]
     if not kinds:
-        access.require_noun(request.user, Action.CHANGE, "project")
-    key = request.GET.get("kind", "")
-    key = key if key in kinds else kinds[0]
-    ledger = ledgers.get(key)
+        access.require_noun(request.user, Action.CHANGE, known[0].noun)
+    asked = request.GET.get("kind", "")
+    ledger = next((one for one in kinds if one.key == asked), kinds[0])
+    key = ledger.key
     page = page_of(duplicates.pairs(ledger.noun, by=request.user), request, PAIRS)
     return render(
         request,
         "crm/duplicates.html",
         {
-            "kinds": [(one, KINDS[one], one == key) for one in kinds],
+            "kinds": [(one.key, one.label, one is ledger) for one in kinds],
             "key": key,
-            "label": KINDS[key],
+            "label": ledger.label,
             "page": page,
             "pages": {
                 "previous": page.has_previous()
@@ -68,7 +68,7 @@ def _shown(pair: duplicates.Pair, key: str) -> dict[str, Any]:
 
 def _recent(noun: str, user: Any) -> list[Merge]:
     """The newest merges whose surviving row the user may see."""
-    model: type[Mergeable] = duplicates.NOUNS[noun]
+    model = mergeable()[noun]
     done = list(Merge.objects.filter(noun=noun).select_related("by")[:50])
     seen = set(
         model._default_manager.visible_to(user)  # type: ignore[attr-defined]
@@ -80,9 +80,9 @@ def _recent(noun: str, user: Any) -> list[Merge]:
 
 @desk
 def not_same(request: HttpRequest, key: str, one_pk: int, other_pk: int) -> HttpResponse:
-    if key not in KINDS:
+    ledger = ledger_or_hidden(key, request.user)
+    if not ledger.is_mergeable:
         raise Hidden()
-    ledger = ledgers.get(key)
     access.require_noun(request.user, Action.CHANGE, ledger.noun)
     back = f"{reverse('desk-duplicates')}?kind={key}"
     if request.method == "POST":

@@ -16,11 +16,11 @@ from crm.actions import duplicates, merges
 from crm.actions._repoint import copies_of, own_history
 from crm.errors import Hidden, Refused
 from crm.ledgers import Column, Kind, Ledger
-from crm.models import UNDO_DAYS, Contact, Merge, Project
+from crm.models import UNDO_DAYS, Merge, Project, mergeable
+from crm.models.people import Person
 from crm.views.base import desk, ledger_or_hidden, row_or_hidden
 from crm.views.cells import Shower
 
-KEYS = {"projects", "companies", "contacts"}
 LONGEST = 100
 EMPTY = "空"
 
@@ -50,13 +50,14 @@ class Taken:
 
 
 def called(row: Any) -> str:
-    return (row.name or "已清除的联系人") if isinstance(row, Contact) else str(row)
+    ledger = ledgers.of_noun(row)
+    return ledger.title(row) if ledger else str(row)
 
 
 def _ledger(key: str, user: Any) -> Ledger:
-    if key not in KEYS:
-        raise Hidden()
     ledger = ledger_or_hidden(key, user)
+    if not ledger.is_mergeable:
+        raise Hidden()
     access.require_noun(user, Action.CHANGE, ledger.noun)
     return ledger
 
@@ -84,19 +85,16 @@ def pick(request: HttpRequest, key: str, pk: int) -> HttpResponse:
         request,
         "crm/merge_pick.html",
         {"ledger": ledger, "row": row, "name": called(row), "typed": typed, "found": shown,
-         "has_names": ledger.noun != "contact"},
+         "has_names": not issubclass(ledger.model, Person)},
     )  # fmt: skip
 
 
 def facts(row: Any) -> str:
     """What tells two rows of one name apart."""
-    if isinstance(row, Project):
-        told = (row.get_stage_display(), row.park, row.investor, row.officer)
-    elif isinstance(row, Contact):
-        told = (row.position, row.masked_phone, row.project or row.company)
-    else:
-        told = (row.credit_code, row.park, row.industry)
-    return "　".join(str(one) for one in told if one)
+    ledger = ledgers.of_noun(row)
+    assert ledger is not None
+    columns = [ledger.column(name) for name in ledger.told_apart]
+    return "　".join(text for column in columns if (text := column.text(column.value(row))))
 
 
 @desk
@@ -242,7 +240,7 @@ def _done(pk: int, user: Any) -> tuple[Merge, Ledger, Any, Any]:
     if done is None:
         raise Hidden()
     ledger = ledgers.of_noun(done.noun)
-    rows = merges.NOUNS[done.noun]._base_manager.in_bulk([done.survivor_id, done.loser_id])
+    rows = mergeable()[done.noun]._base_manager.in_bulk([done.survivor_id, done.loser_id])
     if ledger is None or len(rows) < 2:
         raise Hidden()
     survivor, loser = rows[done.survivor_id], rows[done.loser_id]
