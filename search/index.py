@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,17 @@ def no_vocabulary() -> Iterable[Term]:
     return ()
 
 
+def no_dependants(row: Any, renamed: bool) -> Iterable[int]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Index:
     """`documents(ids)` gives the rows that still exist, `documents(None)` streams every row.
 
     `amount` is the number that an amount in a query (10亿以上) is about, in yuan.
+    `depending_on(row, renamed)` gives the ids of the documents that say something of a row of any
+    kind that was just written; renamed: its name changed.
     """
 
     kind: str
@@ -53,6 +60,7 @@ class Index:
     documents: Callable[[Sequence[int] | None], Iterable[Document]]
     vocabulary: Callable[[], Iterable[Term]] = no_vocabulary
     amount: str = "planned_investment"
+    depending_on: Callable[[Any, bool], Iterable[int]] = no_dependants
 
 
 VOCABULARY_SECONDS = 30
@@ -85,6 +93,11 @@ def get(kind: str) -> Index | None:
 def of_model(label: str) -> tuple[Index, ...]:
     """The indexes fed by a model, by its label ("crm.Project", letter case does not matter)."""
     return tuple(i for i in _indexes.values() if i.model.lower() == label.lower())
+
+
+def touched_by(row: Any, *, renamed: bool) -> dict[str, set[int]]:
+    """The documents that say something of a row just written: kind → ids."""
+    return {i.kind: set(i.depending_on(row, renamed)) for i in _indexes.values()}
 
 
 def vocabulary(kind: str) -> tuple[Term, ...]:

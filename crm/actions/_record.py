@@ -15,13 +15,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
-from crm import clock, search_index
+from crm import clock
 from crm.errors import Refused
 from crm.models import AuditEntry, ImportBatch, User
 from crm.models.people import PARTS, Person
 from crm.models.rows import InsertOnly, Recorded, Row
 from crm.models.states import state_of
-from search import engine
+from search import engine, index
 
 _batch: ContextVar[ImportBatch | None] = ContextVar("batch", default=None)
 # noun → ids the search index is still to be told of; None = each is told at once.
@@ -349,7 +349,8 @@ def withdraw(row: Row, *, by: User | None, reason: str, verb: str = "void") -> N
 
 def touched(row: models.Model, *, renamed: bool = False) -> None:
     """Tells the search index that a row, or something it shows of the row, has changed."""
-    changed = {str(row._meta.model_name): [row.pk]} | search_index.shown_by(row, renamed=renamed)
+    changed = index.touched_by(row, renamed=renamed)
+    changed.setdefault(str(row._meta.model_name), set()).add(row.pk)
     gathered = _gathered.get()
     for noun, ids in changed.items():
         if gathered is None:

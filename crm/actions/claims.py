@@ -8,7 +8,7 @@ is checked before anything is looked up: beyond it, what is hidden and what is n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -120,13 +120,13 @@ class FileClaims:
     def _key(self) -> str:
         return f"claim-told:{self.by.pk}"
 
-    def refuse_claimed(self, name: str) -> None:
+    def check(self, values: Mapping[str, Any]) -> None:
         """Refuses a new project whose name belongs to one out of the importer's sight."""
         if not self._is_needed:
             return
         if self.told >= self._left:
             raise _too_many()
-        claim = _first(_project_claims(Q(name_key=name_key(name)), self.by))
+        claim = _first(_project_claims(Q(name_key=name_key(values["name"])), self.by))
         if claim:
             self.told += 1
             raise Refused(

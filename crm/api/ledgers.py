@@ -39,9 +39,11 @@ class RowSerializer(serializers.Serializer):
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, dict):
             raise Refused("请发送一个 JSON 对象。", "invalid")
-        if {"stage", "status"} & set(data) and self.ledger.noun == "project":
+        if moved := [c for c in self.ledger.columns if c.is_moved and c.name in data]:
             raise Refused(
-                "阶段和状态不能直接改：请 POST 到 moves/ 办理。", "stage_by_move", ["stage"]
+                f"{moved[0].label}不能直接改：请 POST 到 moves/ 办理。",
+                "stage_by_move",
+                [column.name for column in moved],
             )
         writable = {name for name, made in self.fields.items() if not made.read_only} | {"version"}
         if strange := sorted(set(data) - writable):

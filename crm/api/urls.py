@@ -23,12 +23,12 @@ urlpatterns = [
             MergeView.as_view(key=key),
             name=f"api-{key}-merge",
         )
-        for key in ("projects", "companies", "contacts")
+        for key in (ledger.key for ledger in ledgers.every() if ledger.is_mergeable)
     ),
     path("merges/<int:pk>/undo/", UnmergeView.as_view(), name="api-unmerge"),
     *(
         path(f"{key}/{end}", view.as_view(key=key), name=f"api-{key}-{name}")
-        for key in ("moves", "receipts")
+        for key in (ledger.key for ledger in ledgers.every() if ledger.is_confirmed)
         for end, view, name in (
             ("unconfirmed/", UnconfirmedView, "unconfirmed"),
             ("<int:pk>/confirmation/", ConfirmationView, "confirmation"),

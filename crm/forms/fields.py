@@ -190,9 +190,9 @@ class NamedReference(forms.CharField):
 
 
 def reference_label(row: Any) -> str:
-    """A zone is named with its park; everything else by its own name."""
-    park = getattr(row, "park", None) if row._meta.model_name == "zone" else None
-    return f"{park} · {row}" if park else str(row)
+    """A row by its name among rows of other nouns."""
+    ledger = ledgers.of_noun(row)
+    return ledger.full_name(row) if ledger else str(row)
 
 
 def reference_field(key: str, *, user: Any, current: Any = None, **kwargs: Any) -> forms.Field:
@@ -203,8 +203,8 @@ def reference_field(key: str, *, user: Any, current: Any = None, **kwargs: Any) 
     if current is not None:
         condition |= Q(pk=current.pk)
     rows = model._default_manager.filter(condition)
-    if key == "zones":
-        rows = rows.select_related("park")
+    if key != "users" and (joins := ledgers.get(key).joins):
+        rows = rows.select_related(*joins)
     if rows[MOST_OPTIONS : MOST_OPTIONS + 1].exists():
         return NamedReference(key=key, rows=rows, user=user, **kwargs)
     return Reference(queryset=rows, empty_label="未选择", **kwargs)

@@ -25,20 +25,6 @@ from crm.forms.fields import (
 from crm.ledgers import Column, Kind, Ledger
 
 KEEP = "不改请留空；要清空请填一个减号（-）。"
-# How a long form is cut into parts: what everybody fills in, then what is folded until asked for.
-# A ledger not named here is one part.
-Cut = tuple[tuple[str, tuple[str, ...]], ...]
-PARTS: dict[str, Cut] = {
-    "projects": (
-        ("", ("name", "investor", "planned_investment", "industry", "park", "source", "officer",
-              "team", "summary")),
-        ("落地和建设", ("zone", "company", "location", "land_mode", "land_area_mu",
-                  "floor_area_sqm", "construction_nature", "planned_start", "planned_operation")),
-        ("投资和预期", ("fixed_asset_investment", "capital_nature", "currency", "foreign_amount",
-                  "expected_output", "expected_tax", "expected_jobs")),
-        ("行业和来源", ("gbt", "method", "activity", "assigned_level", "source_area", "origin")),
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -194,7 +180,7 @@ class LedgerForm(forms.Form):
         return kept
 
     def parts(self) -> Iterator[Part]:
-        cut = PARTS.get(self.ledger.key) or (("", tuple(column.name for column in self.columns)),)
+        cut = self.ledger.parts or (("", tuple(column.name for column in self.columns)),)
         for place, (title, names) in enumerate(cut):
             fields = [self[name] for name in names]
             yield Part(

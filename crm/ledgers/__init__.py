@@ -1,69 +1,43 @@
-"""The declared ledgers, in the order of the desk's menu: `ledgers.get(key)`, `ledgers.every()`."""
+"""What the nouns declare of themselves, a file a noun: `ledgers.get(key)`, `ledgers.every()`.
 
-from crm.ledgers import (  # noqa: I001 - the order is the menu's
-    projects,
-    claims,
-    transfers,
-    credits,
-    agreements,
-    milestones,
-    reviews,
-    key_listings,
-    receipts,
-    followups,
-    companies,
-    contacts,
-    activities,
-    prospects,
-    chain_gaps,
-    assignments,
-    parks,
-    zones,
-    recognitions,
-    industries,
-    teams,
-    rates,
-    stagerules,
-    targets,
-    moves,
-    audit,
+Every file of this folder is found by itself; where a ledger stands in the menu, it says.
+"""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from crm.ledgers.base import Group, Ledger, Noun
+from crm.ledgers.columns import Column, Kind
+from crm.ledgers.registry import (
+    address_of,
+    every,
+    get,
+    label_of,
+    noun_of,
+    of_noun,
+    referable,
+    referred,
+    verb_word,
 )
-from crm.ledgers.base import Column, Group, Kind, Ledger, every, get, of_noun, referable, referred
+from crm.ledgers.searching import Search
+
+for _found in iter_modules(__path__, f"{__name__}."):
+    import_module(_found.name)
 
 __all__ = [
     "Column",
     "Group",
     "Kind",
     "Ledger",
-    "activities",
-    "agreements",
-    "assignments",
-    "audit",
-    "chain_gaps",
-    "claims",
-    "companies",
-    "contacts",
-    "credits",
+    "Noun",
+    "Search",
+    "address_of",
     "every",
-    "followups",
     "get",
-    "industries",
-    "key_listings",
-    "milestones",
-    "moves",
+    "label_of",
+    "noun_of",
     "of_noun",
-    "parks",
-    "projects",
-    "prospects",
-    "rates",
-    "receipts",
-    "recognitions",
     "referable",
     "referred",
-    "reviews",
-    "stagerules",
-    "targets",
-    "teams",
-    "transfers",
-    "zones",
+    "verb_word",
 ]

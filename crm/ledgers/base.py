@@ -1,44 +1,32 @@
-"""What a ledger (台账) declares of itself; list, filters, form, import, export and API are generic.
+"""What a noun declares of itself. A ledger (台账) is a noun that people keep a table of: its list,
+filters, form, import, export and API are generic over the declaration.
 
-A further noun costs a model with its rights and a declaration in this folder.
+A further noun costs a model with its rights and a declaration in this folder: docs/howto/ledger.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from crm import access
 from crm.access import Action
 from crm.actions import rows
-from crm.exact import WAN, YI
-from crm.models import User
+from crm.ledgers.columns import Column, Kind
+from crm.ledgers.searching import Search
+from crm.models import Mergeable, User
+from crm.models.confirmations import ConfirmedRows
 from crm.models.rows import InsertOnly
-from crm.stages import Stage
 
-
-class Kind(Enum):
-    """What a column holds, which decides how it is shown, typed, filtered and read from a sheet."""
-
-    TEXT = "text"
-    LONG_TEXT = "long_text"
-    MONEY = "money"  # Decimal yuan; shown and typed in `unit`
-    NUMBER = "number"  # exact Decimal in `unit`
-    DATE = "date"  # a day (date)
-    WHEN = "when"  # a day, month or year (crm.dates.When)
-    STAGE = "stage"
-    CHOICE = "choice"
-    REFERENCE = "reference"  # a row of another ledger, or a user
-    REFERENCES = "references"  # several rows of another ledger
-    BOOLEAN = "boolean"
-    PERSONAL = "personal"  # name, phone, e-mail: sealed, masked, never filtered or sorted by
+__all__ = ["Column", "Group", "Kind", "Ledger", "Noun", "Search", "declare"]
 
 
 class Group(Enum):
@@ -55,89 +43,81 @@ class Group(Enum):
         self.is_folded = is_folded
 
 
-@dataclass(frozen=True)
-class Column:
-    """One column of a ledger.
+@dataclass(frozen=True, kw_only=True)
+class Noun:
+    """What is to be known of a noun wherever a row of it is met: in the record, in a notification,
+    behind a figure.
 
-    name: the model's attribute, or a name the ledger's verbs understand when `get` reads it.
-    unit: of what people type and read (万元, 亩, ㎡ …), in headings. aliases: other headings seen
-    in real files. `stage`: this WHEN column is the date on which a project entered that stage.
-    reference: the key of the ledger it points to ("users" for staff). is_summed: the list adds up
-    this amount, and an empty one is unknown; not so where most rows have none by their nature.
-    read_all: the values of many rows at once, by their number, where `get` asks the database.
-    filter_rows: the rows whose value is one of these, where no column of the table holds it.
+    verbs: what the record calls what is done with it → what people call it. page: the address of a
+    row by its number, where it has no page as a ledger's row.
     """
 
-    name: str
     label: str
-    kind: Kind = Kind.TEXT
-    unit: str = ""
-    aliases: tuple[str, ...] = ()
-    required: bool = False
-    choices: type[models.TextChoices] | None = None
-    reference: str = ""
-    stage: Stage | None = None
-    in_list: bool = False
-    in_form: bool = True
-    in_import: bool = True
-    in_api: bool = True
-    is_filter: bool = False
-    is_sortable: bool = False
-    is_summed: bool = True
-    order_by: str = ""
-    help: str = ""
-    get: Callable[[Any], Any] | None = None
-    read_all: Callable[[Sequence[Any]], Mapping[int, Any]] | None = None
-    filter_rows: Callable[[QuerySet, Sequence[str]], QuerySet] | None = None
-
-    def value(self, row: Any) -> Any:
-        """What the row holds in this column."""
-        if self.get is not None:
-            return self.get(row)
-        if self.kind is Kind.REFERENCES:
-            return list(getattr(row, self.name).all())
-        return getattr(row, self.name)
+    model: type[models.Model]
+    verbs: Mapping[str, str] = field(default_factory=dict)
+    page: Callable[[int], str] | None = None
 
     @property
-    def heading(self) -> str:
-        """The label with its unit: 计划总投资（万元）."""
-        return f"{self.label}（{self.unit}）" if self.unit else self.label
+    def noun(self) -> str:
+        return str(self.model._meta.model_name)
 
-    @property
-    def factor(self) -> int:
-        """How many yuan one `unit` of a money column is."""
-        return {"万元": int(WAN), "亿元": int(YI)}.get(self.unit, 1)
+    def address(self, pk: int) -> str:
+        """Where a row is shown; empty where nothing shows it."""
+        return self.page(pk) if self.page is not None else ""
 
-    @property
-    def is_wide(self) -> bool:
-        return self.kind is Kind.LONG_TEXT
+
+class Guard(Protocol):
+    """Looks at each new row of one imported file, and hears when the file is done."""
+
+    def check(self, values: Mapping[str, Any]) -> None:
+        """Refuses a row that should not be entered."""
+
+    def settle(self, file_name: str) -> None:
+        """After the transaction: puts on record what was told."""
 
 
 Register = Callable[..., Any]
 
 
-@dataclass(frozen=True)
-class Ledger:
+@dataclass(frozen=True, kw_only=True)
+class Ledger(Noun):
     """One ledger: its table, its columns and its verbs.
 
+    place: where it stands in its group of the menu, in tens. also: further pages of its rows, as
+    (label, name of the address). parts: how a long form is cut: (title, columns), the parts with a
+    title folded.
     natural_key: the columns by which a row of a file is recognised as one the ledger has.
     lookup: the model's fields by which people name a row (references in files, quick filters).
+    told_by: the columns of the form by which 查重 asks whether a row is there already.
+    told_apart: the columns that tell two rows of one name apart. full_name: a row's name among rows
+    of other nouns (a zone with its park); title: its name on its own page.
+    is_claimed: whoever registers a row has first contact (首谈), or says why he registers it.
     register(values, by=) / change(row, values, by=, version=): the verbs behind form and API.
     import_new(values, by=) / import_change(row, values, by=): the verbs behind the importer, where
     they differ (opening moves). All raise Refused and write nothing by halves.
     find_keys: field → what a file's values say of it; `find_row` finds only rows that have one of
-    these keys, so that a large import need not look for every row.
-    only: narrows what the list shows (standing agreements, not the ones they replaced).
+    these keys, so that a large import need not look for every row. guard: made for each imported
+    file. only: narrows what the list shows (standing agreements, not the ones they replaced).
+    park: the path to the park a row counts for. in_figures: the columns shown of a row behind a
+    figure, the one that names it first.
+    known_on: the column that dates when the county knew of a row; the demo county enters it then.
+    search: how its rows are found by search; None = by `lookup` alone.
     """
 
     key: str
-    label: str
-    model: type[models.Model]
     columns: tuple[Column, ...]
     group: Group = Group.COUNTY
+    place: int = 0
+    also: tuple[tuple[str, str], ...] = ()
+    parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
     natural_key: tuple[str, ...] = ()
     lookup: tuple[str, ...] = ("name",)
+    told_by: tuple[str, ...] = ()
+    told_apart: tuple[str, ...] = ()
+    full_name: Callable[[Any], str] = str
+    title: Callable[[Any], str] = str
     is_read_only: bool = False
+    is_claimed: bool = False
     ordering: tuple[str, ...] = ()
     joins: tuple[str, ...] = ()
     prefetch: tuple[str, ...] = ()
@@ -148,7 +128,15 @@ class Ledger:
     import_change_verb: Register | None = None
     find_row: Callable[[Mapping[str, Any], Any], Any] | None = None
     find_keys: Mapping[str, Callable[[Mapping[str, Any]], Any]] = field(default_factory=dict)
+    guard: Callable[[User], Guard] | None = None
     only: Callable[[QuerySet], QuerySet] | None = None
+    park: str = ""
+    in_figures: tuple[str, ...] = ()
+    known_on: str = ""
+    search: Search | None = None
+
+    def address(self, pk: int) -> str:
+        return super().address(pk) or reverse("desk-row", args=[self.key, pk])
 
     @property
     def is_insert_only(self) -> bool:
@@ -156,8 +144,14 @@ class Ledger:
         return issubclass(self.model, InsertOnly)
 
     @property
-    def noun(self) -> str:
-        return str(self.model._meta.model_name)
+    def is_mergeable(self) -> bool:
+        """Two of its rows can turn out to be one."""
+        return issubclass(self.model, Mergeable)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """A second person confirms its rows (认定)."""
+        return isinstance(self.model._default_manager.all(), ConfirmedRows)
 
     def column(self, name: str) -> Column:
         for column in self.columns:
@@ -184,6 +178,10 @@ class Ledger:
     @property
     def filter_columns(self) -> tuple[Column, ...]:
         return tuple(c for c in self.columns if c.is_filter)
+
+    @property
+    def figure_columns(self) -> tuple[Column, ...]:
+        return tuple(self.column(name) for name in self.in_figures) or self.list_columns
 
     def rows(self, user: Any, action: Action = Action.VIEW) -> QuerySet:
         """The rows `user` may see (or act on), with what a list shows of them fetched along."""
@@ -245,10 +243,10 @@ class Ledger:
 
     def named(self, text: str, *, by: User) -> Any | None:
         """The row people mean by `text` in a file or a filter; LookupError when several fit."""
-        return _meant(self.model._default_manager.visible_to(by), self.lookup, text)
+        return meant(self.model._default_manager.visible_to(by), self.lookup, text)
 
 
-def _meant(rows: QuerySet, lookup: tuple[str, ...], text: str) -> Any | None:
+def meant(rows: QuerySet, lookup: tuple[str, ...], text: str) -> Any | None:
     """By name; of several with one name, the one whose number follows: 北片区 #12."""
 
     def called(wanted: str) -> Q:
@@ -268,46 +266,18 @@ def _one(found: QuerySet) -> Any | None:
     return some[0] if some else None
 
 
-_ledgers: dict[str, Ledger] = {}
+Declared = TypeVar("Declared", bound=Noun)
+_nouns: dict[str, Noun] = {}
 
 
-def declare(ledger: Ledger) -> Ledger:
-    """Makes a ledger known; its key is its address (/desk/KEY/, /api/KEY/)."""
-    if ledger.key in _ledgers:
-        raise ValueError(f"ledger {ledger.key} is declared twice")
-    _ledgers[ledger.key] = ledger
-    return ledger
+def declare(noun: Declared) -> Declared:
+    """Makes a noun known; the key of a ledger is its address (/desk/KEY/, /api/KEY/)."""
+    keys = {known.key for known in _nouns.values() if isinstance(known, Ledger)}
+    if noun.noun in _nouns or (isinstance(noun, Ledger) and noun.key in keys):
+        raise ValueError(f"{noun.label} is declared twice")
+    _nouns[noun.noun] = noun
+    return noun
 
 
-def get(key: str) -> Ledger:
-    """The ledger of this key; KeyError for none."""
-    return _ledgers[key]
-
-
-def every() -> list[Ledger]:
-    """All declared ledgers in the order of the desk's menu."""
-    return list(_ledgers.values())
-
-
-def of_noun(noun: str) -> Ledger | None:
-    return next((ledger for ledger in _ledgers.values() if ledger.noun == noun), None)
-
-
-def referable(key: str, *, by: Any) -> QuerySet:
-    """The rows a REFERENCE column may point to for this user: a ledger's visible rows, or staff.
-
-    Staff are the colleagues of one's team; who sees every project may name anybody in business.
-    """
-    if key != "users":
-        return get(key).model._default_manager.visible_to(by)
-    staff = User.objects.filter(is_active=True, role__in=list(access.PIPELINE))
-    return (
-        staff if access.sees_all(by, "project") else staff.filter(Q(team=by.team_id) | Q(pk=by.pk))
-    )
-
-
-def referred(key: str, text: str, *, by: User) -> Any | None:
-    """The row (or member of staff) that `text` names; LookupError when several fit."""
-    if key != "users":
-        return get(key).named(text, by=by)
-    return _meant(referable("users", by=by), ("username", "first_name"), text)
+def declared() -> dict[str, Noun]:
+    return _nouns

@@ -9,6 +9,7 @@ LEDGER = declare(
         label="产业链环节",
         group=Group.COUNTY,
         model=ChainGap,
+        place=10,
         natural_key=("industry", "name"),
         joins=("industry",),
         description="主导产业链上的环节，县里有、弱还是缺；缺的就是招商方向。",

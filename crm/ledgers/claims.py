@@ -24,6 +24,11 @@ LEDGER = declare(
         label="首谈",
         group=Group.PROJECT,
         model=FirstContactClaim,
+        place=10,
+        verbs={
+            "claim": "认领首谈", "contest_claim": "首谈争议", "renew_claim": "首谈续期",
+            "give_up_claim": "放弃首谈", "rule_claim": "裁定首谈",
+        },
         lookup=("project__name", "team__name", "park__name"),
         is_read_only=True,
         joins=("project", "team", "park", "person", "against__team", "against__park"),

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm import gbt4754
-from crm.ledgers.base import Column, Group, Kind, Ledger, declare
+from crm.ledgers.base import Column, Group, Kind, Ledger, Search, declare
+from crm.ledgers.searching import document
 from crm.models import Company, User
 from crm.names import company_key
+from search.index import Document
 
 
 def _find(values: Mapping[str, Any], by: User) -> Company | None:
@@ -24,12 +26,29 @@ def _find(values: Mapping[str, Any], by: User) -> Company | None:
     return same[0] if same else None
 
 
+def _document(row: Company) -> Document:
+    former = [name for name in row.former_names.replace(",", "、").split("、") if name.strip()]
+    return document(
+        row,
+        title=row.name,
+        aliases=(row.short_name, row.credit_code, *former),
+        body=row.summary,
+        tags=(row.park, row.industry),
+        facets={"park": row.park_id, "industry": row.industry_id},
+        prior=0.5,
+    )
+
+
 LEDGER = declare(
     Ledger(
         key="companies",
         label="企业",
         group=Group.PIPELINE,
         model=Company,
+        place=30,
+        told_by=("name", "credit_code"),
+        told_apart=("credit_code", "park", "industry"),
+        search=Search(document=_document, shows=("park", "industry")),
         natural_key=("credit_code", "name"),
         lookup=("name", "short_name", "credit_code"),
         joins=("industry", "park", "zone"),

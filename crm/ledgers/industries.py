@@ -8,6 +8,7 @@ LEDGER = declare(
         key="industries",
         label="产业",
         model=Industry,
+        place=50,
         natural_key=("name",),
         joins=("parent",),
         description="县里的主导产业（“2+1”）和其他产业。",

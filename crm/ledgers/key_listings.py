@@ -9,6 +9,7 @@ LEDGER = declare(
         label="重点项目",
         group=Group.PROJECT,
         model=KeyListing,
+        place=60,
         natural_key=("project", "level", "year"),
         lookup=("project__name", "document"),
         joins=("project",),

@@ -1,13 +1,29 @@
 """园区台账."""
 
-from crm.ledgers.base import Column, Kind, Ledger, declare
+from crm.ledgers.base import Column, Kind, Ledger, Search, declare
+from crm.ledgers.searching import document
 from crm.models import Park, ParkKind
+from search.index import Document
+
+
+def _document(row: Park) -> Document:
+    return document(
+        row,
+        title=row.name,
+        aliases=(row.name_en,),
+        body=row.address,
+        tags=(*row.zones.all(), *row.industries.all()),
+        prior=1.0,
+    )
+
 
 LEDGER = declare(
     Ledger(
         key="parks",
         label="园区",
         model=Park,
+        place=20,
+        search=Search(document=_document, shows=("industries",), made_of=("zones",)),
         natural_key=("slug",),
         lookup=("name", "slug"),
         joins=("parent", "team"),

@@ -10,8 +10,10 @@ from django.db import transaction
 
 from crm import clock, gbt4754
 from crm.actions import agreements, projects
+from crm.actions.claims import FileClaims
 from crm.dates import When
 from crm.errors import Refused
+from crm.ledgers._project_search import SEARCH
 from crm.ledgers.base import Column, Group, Kind, Ledger, declare
 from crm.models import (
     Agreement,
@@ -46,6 +48,18 @@ _ENTERED_LABELS: dict[Stage, tuple[str, tuple[str, ...]]] = {
     Stage.TRIAL: ("试生产日期", ("试生产时间", "试运行时间")),
     Stage.OPERATION: ("投产日期", ("投产时间", "竣工投产时间", "建成投产时间", "实际投产时间")),
 }
+
+
+# What everybody fills in stands first; the rest of the form is folded until it is asked for.
+PARTS = (
+    ("", ("name", "investor", "planned_investment", "industry", "park", "source", "officer",
+          "team", "summary")),
+    ("落地和建设", ("zone", "company", "location", "land_mode", "land_area_mu", "floor_area_sqm",
+              "construction_nature", "planned_start", "planned_operation")),
+    ("投资和预期", ("fixed_asset_investment", "capital_nature", "currency", "foreign_amount",
+              "expected_output", "expected_tax", "expected_jobs")),
+    ("行业和来源", ("gbt", "method", "activity", "assigned_level", "source_area", "origin")),
+)  # fmt: skip
 
 
 def _moves_into(project: Project) -> dict[Stage, StageMove]:
@@ -232,6 +246,18 @@ LEDGER = declare(
         label="项目",
         group=Group.PIPELINE,
         model=Project,
+        place=10,
+        also=(("看板", "desk-board"),),
+        parts=PARTS,
+        told_by=("name", "investor"),
+        told_apart=("stage", "park", "investor", "officer"),
+        is_claimed=True,
+        guard=FileClaims,
+        search=SEARCH,
+        verbs={
+            "open": "期初阶段", "advance": "推进", "shelve": "停滞", "withdraw": "退出",
+            "resume": "恢复推进",
+        },
         natural_key=("name", "investor", "location"),
         joins=("park", "zone", "industry", "officer", "team", "company", "activity"),
         ordering=("-pk",),
@@ -246,10 +272,10 @@ LEDGER = declare(
             Column("name", "项目名称", aliases=("名称", "项目"), required=True, in_list=True,
                    is_sortable=True),
             Column("stage", "阶段", Kind.STAGE, choices=Stage, in_list=True, in_form=False,
-                   is_filter=True, is_sortable=True, order_by="stage_rank",
+                   is_moved=True, is_filter=True, is_sortable=True, order_by="stage_rank",
                    aliases=("项目阶段", "阶段描述", "进展阶段", "项目进度", "当前阶段")),
             Column("status", "状态", Kind.CHOICE, choices=Status, in_list=True, in_form=False,
-                   is_filter=True, aliases=("项目状态",)),
+                   is_moved=True, is_filter=True, aliases=("项目状态",)),
             Column("planned_investment", "计划总投资", Kind.MONEY, unit="万元", in_list=True,
                    is_filter=True, is_sortable=True,
                    aliases=("总投资", "投资额", "投资总额", "计划投资", "拟投资额", "总投资额")),

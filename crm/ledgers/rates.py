@@ -23,6 +23,7 @@ LEDGER = declare(
         key="rates",
         label="汇率",
         model=ExchangeRate,
+        place=70,
         lookup=(),
         find_row=_find,
         description="每月每种外币折合人民币；外币金额按所在月份折算，没有汇率的不折算、不猜。",

@@ -8,6 +8,7 @@ LEDGER = declare(
         key="stagerules",
         label="逾期规则",
         model=StageRule,
+        place=80,
         natural_key=("stage",),
         lookup=(),
         description="项目在某个阶段多少天没有跟进或推进，就列为“久未推进”。没有规则的阶段不列。",

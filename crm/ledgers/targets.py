@@ -60,6 +60,7 @@ LEDGER = declare(
         label="年度目标",
         group=Group.ASSESSMENT,
         model=Target,
+        place=20,
         lookup=("unit", "park__name", "team__name"),
         joins=("park", "team"),
         ordering=("-year", "pk"),

@@ -8,6 +8,7 @@ LEDGER = declare(
         key="teams",
         label="招商科室",
         model=Team,
+        place=60,
         natural_key=("name",),
         description="招商科室；网站咨询和项目按科室分派。",
         columns=(

@@ -9,6 +9,11 @@ LEDGER = declare(
         label="流转",
         group=Group.PROJECT,
         model=Transfer,
+        place=20,
+        verbs={
+            "propose_transfer": "提出流转", "accept_transfer": "接收流转",
+            "decline_transfer": "不接收流转", "withdraw_transfer": "撤回流转",
+        },
         lookup=("project__name", "reason"),
         is_read_only=True,
         joins=("project", "from_team", "from_park", "to_team", "to_park", "proposed_by",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
 from typing import Any, NamedTuple
 
+from django.db.models import Model, QuerySet
+
 from crm import ledgers
 from crm.exact import grouped
+from crm.ledgers import Column, Kind, Ledger
 from crm.models import Agreement
 from crm.models.worth import Valued, Worth
 from crm.reports import confirmed
@@ -18,12 +19,6 @@ from crm.reports.measures import Measure, Reading, Total
 from crm.reports.resigned import earlier_signings
 
 UNKNOWN = "待补"
-
-
-def row_address(noun: str, pk: int) -> str:
-    """The desk's page of a row."""
-    ledger = ledgers.of_noun(noun)
-    return f"/desk/{ledger.key}/{pk}/" if ledger else ""
 
 
 class Cell(NamedTuple):
@@ -42,100 +37,57 @@ class Line(NamedTuple):
     told: str = ""  # of foreign money: what is stated, and by which rate it became the amount
 
 
-@dataclass(frozen=True)
-class Shape:
-    """How the rows of one noun are shown: what names them, and their columns."""
-
-    heading: str
-    joins: tuple[str, ...]
-    title: Callable[[Any], tuple[str, str]]
-    cells: Callable[[Any], list[Cell]]
+def row_address(noun: str, pk: int) -> str:
+    """The desk's page of a row."""
+    return ledgers.address_of(noun, pk)
 
 
-def _project(row: Any) -> tuple[str, str]:
-    return row.project.name, row_address("project", row.project_id)
+def ledger_of(model: type[Model]) -> Ledger:
+    """What says how rows of this model are shown."""
+    ledger = ledgers.of_noun(model)
+    if ledger is None:
+        raise LookupError(f"{model.__name__} has no ledger to show its rows by")
+    return ledger
 
 
-SHAPES = {
-    "agreement": Shape(
-        "项目",
-        ("project", "park"),
-        _project,
-        lambda row: [
-            Cell(
-                "签订日期",
-                row.signed.text if row.signed else UNKNOWN,
-                row_address("agreement", row.pk),
-                is_date=True,
-            ),
-            Cell("协议类型", row.get_kind_display()),
-            Cell("落户园区", row.park.name if row.park else UNKNOWN),
-        ],
-    ),
-    "stagemove": Shape(
-        "项目",
-        ("project", "project__park"),
-        _project,
-        lambda row: [
-            Cell(
-                "变动日期",
-                row.occurred.text if row.occurred else UNKNOWN,
-                row_address("stagemove", row.pk),
-                is_date=True,
-            ),
-            Cell("阶段", row.get_to_stage_display()),
-            Cell("状态", row.get_to_status_display()),
-            Cell("落户园区", row.project.park.name if row.project.park else "未定"),
-        ],
-    ),
-    "assignment": Shape(
-        "项目",
-        ("project", "user"),
-        _project,
-        lambda row: [
-            Cell(
-                "开始日期",
-                row.starts_on.isoformat(),
-                row_address("assignment", row.pk),
-                is_date=True,
-            ),
-            Cell("驻企联络员", str(row.user or row.unit)),
-        ],
-    ),
-    "activity": Shape(
-        "活动",
-        ("team",),
-        lambda row: (row.name, row_address("activity", row.pk)),
-        lambda row: [
-            Cell("举办日期", row.held_on.isoformat(), is_date=True),
-            Cell("类型", row.get_kind_display()),
-            Cell("地点", row.place or "未填"),
-        ],
-    ),
-}
-
-
-def shape_of(rows: Any) -> Shape:
-    return SHAPES[str(rows.model._meta.model_name)]
+def heading(rows: QuerySet) -> str:
+    return ledger_of(rows.model).figure_columns[0].label
 
 
 def lines(figure: Figure, rows: Any, context: Context) -> list[Line]:
     """The lines of these rows (a page of the figure's), amounts where the figure sums them."""
-    shape, measure = shape_of(rows), figure.measure
-    shown = list(rows.select_related(*shape.joins))
+    measure, joins = figure.measure, ledger_of(rows.model).joins
+    shown = list(rows.select_related(*joins) if joins else rows)
     said = confirmed.marks(shown, context.known_on) if figure.is_confirmed else {}
     before = earlier_signings(shown, context) if rows.model is Agreement else {}
     made = []
     for row, worth in zip(shown, measure.of(shown), strict=True):
-        title, address = shape.title(row)
-        cells = shape.cells(row)
-        if isinstance(measure, Reading):
-            cells = [*cells, Cell("依据文件", measure.document_of(row) or UNKNOWN)]
-        amount = in_unit(worth.value, measure) if measure.is_sum else ""
         marks = [said[row.pk]] if row.pk in said else []
         marks += [f"换签：{before[row.pk]}"] if row.pk in before else []
-        made.append(Line(title, address, cells, amount, marks, told(measure, row, worth)))
+        shows = line(row)
+        if isinstance(measure, Reading):
+            document = Cell("依据文件", measure.document_of(row) or UNKNOWN)
+            shows = shows._replace(cells=[*shows.cells, document])
+        amount = in_unit(worth.value, measure) if measure.is_sum else ""
+        made.append(shows._replace(amount=amount, marks=marks, told=told(measure, row, worth)))
     return made
+
+
+def line(row: Model) -> Line:
+    """One row as its ledger shows it. A row named by what it hangs on leads there, and its date to
+    the row itself."""
+    ledger = ledger_of(type(row))
+    title, *columns = ledger.figure_columns
+    here, named = ledger.address(row.pk), title.value(row)
+    above = ledgers.address_of(named, named.pk) if title.kind is Kind.REFERENCE else ""
+    cells = [_cell(column, row, here if above else "") for column in columns]
+    return Line(title.text(named), above or here, cells, "", [])
+
+
+def _cell(column: Column, row: Model, address: str) -> Cell:
+    is_date = column.kind in (Kind.DATE, Kind.WHEN)
+    text = column.text(column.value(row)) or UNKNOWN
+    return Cell(column.label, text, address if is_date else "", is_date)
 
 
 def told(measure: Measure, row: Any, worth: Worth) -> str:

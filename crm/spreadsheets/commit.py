@@ -18,9 +18,9 @@ from django.db import transaction
 from crm import access, clock, personal
 from crm.access import Action
 from crm.actions import imports
-from crm.actions.claims import FileClaims
 from crm.errors import Refused
 from crm.ledgers import Column, Kind, Ledger
+from crm.ledgers.base import Guard
 from crm.models import ImportBatch, User
 from crm.names import name_key
 from crm.spreadsheets.cells import fold, is_unknown
@@ -86,7 +86,7 @@ def import_sheets(
     _require(ledger, by)
     mapping = mapping or Mapping()
     plan = Plan(ledger, find_tables(sheets, ledger, mapping, sheet))
-    claims = FileClaims(by)
+    guard = ledger.guard(by) if ledger.guard is not None else None
     with suppress(_TakenBack), transaction.atomic():
         # Two imports at once by one person (a second click) run one after the other.
         User.objects.select_for_update().get(pk=by.pk)
@@ -98,14 +98,15 @@ def import_sheets(
             is_demo=is_demo,
         )
         with imports.under(batch), imports.gathering(), clock.one_reading():
-            _Import(plan, mapping, by, claims, batch).run(progress)
+            _Import(plan, mapping, by, guard, batch).run(progress)
             if dry_run or not plan.accepted:
                 raise _TakenBack  # before the index hears of it, and with the batch itself
             if progress:
                 progress("indexing", plan.accepted, plan.accepted)
         imports.close_batch(batch, plan.counts)
         plan.batch = batch
-    claims.settle(name)
+    if guard is not None:
+        guard.settle(name)
     return plan
 
 
@@ -115,10 +116,10 @@ class _TakenBack(Exception):
 
 class _Import:
     def __init__(
-        self, plan: Plan, mapping: Mapping, by: User, claims: FileClaims, batch: ImportBatch
+        self, plan: Plan, mapping: Mapping, by: User, guard: Guard | None, batch: ImportBatch
     ) -> None:
         self.plan, self.mapping, self.by, self.batch = plan, mapping, by, batch
-        self.claims = claims
+        self.guard = guard
         self.ledger = plan.ledger
         self.columns = {column.name: column for column in self.ledger.import_columns}
         self.needed = needed_columns(self.ledger)
@@ -185,8 +186,8 @@ class _Import:
         found = self._find(values)
         if found is None:
             self._check_required(values)
-            if self.ledger.noun == "project":
-                self.claims.refuse_claimed(values["name"])
+            if self.guard is not None:
+                self.guard.check(values)
             made = self.ledger.import_new(_without_none(values), by=self.by)
             self.seen[made.pk] = row.number
             self.keys.add(made)

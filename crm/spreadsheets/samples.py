@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
-from crm import personal
-from crm.dates import When
-from crm.exact import grouped, money_text
-from crm.ledgers import Column, Kind
+from crm.ledgers import Column
 from crm.models.people import Person
 
 _LONGEST = 60
@@ -35,34 +31,7 @@ def facts_of(
 
 
 def said(column: Column, value: Any) -> str:
-    if value is None or value == "" or value == []:
-        return _NOTHING
-    match column.kind:
-        case Kind.MONEY:
-            return money_text(value)
-        case Kind.NUMBER:
-            return f"{grouped(value)} {column.unit}".strip()
-        case Kind.DATE | Kind.WHEN:
-            return _day(value)
-        case Kind.STAGE | Kind.CHOICE:
-            return str(column.choices(value).label) if column.choices else str(value)
-        case Kind.REFERENCES:
-            return _cut("、".join(_named(other) for other in value))
-        case Kind.REFERENCE:
-            return _cut(_named(value))
-        case Kind.BOOLEAN:
-            return "是" if value else "否"
-        case Kind.PERSONAL:
-            return personal.masked(column.name, str(value))
-    return _cut(str(value))
-
-
-def _named(row: Any) -> str:
-    return row.masked_name if isinstance(row, Person) else str(row)
-
-
-def _day(value: When | date) -> str:
-    return value.text if isinstance(value, When) else value.isoformat()
+    return _cut(column.text(value)) or _NOTHING
 
 
 def _cut(text: str) -> str:

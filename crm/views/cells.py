@@ -15,39 +15,16 @@ from crm.access import Action
 from crm.dates import When
 from crm.exact import grouped, money_text
 from crm.forms.fields import reference_label
-from crm.ledgers import Column, Kind, Ledger
+from crm.ledgers import Column, Group, Kind, Ledger
 from crm.ledgers.chosen import Values
 from crm.models.worth import Valued, Worth, worths
 from crm.stages import Stage, Status
 
 UNKNOWN = "—"
 UNREAD: Any = object()
-# A list of more columns drops these registers on a phone: two lines a row.
+# A list of more columns drops the county's registers on a phone: two lines a row.
 ROOM = 6
 SHORT = 12  # signs that fit a cell
-REGISTERS = {"parks", "zones", "industries", "teams"}
-# What the audit calls a verb, for people.
-VERBS = {
-    "register": "登记", "open": "期初阶段", "change": "修改",
-    "follow_up": "跟进", "plan_next": "安排下一步",
-    "advance": "推进", "shelve": "停滞", "withdraw": "退出", "resume": "恢复推进",
-    "correct": "更正日期", "void": "作废",
-    "sign_agreement": "登记协议", "correct_agreement": "更正协议",
-    "record_receipt": "登记到位资金", "correct_receipt": "更正到位资金",
-    "receive_enquiry": "收到咨询", "accept_enquiry": "受理咨询", "decline_enquiry": "不予受理",
-    "reveal": "查看联系方式", "erase": "清除个人信息", "store_file": "上传文件",
-    "claim_hint": "查重", "export": "导出", "import": "导入", "revert_import": "撤销导入",
-    "merge": "合并时选取", "merged": "并入一条重复的", "merged_into": "并入另一条",
-    "unmerge": "撤销合并", "unmerge_facts": "撤销合并",
-    "not_same": "判为不是重复", "register_anyway": "查重后仍登记",
-    "add_user": "开通账号", "confirm": "认定", "send_back": "退回",
-    "convert_prospect": "转为线索",
-    "claim": "认领首谈", "contest_claim": "首谈争议", "renew_claim": "首谈续期",
-    "save_view": "保存视图", "change_view": "修改视图", "drop_view": "删除视图",
-    "give_up_claim": "放弃首谈", "rule_claim": "裁定首谈",
-    "propose_transfer": "提出流转", "accept_transfer": "接收流转", "decline_transfer": "不接收流转",
-    "withdraw_transfer": "撤回流转", "share_credit": "业绩分成",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -90,6 +67,7 @@ class Shower:
         self._open = {ledger.key: ledger.can(user, Action.VIEW) for ledger in ledgers.every()} | {
             "users": False
         }
+        self._minor = {one.key for one in ledgers.every() if one.group is Group.COUNTY}
 
     def lines(
         self,
@@ -113,7 +91,7 @@ class Shower:
                 [
                     replace(
                         self.cell(column, row, held=values.of(column, row)),
-                        is_minor=spare and column.reference in REGISTERS,
+                        is_minor=spare and column.reference in self._minor,
                         is_editable=editable(column, row),
                     )
                     for column in columns
@@ -170,10 +148,8 @@ class Shower:
                 return Cell(label, personal.masked(column.name, value), "personal", name=name)
             case Kind.LONG_TEXT:
                 return Cell(label, str(value), "long", title=_hint(value), name=name)
-        if name == "verb":
-            return Cell(label, VERBS.get(value, str(value)), name=name)
-        if name == "object_type":
-            return Cell(label, noun_label(str(value)), name=name)
+        if column.words is not None:
+            return Cell(label, column.words(str(value)), name=name)
         return Cell(label, str(value), title=_hint(value), name=name)
 
     def _converted(self, column: Column, row: Valued, *, full: bool) -> Cell:
@@ -206,17 +182,3 @@ def shown_date(value: When | date | datetime) -> str:
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     return value.isoformat()
-
-
-def noun_label(label_lower: str) -> str:
-    """crm.project → 项目."""
-    ledger = ledgers.of_noun(label_lower.partition(".")[2])
-    extra = {
-        "crm.enquiry": "投资咨询",
-        "crm.user": "用户",
-        "crm.storedfile": "文件",
-        "crm.savedview": "视图",
-        "crm.importbatch": "导入批次",
-        "crm.claimruling": "首谈裁定",
-    }
-    return ledger.label if ledger else extra.get(label_lower, label_lower)

@@ -12,9 +12,9 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from crm import ledgers
 from crm.exact import ExactField, grouped, money_text
 from crm.models import AuditEntry, Project
-from crm.views.cells import VERBS
 
 # Said by the timeline in a better way, or of no interest to people.
 UNSAID = {"stage", "status", "next_on", "next_step", "decided_at", "token"}
@@ -63,7 +63,7 @@ def told(entries: list[AuditEntry], model: type[models.Model]) -> list[Entry]:
     return [
         Entry(
             entry.at,
-            VERBS.get(entry.verb, entry.verb),
+            ledgers.verb_word(entry.verb),
             str(entry.actor) if entry.actor else "系统",
             entry.reason,
             [
@@ -88,7 +88,7 @@ def folded(entries: list[Entry]) -> list[list[Entry]]:
         if (
             last is not None
             and last.actor_id == entry.actor_id is not None
-            and last.verb == entry.verb == VERBS["change"]
+            and last.verb == entry.verb == ledgers.verb_word("change")
             and not (last.reason or entry.reason)
             and last.at - entry.at <= TOGETHER
         ):

@@ -15,10 +15,10 @@ from crm.actions.merges import of_row
 from crm.errors import Refused
 from crm.forms.ledgers import LedgerForm, show_refusal
 from crm.ledgers import Kind, Ledger
-from crm.models import AuditEntry, Contact
-from crm.views import history, merges, row_verbs, similar, walk
+from crm.models.people import Person
+from crm.views import history, row_verbs, similar, walk
 from crm.views.base import Link, back_to, desk, ledger_or_hidden, row_or_hidden
-from crm.views.cells import VERBS, Shower, noun_label
+from crm.views.cells import Shower
 
 
 @desk
@@ -33,7 +33,7 @@ def row_detail(request: HttpRequest, key: str, pk: int) -> HttpResponse:
         {
             "ledger": ledger,
             "row": row,
-            "title": _called(row),
+            "title": ledger.title(row),
             "walk": walk.walk_of(request, ledger, row),
             "kept": walk.query_of(request),
             "facts": [cell for cell in cells if not cell.is_empty],
@@ -42,9 +42,9 @@ def row_detail(request: HttpRequest, key: str, pk: int) -> HttpResponse:
             "history": [] if ledger.is_read_only else history.of_row(row),
             "may_change": not ledger.is_read_only and access.may(request.user, Action.CHANGE, row),
             "verbs": row_verbs.of_row(row, request.user),
-            "may_merge": ledger.key in merges.KEYS and access.may(request.user, Action.CHANGE, row),
-            "merged": of_row(row) if ledger.key in merges.KEYS else [],
-            "may_reveal": isinstance(row, Contact) and access.may(request.user, Action.REVEAL, row),
+            "may_merge": ledger.is_mergeable and access.may(request.user, Action.CHANGE, row),
+            "merged": of_row(row) if ledger.is_mergeable else [],
+            "may_reveal": isinstance(row, Person) and access.may(request.user, Action.REVEAL, row),
         },
     )
 
@@ -84,7 +84,7 @@ def row_new(request: HttpRequest, key: str) -> HttpResponse:
                 again = similar.asking_why(ledger, data)
                 return _form_page(request, ledger, form, None, likeness=again)
         else:
-            messages.success(request, f"已登记{ledger.label}“{_called(row)}”。")
+            messages.success(request, f"已登记{ledger.label}“{ledger.title(row)}”。")
             return _after(request, ledger, row)
     return _form_page(request, ledger, form, None)
 
@@ -111,7 +111,7 @@ def row_edit(request: HttpRequest, key: str, pk: int) -> HttpResponse:
                 return _conflict_page(request, ledger, form)
             show_refusal(form, refused)
         else:
-            messages.success(request, f"已保存“{_called(changed)}”。")
+            messages.success(request, f"已保存“{ledger.title(changed)}”。")
             return _after(request, ledger, changed)
     return _form_page(request, ledger, form, row)
 
@@ -125,15 +125,6 @@ def _after(request: HttpRequest, ledger: Ledger, row: Any) -> HttpResponse:
         url = reverse("desk-row", args=[ledger.key, row.pk])
         return redirect(url + walk.query_of(request))
     return redirect("desk-list", ledger.key)
-
-
-def _called(row: Any) -> str:
-    """A row as people call it; a contact's row is named by its number everywhere else."""
-    if isinstance(row, Contact):
-        return row.name or "已清除的联系人"
-    if isinstance(row, AuditEntry):
-        return f"{VERBS.get(row.verb, row.verb)} {noun_label(row.object_type)}"
-    return str(row)
 
 
 def _writable(ledger: Ledger, user: Any, action: Action) -> None:

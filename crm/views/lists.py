@@ -94,9 +94,10 @@ def row_list(request: HttpRequest, key: str) -> HttpResponse:
             # Without any parameter the default view would come back.
             "clear_url": reverse("desk-list", args=[key])
             + ("?view=none" if strip and strip.has_default else ""),
-            "board_url": reverse("desk-board") + address(params, page=None)
-            if key == "projects"
-            else "",
+            "also": [
+                Link(label, reverse(name) + address(params, page=None))
+                for label, name in ledger.also
+            ],
         },
     )
 

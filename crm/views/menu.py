@@ -62,8 +62,7 @@ def menu_of(user: Any, path: str, *, new_enquiries: int = 0) -> list[Part]:
         for ledger in ledgers.every():
             if ledger.group is group and ledger.can(user, Action.VIEW):
                 found.append(entry(ledger.label, "desk-list", ledger.key))
-                if ledger.key == "projects":
-                    found.append(entry("看板", "desk-board"))
+                found += [entry(label, name) for label, name in ledger.also]
         is_open = not group.is_folded or any(one.is_current for one in found)
         if found:
             parts.append(Part(group.label, tuple(found), is_open))

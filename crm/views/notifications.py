@@ -25,28 +25,19 @@ from crm.views.base import back_to, desk, page_of
 PAGE = 30
 
 
-# The page of a row, where it is not its ledger's.
-PAGES = {
-    "project": "desk-project",
-    "enquiry": "desk-enquiry",
-    "importupload": "desk-import-upload",
-}
-
-
 def place_of(notification: Notification, user: Any) -> str:
-    """The page of the row it speaks of; what hangs on a project leads there, where the user sees
-    that project (who is offered one does not yet)."""
-    noun, pk = notification.object_type.rpartition(".")[2], notification.object_id
-    if noun in PAGES:
-        return reverse(PAGES[noun], args=[pk])
-    if noun == "importbatch":
-        return reverse("desk-import")
-    if access.rights_of(noun).parent == "project":
-        row = apps.get_model("crm", noun)._default_manager.filter(pk=pk).first()
-        if row is not None and row.project and access.may(user, Action.VIEW, row.project):
-            return reverse("desk-project", args=[row.project_id])
-    ledger = ledgers.of_noun(noun)
-    return reverse("desk-row", args=[ledger.key, pk]) if ledger else reverse("desk")
+    """The page of the row it speaks of; what hangs on another row leads there, where the user
+    sees that one (who is offered a project does not yet)."""
+    label, pk = notification.object_type, notification.object_id
+    if not label or pk is None:
+        return reverse("desk")
+    noun = label.rpartition(".")[2]
+    if parent := access.rights_of(noun).parent:
+        row = apps.get_model(label)._default_manager.filter(pk=pk).first()
+        above = getattr(row, parent, None)
+        if above is not None and access.may(user, Action.VIEW, above):
+            return ledgers.address_of(above, above.pk)
+    return ledgers.address_of(noun, pk) or reverse("desk")
 
 
 def _found(request: HttpRequest, pk: int) -> Notification:

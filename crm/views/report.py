@@ -77,7 +77,7 @@ def figure(request: HttpRequest, key: str) -> HttpResponse:
         "context": context,
         "entry": entry,
         "page": page,
-        "heading": lines.shape_of(rows).heading,
+        "heading": lines.heading(rows),
         "lines": lines.lines(asked, page.object_list, context),
         "query": outline.query(context),
         "year_before": context.period.year_before,

@@ -13,14 +13,13 @@ from django.urls import reverse
 from crm import access, clock, ledgers
 from crm.access import Action
 from crm.exact import money_text
-from crm.models import Industry, Park, Project
-from crm.stages import Stage, Status
+from crm.models import Project
+from crm.stages import Stage
 from crm.views.base import address, desk
 from search import engine
 from search.query import Hit, Query, Result, Understood
 
 PAGE = 20
-KINDS = {"project": "项目", "company": "企业", "park": "园区"}
 FIELDS = {
     "stage": "阶段", "status": "状态", "park": "园区", "industry": "产业",
     "planned_investment": "计划总投资",
@@ -53,6 +52,11 @@ class Found:
     is_overdue: bool = False
 
 
+def kinds() -> dict[str, str]:
+    """What can be searched: noun → label."""
+    return {one.noun: one.label for one in ledgers.every() if one.search is not None}
+
+
 @desk
 def search(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
@@ -69,7 +73,7 @@ def search(request: HttpRequest) -> HttpResponse:
             Query(
                 text=text,
                 scope=access.search_scope(user),
-                kinds=(kind,) if kind in KINDS else (),
+                kinds=(kind,) if kind in kinds() else (),
                 filters=filters,
                 limit=PAGE,
                 offset=(page - 1) * PAGE,
@@ -109,15 +113,19 @@ def _chosen(request: HttpRequest) -> tuple[dict[str, tuple[str, ...]], list[Chip
 
 
 def _value_names(field: str, values: list[str]) -> dict[str, str]:
-    if field == "stage":
-        return {str(stage.value): str(stage.label) for stage in Stage}
-    if field == "status":
-        return {str(status.value): str(status.label) for status in Status}
     if field == "kind":
-        return KINDS
-    model: Any = {"park": Park, "industry": Industry}.get(field)
+        return kinds()
+    try:
+        column = ledgers.get("projects").column(field)
+    except KeyError:
+        return {}
+    if column.choices is not None:
+        return {str(value): str(label) for value, label in column.choices.choices}
+    if not column.reference:
+        return {}
     ids = [int(value) for value in values if value.isdecimal() and len(value) < 19]
-    return {str(row.pk): str(row) for row in model.objects.filter(pk__in=ids)} if model else {}
+    rows = ledgers.get(column.reference).model._default_manager.filter(pk__in=ids)
+    return {str(row.pk): str(row) for row in rows}
 
 
 def _chip(understood: Understood, text: str, params: Any) -> Chip:

@@ -21,16 +21,10 @@ from crm.ledgers import Ledger
 from crm.models import Contact, Enquiry
 from crm.names import name_key
 from crm.personal import normal_phone
-from crm.views.base import Link, desk, hint
+from crm.views.base import Link, desk, hint, ledger_or_hidden
 from search import engine
 from search.query import Query
 
-# The fields of a form that tell whether a row is there already.
-TELLING = {
-    "projects": ("name", "investor"),
-    "companies": ("name", "credit_code"),
-    "contacts": ("phone",),
-}
 LONGEST = 200
 MOST_ALIKE = 5
 ALIKE = 0.5  # of the signs of two names, how many stand in the same order
@@ -60,7 +54,7 @@ def similar(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def while_typing(ledger: Ledger) -> tuple[str, ...]:
-    return tuple(name for name in TELLING.get(ledger.key, ()) if name != "phone")
+    return tuple(name for name in ledger.told_by if name != "phone")
 
 
 def before_registering(ledger: Ledger, data: Mapping[str, Any], user: Any) -> Likeness | None:
@@ -70,7 +64,7 @@ def before_registering(ledger: Ledger, data: Mapping[str, Any], user: Any) -> Li
     if not any(typed.values()) or data.get("confirmed") == _token(typed):
         return None
     said = _likeness(ledger, typed, user)
-    asks = bool(said.claim) and ledger.noun == "project"
+    asks = bool(said.claim) and ledger.is_claimed
     said = replace(said, asks_why=asks, why=claim_reason(ledger, data).get("claim_reason", ""))
     return said if said.same or said.claim or said.unchecked else None
 
@@ -102,9 +96,9 @@ def refuse_likeness(ledger: Ledger, values: Mapping[str, Any], user: Any) -> Non
 
 
 def claim_reason(ledger: Ledger, data: Mapping[str, Any]) -> dict[str, str]:
-    """Why a project is registered though somebody else has first contact, as typed."""
+    """Why a row is registered though somebody else has first contact, as typed."""
     said = str(data.get("claim_reason") or "").replace("\x00", "").strip()[:300]
-    return {"claim_reason": said} if said and ledger.noun == "project" else {}
+    return {"claim_reason": said} if said and ledger.is_claimed else {}
 
 
 def asking_why(ledger: Ledger, data: Mapping[str, Any]) -> Likeness:
@@ -113,15 +107,15 @@ def asking_why(ledger: Ledger, data: Mapping[str, Any]) -> Likeness:
 
 
 def _asked_ledger(key: str, user: Any) -> Ledger:
-    if key not in TELLING:
+    ledger = ledger_or_hidden(key, user)
+    if not ledger.told_by:
         raise Hidden()
-    ledger = ledgers.get(key)
     access.require_noun(user, Action.REGISTER, ledger.noun)
     return ledger
 
 
 def _typed(ledger: Ledger, data: Mapping[str, Any]) -> dict[str, str]:
-    names = TELLING.get(ledger.key, ())
+    names = ledger.told_by
     return {name: str(data.get(name) or "").replace("\x00", "").strip()[:LONGEST] for name in names}
 
 
@@ -148,15 +142,13 @@ def _likeness(
 def _link(row: Any) -> Link:
     if isinstance(row, Enquiry):
         who = row.organisation or "未留单位"
-        return Link(f"投资咨询：{who}", reverse("desk-enquiry", args=[row.pk]))
-    ledger = ledgers.of_noun(row._meta.model_name)
-    assert ledger is not None
+        return Link(f"{ledgers.label_of('crm.enquiry')}：{who}", ledgers.address_of(row, row.pk))
     label = (
         f"{row.name}（{row.project or row.company or '联系人'}）"
         if isinstance(row, Contact)
         else str(row)
     )
-    return Link(label, reverse("desk-row", args=[ledger.key, row.pk]))
+    return Link(label, ledgers.address_of(row, row.pk))
 
 
 def _alike(ledger: Ledger, name: str, user: Any) -> list[Link]:

@@ -13,10 +13,10 @@ from crm import access, clock
 from crm.access import Action
 from crm.errors import Hidden
 from crm.exact import WAN, grouped, rounded
-from crm.models import FundingReceipt, Target, TargetIndicator, TargetLevel
-from crm.reports import targets
+from crm.models import Target, TargetIndicator, TargetLevel
+from crm.reports import lines, targets
 from crm.reports.credit import Part
-from crm.reports.lines import SHAPES, UNKNOWN, Cell, row_address
+from crm.reports.lines import UNKNOWN, Cell
 from crm.reports.period import Period
 from crm.reports.targets import Progress
 from crm.views.base import desk
@@ -169,7 +169,7 @@ def rows(request: HttpRequest, pk: int) -> HttpResponse:
     stood = targets.Board(target.year, months, request.user)
     one, indicator = stood.of(target), TargetIndicator(target.indicator)
     parts = one.credit.parts if one.credit else ()
-    lines = [_line(part, indicator) for part in parts]
+    told = [_line(part, indicator) for part in parts]
     return render(
         request,
         "crm/target_rows.html",
@@ -178,7 +178,7 @@ def rows(request: HttpRequest, pk: int) -> HttpResponse:
             "period": stood.context.period,
             "rule": targets.FIGURES[indicator].rule,
             "row": _row(one, target.unit_name),
-            "lines": lines,
+            "lines": told,
             "is_money": indicator.is_money,
             "is_shared": any(part.share != 1 for part in parts),
             "reported": _shown(one.reported, target) if one.is_reported_otherwise else "",
@@ -191,20 +191,12 @@ def rows(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _line(part: Part, indicator: TargetIndicator) -> Line:
     row, factor = part.row, WAN if indicator.is_money else Decimal(1)
-    if isinstance(row, FundingReceipt):
-        cells = [
-            Cell(
-                "到账日期", str(row.received), row_address("fundingreceipt", row.pk), is_date=True
-            ),
-            Cell("资金来源", row.get_source_display()),
-        ]
-    else:
-        cells = SHAPES[str(row._meta.model_name)].cells(row)[:2]
+    shown = lines.line(row)
     counted = part.counted
     return Line(
-        row.project.name,
-        row_address("project", row.project_id),
-        cells,
+        shown.title,
+        shown.address,
+        shown.cells[:2],
         UNKNOWN if part.amount is None else grouped(part.amount / factor),
         f"{grouped(part.share * 100)}%",
         UNKNOWN if counted is None else grouped(counted / factor),

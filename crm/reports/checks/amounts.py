@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from crm.reports.checks.base import WARNING, Finding, Results, item_of
 from crm.reports.figures import Context, every
-from crm.reports.lines import shape_of, told
+from crm.reports.lines import heading, ledger_of, told
 from crm.reports.measures import Reading, Total
 
 
@@ -17,14 +17,14 @@ def amounts_unknown(context: Context, results: Results) -> Iterator[Finding]:
         if not result.without_amount or not isinstance(measure, Total):
             continue
         rows = figure.rows(context).filter(**{f"{measure.path}__isnull": True})
-        some = list(rows.select_related(*shape_of(rows).joins))
+        some = list(rows.select_related(*ledger_of(rows.model).joins))
         items = [
             item_of(row, told(measure, row, worth))
             for row, worth in zip(some, measure.of(some), strict=True)
             if worth.value is None
         ]
         wanted = "请补金额，外币请补当月汇率" if any(one.about for one in items) else "请补金额"
-        what = shape_of(rows).heading
+        what = heading(rows)
         yield Finding(
             f"{figure.key}.without_amount",
             WARNING,
@@ -41,7 +41,7 @@ def readings_without_document(context: Context, results: Results) -> Iterator[Fi
         if not isinstance(measure, Reading):
             continue
         rows = figure.rows(context)
-        some = rows.select_related(*shape_of(rows).joins)
+        some = rows.select_related(*ledger_of(rows.model).joins)
         items = tuple(item_of(row) for row in some if not measure.document_of(row))
         if items:
             yield Finding(

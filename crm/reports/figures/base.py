@@ -9,9 +9,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.db import models
 from django.db.models import QuerySet
 
-from crm import clock
+from crm import clock, ledgers
 from crm.access import Action
 from crm.models import Park, User
 from crm.reports import confirmed
@@ -19,16 +20,16 @@ from crm.reports.measures import Measure
 from crm.reports.period import Period
 from crm.reports.printing import UNTRACEABLE, Printing
 
-# Which park a row counts for. A project's own park can be changed without a trace, an agreement's
-# only by a new agreement.
-PARK_OF = {
-    "agreement": "park",
-    "activity": "park",
-    "stagemove": "project__park",
-    "assignment": "project__park",
-    "fundingreceipt": "project__park",
-}
 REWRITTEN_PARK = "项目的落户园区只留现值"
+
+
+def park_path(model: type[models.Model]) -> str:
+    """Which park a row counts for, as its ledger declares it. A project's own park can be changed
+    without a trace, an agreement's only by a new agreement."""
+    ledger = ledgers.of_noun(model)
+    if ledger is None or not ledger.park:
+        raise LookupError(f"{model.__name__}: its ledger does not say which park a row counts for")
+    return ledger.park
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,7 @@ class Context:
     def narrowed(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Those of the rows that lie in the park asked for and that the user may report on."""
         if self.park is not None:
-            path = PARK_OF[str(rows.model._meta.model_name)]
-            rows = rows.filter(**{f"{path}__in": sorted(self.park_ids)})
+            rows = rows.filter(**{f"{park_path(rows.model)}__in": sorted(self.park_ids)})
         if self.user is not None:
             rows = rows.visible_to(self.user, Action.REPORT)  # type: ignore[attr-defined]
         return rows
@@ -129,8 +129,9 @@ class Figure:
             return ""
         if self.untraceable:
             return self.untraceable
-        noun = str(self.read(context).model._meta.model_name)
-        return REWRITTEN_PARK if context.park and PARK_OF[noun] != "park" else ""
+        if context.park is None or park_path(self.read(context).model) == "park":
+            return ""
+        return REWRITTEN_PARK
 
     def result(self, context: Context) -> Result:
         if reason := self.why_untraceable(context):

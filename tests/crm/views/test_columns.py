@@ -74,7 +74,7 @@ def test_what_the_list_keeps_when_columns_are_chosen(as_user, teamlead, rows):
     assert answer.context["picker"].kept == [("stage", "signed"), ("q", "佳禧")]
     for tab in answer.context["tabs"]:
         assert "cols=investor" in tab.url
-    assert "cols=investor" in answer.context["board_url"]
+    assert "cols=investor" in answer.context["also"][0].url
     assert '<input type="hidden" name="cols" value="investor">' in answer.content.decode()
 
 

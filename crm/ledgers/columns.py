@@ -1,0 +1,133 @@
+"""One column of a ledger, and what kinds of value a column holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from django.db import models
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from crm import personal
+from crm.dates import When
+from crm.exact import WAN, YI, grouped, money_text
+from crm.models.people import Person
+from crm.stages import Stage
+
+
+class Kind(Enum):
+    """What a column holds, which decides how it is shown, typed, filtered and read from a sheet."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    MONEY = "money"  # Decimal yuan; shown and typed in `unit`
+    NUMBER = "number"  # exact Decimal in `unit`
+    DATE = "date"  # a day (date)
+    WHEN = "when"  # a day, month or year (crm.dates.When)
+    STAGE = "stage"
+    CHOICE = "choice"
+    REFERENCE = "reference"  # a row of another ledger, or a user
+    REFERENCES = "references"  # several rows of another ledger
+    BOOLEAN = "boolean"
+    PERSONAL = "personal"  # name, phone, e-mail: sealed, masked, never filtered or sorted by
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a ledger.
+
+    name: the model's attribute, or a name the ledger's verbs understand when `get` reads it.
+    unit: of what people type and read (万元, 亩, ㎡ …), in headings. aliases: other headings seen
+    in real files. `stage`: this WHEN column is the date on which a project entered that stage.
+    reference: the key of the ledger it points to ("users" for staff). is_summed: the list adds up
+    this amount, and an empty one is unknown; not so where most rows have none by their nature.
+    read_all: the values of many rows at once, by their number, where `get` asks the database.
+    filter_rows: the rows whose value is one of these, where no column of the table holds it.
+    words: what people call the value of a TEXT column that holds a code. is_moved: moves alone
+    change it.
+    """
+
+    name: str
+    label: str
+    kind: Kind = Kind.TEXT
+    unit: str = ""
+    aliases: tuple[str, ...] = ()
+    required: bool = False
+    choices: type[models.TextChoices] | None = None
+    reference: str = ""
+    stage: Stage | None = None
+    in_list: bool = False
+    in_form: bool = True
+    in_import: bool = True
+    in_api: bool = True
+    is_filter: bool = False
+    is_sortable: bool = False
+    is_summed: bool = True
+    is_moved: bool = False
+    order_by: str = ""
+    help: str = ""
+    get: Callable[[Any], Any] | None = None
+    read_all: Callable[[Sequence[Any]], Mapping[int, Any]] | None = None
+    filter_rows: Callable[[QuerySet, Sequence[str]], QuerySet] | None = None
+    words: Callable[[str], str] | None = None
+
+    def value(self, row: Any) -> Any:
+        """What the row holds in this column."""
+        if self.get is not None:
+            return self.get(row)
+        if self.kind is Kind.REFERENCES:
+            return list(getattr(row, self.name).all())
+        return getattr(row, self.name)
+
+    def text(self, value: Any) -> str:
+        """A value as people read it where there is no room for more; "" for none. Personal data is
+        masked."""
+        if value is None or value == "" or value == []:
+            return ""
+        match self.kind:
+            case Kind.MONEY:
+                return money_text(value)
+            case Kind.NUMBER:
+                number = str(value) if isinstance(value, int) and not self.unit else grouped(value)
+                return f"{number} {self.unit}".strip()
+            case Kind.DATE | Kind.WHEN:
+                return value.text if isinstance(value, When) else _moment(value)
+            case Kind.STAGE | Kind.CHOICE:
+                return str(self.choices(value).label) if self.choices else str(value)
+            case Kind.REFERENCES:
+                return "、".join(_named(other) for other in value)
+            case Kind.REFERENCE:
+                return _named(value)
+            case Kind.BOOLEAN:
+                return "是" if value else "否"
+            case Kind.PERSONAL:
+                return personal.masked(self.name, str(value))
+        return self.words(str(value)) if self.words is not None else str(value)
+
+    @property
+    def heading(self) -> str:
+        """The label with its unit: 计划总投资（万元）."""
+        return f"{self.label}（{self.unit}）" if self.unit else self.label
+
+    @property
+    def factor(self) -> int:
+        """How many yuan one `unit` of a money column is."""
+        return {"万元": int(WAN), "亿元": int(YI)}.get(self.unit, 1)
+
+    @property
+    def is_wide(self) -> bool:
+        return self.kind is Kind.LONG_TEXT
+
+
+def _named(row: Any) -> str:
+    return row.masked_name if isinstance(row, Person) else str(row)
+
+
+def _moment(value: date | datetime) -> str:
+    if isinstance(value, datetime):
+        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+    return value.isoformat()
