@@ -14,16 +14,22 @@ from django.contrib.auth.hashers import make_password
 from django.db import models, transaction
 
 from crm import access, clock, demo, ledgers, public
-from crm.actions import _record, _removal, demo_history, demo_views, imports, notifications, users
+from crm.actions import (
+    _record,
+    _removal,
+    demo_history,
+    demo_ledgers,
+    demo_views,
+    imports,
+    notifications,
+    users,
+)
 from crm.errors import Refused
+from crm.ledgers import Ledger
 from crm.models import DemoCounty, ImportBatch, Park, Project, Team, User
 from crm.spreadsheets.commit import import_file
 
-_REGISTERS = ("teams", "industries", "parks", "zones", "companies")
 NEWS_DAYS = 7  # what was told earlier than this has been read
-_AFTER_THE_YEAR = (
-    "annual-targets", "assignments", "keyprojects", "contacts", "chain", "prospects",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -57,19 +63,19 @@ def load() -> bool:
         accounts = {account.username: account for account in demo.ACCOUNTS}
         statistician = _open_account(accounts.pop("statistician"), password)
         with clock.playing(demo.OPENED_ON):
-            for key in _REGISTERS:
-                _import(key, by=statistician)
+            for ledger in demo_ledgers.registers():
+                _import(ledger, by=statistician)
             for account in accounts.values():
                 _open_account(account, password)
             former = _open_account(demo.FORMER, password)
-            opened = _import("projects", by=former)
+            opened = _import(ledgers.get("projects"), by=former)
             _close_account(former)
         ids = imports.created_in([opened] if opened else [])[Project]
         known = {project.name: project for project in Project.objects.filter(pk__in=ids)}
         demo_history.play(known, by=statistician)
         with clock.playing(demo.PINNED_ON):
-            for key in _AFTER_THE_YEAR:
-                _import(key, by=statistician)
+            for ledger in demo_ledgers.later():
+                _import(ledger, by=statistician)
     with clock.playing(demo.PINNED_ON):
         notifications.settle(before=demo.PINNED_ON - timedelta(days=NEWS_DAYS))
     demo_views.load()
@@ -81,9 +87,9 @@ def load() -> bool:
     return True
 
 
-def _import(key: str, *, by: User) -> ImportBatch | None:
-    name = f"{key}.csv"
-    plan = import_file(demo.FOLDER / name, name, ledgers.get(key), by=by, is_demo=True)
+def _import(ledger: Ledger, *, by: User) -> ImportBatch | None:
+    name = f"{ledger.key}.csv"
+    plan = import_file(demo.FOLDER / name, name, ledger, by=by, is_demo=True)
     if plan.refused:
         first = plan.refused[0]
         raise Refused(f"demo/{name} 第 {first.row} 行：{first.reason}", "demo_refused")

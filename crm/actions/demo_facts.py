@@ -8,7 +8,8 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from crm import demo, ledgers
+from crm import demo
+from crm.actions import demo_ledgers
 from crm.errors import Refused
 from crm.ledgers import Ledger
 from crm.models import Project, User
@@ -19,22 +20,13 @@ from crm.spreadsheets.plan import find_tables
 from crm.spreadsheets.reader import Row, read
 from crm.spreadsheets.rows import References, RowReader
 
-# ledger → the column that says when it became known; without a date it is known at the end.
-FACTS = {
-    "reviews": "held_on",
-    "milestones": "achieved",
-    "receipts": "received",
-    "recognitions": "granted",
-    "activities": "held_on",
-}
-
 
 def facts(by: User) -> Iterator[tuple[date, Any]]:
     """Each fact with its day (the ledger's first day for older ones) and the writing of it."""
-    for key, dated in FACTS.items():
-        ledger, name = ledgers.get(key), f"{key}.csv"
+    for ledger in demo_ledgers.dated():
+        name = f"{ledger.key}.csv"
         for table in find_tables(read(demo.FOLDER / name, name), ledger, Mapping()):
-            place = table.fields[dated].index
+            place = table.fields[ledger.known_on].index
             for row in table.rows:
                 known = read_moment(row.cells[place]) if place < len(row.cells) else None
                 day = max(known.end, demo.OPENED_ON) if known else demo.PINNED_ON
