@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db import models
+
 from crm import clock
 from crm.access import Role
 from crm.actions import (
@@ -57,6 +59,7 @@ from crm.models import (
     Zone,
 )
 from crm.models.companies import credit_code_check_sign
+from crm.models.states import State
 from crm.stages import Stage, Status
 
 _next = itertools.count(1)
@@ -104,6 +107,14 @@ def park(name: str = "", **values: Any) -> Park:
 def zone(park: Park, name: str = "一片区", area_sq_km: str | None = "3.5") -> Zone:
     area = None if area_sq_km is None else Decimal(area_sq_km)
     return rows.register(Zone, {"park": park, "name": name, "area_sq_km": area}, by=maker())
+
+
+def states_begin(on: date) -> None:
+    """As if the ledger had begun to keep earlier values of its rows on that day."""
+    for table in State.__subclasses__():
+        models.QuerySet.update(
+            table._base_manager.all(), is_first=True, recorded_at=clock.end_of(on)
+        )
 
 
 def credit_code() -> str:

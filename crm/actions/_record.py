@@ -329,7 +329,7 @@ def put(
 
 def keep_state(row: models.Model, *, is_new: bool = False) -> None:
     """Keeps what a row says now, where reports read it back and it says something new."""
-    table = state_of(type(row))
+    table: Any = state_of(type(row))
     if table is None:
         return
     state = table.of_row(row)

@@ -10,7 +10,6 @@ from typing import Any
 from django.db import transaction
 
 from crm import access
-from crm.access import Action
 from crm.actions import _record, progress
 from crm.errors import Refused
 from crm.models import (
@@ -24,9 +23,6 @@ from crm.models import (
 from crm.models.rows import Recorded
 from crm.stages import Stage, Status
 
-# Who may withdraw a fact is who may change it; a word is its speaker's own.
-_RIGHTS = {Confirmation: Action.CONFIRM, CreditShare: Action.RULE}
-
 
 @transaction.atomic
 def void(fact: Recorded, *, by: User, reason: str) -> None:
@@ -36,7 +32,7 @@ def void(fact: Recorded, *, by: User, reason: str) -> None:
     Of a project's moves only the last one can be withdrawn, which takes the project back to where
     it stood; earlier ones are corrected. A division of credit is withdrawn as a whole.
     """
-    access.require(by, _RIGHTS.get(type(fact), Action.CHANGE), fact)
+    access.require(by, fact.void_right, fact)
     if not reason.strip():
         raise Refused("作废须写明原因。", "reason_needed", ["reason"])
     project: Any = getattr(fact, "project", None)
@@ -82,4 +78,4 @@ def can_void(fact: Recorded, user: User) -> bool:
     """Whether the user may withdraw facts like this one: for the button."""
     if isinstance(fact, Confirmation) and fact.by_id != user.pk:
         return False
-    return access.may(user, _RIGHTS.get(type(fact), Action.CHANGE), fact)
+    return access.may(user, fact.void_right, fact)

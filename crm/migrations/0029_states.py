@@ -23,6 +23,8 @@ class Migration(migrations.Migration):
                 ('row', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='states', to='crm.activity')),
             ],
             options={
+                'ordering': ['-pk'],
+                'abstract': False,
                 'verbose_name': '活动旧值',
                 'verbose_name_plural': '活动旧值',
             },
@@ -34,7 +36,7 @@ class Migration(migrations.Migration):
                 ('recorded_at', models.DateTimeField(db_index=True, verbose_name='登记时间')),
                 ('is_withdrawn', models.BooleanField(default=False, verbose_name='已作废')),
                 ('is_first', models.BooleanField(default=False)),
-                ('kind', models.CharField(choices=[('liaison', '驻企联络员'), ('lead_official', '包保领导'), ('responsible_unit', '责任单位'), ('service', '专班成员')], max_length=20)),
+                ('kind', models.CharField(max_length=20)),
                 ('unit', models.CharField(blank=True, max_length=100)),
                 ('starts_on', models.DateField()),
                 ('ends_on', models.DateField(null=True)),
@@ -43,6 +45,8 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'ordering': ['-pk'],
+                'abstract': False,
                 'verbose_name': '服务分工旧值',
                 'verbose_name_plural': '服务分工旧值',
             },
@@ -58,6 +62,8 @@ class Migration(migrations.Migration):
                 ('row', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='states', to='crm.park')),
             ],
             options={
+                'ordering': ['-pk'],
+                'abstract': False,
                 'verbose_name': '园区旧值',
                 'verbose_name_plural': '园区旧值',
             },
@@ -76,6 +82,8 @@ class Migration(migrations.Migration):
                 ('row', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='states', to='crm.project')),
             ],
             options={
+                'ordering': ['-pk'],
+                'abstract': False,
                 'verbose_name': '项目旧值',
                 'verbose_name_plural': '项目旧值',
             },
@@ -93,6 +101,8 @@ class Migration(migrations.Migration):
                 ('row', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='states', to='crm.exchangerate')),
             ],
             options={
+                'ordering': ['-pk'],
+                'abstract': False,
                 'verbose_name': '汇率旧值',
                 'verbose_name_plural': '汇率旧值',
             },

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -24,9 +24,15 @@ class AssignmentKind(models.TextChoices):
 SERVICE_TEAM = 6
 
 
+def in_force_on(rows: Any, day: date) -> Any:
+    """Those of the duties (or of what they said on an earlier day) that were held on that day."""
+    return rows.filter(starts_on__lte=day).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+
+
 class Assignments(Rows):
     def in_force_on(self, day: date) -> Self:
-        return self.filter(starts_on__lte=day).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+        found: Self = in_force_on(self, day)
+        return found
 
 
 class Assignment(Row):

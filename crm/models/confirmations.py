@@ -34,6 +34,7 @@ class Confirmation(Recorded):
     """One person's word on a move or a receipt, never the one's who recorded it. The row counts
     either way; 退回 says why it should be corrected."""
 
+    void_right: ClassVar = access.Action.CONFIRM
     rights = access.Rights(access.PIPELINE, parent="project")
 
     project = models.ForeignKey(

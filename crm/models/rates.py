@@ -46,8 +46,12 @@ class RateBook:
 
 
 class Rates(Rows):
-    def book(self) -> RateBook:
-        found = self.values_list("currency", "month_on", "yuan_per_100")
+    def book(self, known_on: date | None = None) -> RateBook:
+        """The rates as they stand, or as they were on record at the end of that day."""
+        from crm.models.states import RateState
+
+        rows: models.QuerySet = RateState.objects.known_on(known_on) if known_on else self
+        found = rows.values_list("currency", "month_on", "yuan_per_100")
         return RateBook({(currency, month): rate for currency, month, rate in found})
 
 

@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from crm import access, clock
 from crm.exact import ExactField, money_field
-from crm.models.assignments import AssignmentKind
 from crm.models.project_terms import Currency
 from crm.models.rows import InsertOnly, InsertOnlyRows
 
@@ -35,7 +34,7 @@ class State(InsertOnly):
     """What a row (`row`) said from `recorded_at` on. `is_first`: written when the ledger began to
     keep states; what the row said before that day nobody knows."""
 
-    rights = access.NOBODY  # figures alone read them
+    rights = access.NOBODY  # but where a figure's rows are states
 
     recorded_at = models.DateTimeField("登记时间", db_index=True)
     is_withdrawn = models.BooleanField("已作废", default=False)
@@ -45,6 +44,7 @@ class State(InsertOnly):
 
     class Meta:
         abstract = True
+        ordering = ["-pk"]
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
@@ -60,6 +60,12 @@ class State(InsertOnly):
         values = {field.attname: getattr(row, field.attname) for field in cls.kept()}
         is_withdrawn = row.withdrawn_at is not None
         return cls(row_id=row.pk, recorded_at=clock.now(), is_withdrawn=is_withdrawn, **values)
+
+    def as_row(self) -> Any:
+        """The row with what it said then, for showing."""
+        row: Any = self.row  # type: ignore[attr-defined]
+        _lay_over(row, self)
+        return row
 
     def says_the_same(self, other: State) -> bool:
         names = ["is_withdrawn", *(field.attname for field in self.kept())]
@@ -77,7 +83,7 @@ class ProjectState(State):
     foreign_amount = ExactField(scale=2, null=True)
     park = models.ForeignKey("crm.Park", models.PROTECT, null=True, related_name="+")
 
-    class Meta:
+    class Meta(State.Meta):
         verbose_name = verbose_name_plural = "项目旧值"
 
 
@@ -85,29 +91,35 @@ class ParkState(State):
     row = _row("Park")
     parent = models.ForeignKey("crm.Park", models.PROTECT, null=True, related_name="+")
 
-    class Meta:
+    class Meta(State.Meta):
         verbose_name = verbose_name_plural = "园区旧值"
 
 
 class ActivityState(State):
+    rights = access.Rights(
+        access.PIPELINE, own={access.Reach.TEAM: "row__team", access.Reach.PARK: "park"}
+    )
+
     row = _row("Activity")
     held_on = models.DateField()
     park = models.ForeignKey("crm.Park", models.PROTECT, null=True, related_name="+")
 
-    class Meta:
+    class Meta(State.Meta):
         verbose_name = verbose_name_plural = "活动旧值"
 
 
 class AssignmentState(State):
+    rights = access.Rights(access.PIPELINE, parent="project")
+
     row = _row("Assignment")
     project = models.ForeignKey("crm.Project", models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=20, choices=AssignmentKind)
+    kind = models.CharField(max_length=20)
     user = models.ForeignKey("crm.User", models.PROTECT, null=True, related_name="+")
     unit = models.CharField(max_length=100, blank=True)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
 
-    class Meta:
+    class Meta(State.Meta):
         verbose_name = verbose_name_plural = "服务分工旧值"
 
 
@@ -117,7 +129,7 @@ class RateState(State):
     month_on = models.DateField()
     yuan_per_100 = ExactField(scale=4)
 
-    class Meta:
+    class Meta(State.Meta):
         verbose_name = verbose_name_plural = "汇率旧值"
 
 
@@ -141,8 +153,28 @@ def overlay(rows: Iterable[Any], known_on: date | None) -> None:
         return
     for state in table.objects.known_on(known_on).filter(row__in=list(by_number)):
         for row in by_number[state.row_id]:  # type: ignore[attr-defined]
-            for field in table.kept():
-                setattr(row, field.attname, getattr(state, field.attname))
+            _lay_over(row, state)
+
+
+def _lay_over(row: Any, state: State) -> None:
+    for field in state.kept():
+        setattr(row, field.attname, getattr(state, field.attname))
+
+
+def told(model: Any, known_on: date | None) -> Any:
+    """The rows of a table as they stand, or as what they said at the end of a day: states, which
+    have the same columns as far as reports read them."""
+    states: Any = state_of(model)
+    if known_on is None or states is None:
+        return model._default_manager.all()
+    return states.objects.known_on(known_on)
+
+
+def told_of(model: type[models.Model]) -> type[models.Model]:
+    """The table whose rows these are, or are states of."""
+    if not issubclass(model, State):
+        return model
+    return model._meta.get_field("row").related_model  # type: ignore[return-value]
 
 
 def traceable_since(*tables: type[State]) -> date | None:

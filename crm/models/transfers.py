@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -130,6 +130,7 @@ class CreditShare(Recorded):
     is made as a whole: its shares add up to 1. A project without one is its own team's, or its own
     park's, alone. It is not corrected: a new division takes its place."""
 
+    void_right: ClassVar = access.Action.RULE
     rights = access.Rights(
         access.PIPELINE,
         parent="project",

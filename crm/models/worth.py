@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from functools import reduce
 from typing import Any, ClassVar, Self
@@ -16,6 +17,7 @@ from crm import dates
 from crm.exact import money_text, trimmed
 from crm.models.project_terms import Currency
 from crm.models.rates import ExchangeRate
+from crm.models.states import overlay
 
 
 @dataclass(frozen=True)
@@ -158,9 +160,14 @@ def reached(model: type[models.Model], path: str) -> Reached:
     return Reached(tuple(way), model, model._meta.get_field(last))  # type: ignore[arg-type]
 
 
-def valuation(rows: QuerySet[Any], path: str) -> Valuation:
-    """What these rows state at `path`, added up; foreign money is converted as `worths` does it."""
-    return valuations(rows, path).get((), NOTHING)
+def valuation(rows: QuerySet[Any], path: str, known_on: date | None = None) -> Valuation:
+    """What these rows state at `path` (stated on that day), added up; foreign money is converted as
+    `worths` does it."""
+    if known_on is None:
+        return valuations(rows, path).get((), NOTHING)
+    way = reached(rows.model, path).way
+    some = rows.select_related("__".join(way)) if way else rows
+    return Valuation.of(worths(list(some), path, known_on))
 
 
 Group = tuple[Any, ...]
@@ -202,19 +209,24 @@ def converted(rows: QuerySet[Any], path: str, by: Sequence[str] = ()) -> dict[Gr
     return found
 
 
-def worths(rows: Sequence[Any], path: str) -> list[Worth]:
-    """What each of these rows states at `path`; the rates are read once, and only where needed."""
+def worths(rows: Sequence[Any], path: str, known_on: date | None = None) -> list[Worth]:
+    """What each of these rows states at `path`; the rates are read once, and only where needed.
+
+    With `known_on` what it stated on that day, and by the rates of that day; the rows passed in
+    carry those values afterwards and are for showing, not for saving.
+    """
     if not rows:
         return []
     to = reached(type(rows[0]), path)
     holders = [reduce(getattr, to.way, row) for row in rows]
+    overlay(filter(None, holders), known_on)
     stated = [Worth(None if one is None else getattr(one, to.field.name)) for one in holders]
     if not to.is_money:
         return stated
     foreign = {one.pk: one for one in holders if one is not None and one.is_foreign}
     if not foreign:
         return stated
-    book = ExchangeRate.objects.book()
+    book = ExchangeRate.objects.book(known_on)
     days = to.model.rate_days(list(foreign.values()))  # type: ignore[attr-defined]
     made = {
         pk: Worth(*book.in_yuan(one.foreign_amount, one.currency, days.get(pk)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from functools import reduce
 from typing import Any, NamedTuple
@@ -11,7 +12,8 @@ from django.db.models import Model, QuerySet
 from crm import ledgers
 from crm.exact import grouped
 from crm.ledgers import Column, Kind, Ledger
-from crm.models import Agreement
+from crm.models import Agreement, Project
+from crm.models.states import State, overlay, told_of
 from crm.models.worth import Valued, Worth
 from crm.reports import confirmed
 from crm.reports.figures.base import Context, Figure
@@ -44,7 +46,7 @@ def row_address(noun: str, pk: int) -> str:
 
 def ledger_of(model: type[Model]) -> Ledger:
     """What says how rows of this model are shown."""
-    ledger = ledgers.of_noun(model)
+    ledger = ledgers.of_noun(told_of(model))
     if ledger is None:
         raise LookupError(f"{model.__name__} has no ledger to show its rows by")
     return ledger
@@ -57,11 +59,11 @@ def heading(rows: QuerySet) -> str:
 def lines(figure: Figure, rows: Any, context: Context) -> list[Line]:
     """The lines of these rows (a page of the figure's), amounts where the figure sums them."""
     measure, joins = figure.measure, ledger_of(rows.model).joins
-    shown = list(rows.select_related(*joins) if joins else rows)
+    shown = _as_known(rows, joins, context.known_on)
     said = confirmed.marks(shown, context.known_on) if figure.is_confirmed else {}
     before = earlier_signings(shown, context) if rows.model is Agreement else {}
     made = []
-    for row, worth in zip(shown, measure.of(shown), strict=True):
+    for row, worth in zip(shown, measure.of(shown, context.known_on), strict=True):
         marks = [said[row.pk]] if row.pk in said else []
         marks += [f"换签：{before[row.pk]}"] if row.pk in before else []
         shows = line(row)
@@ -71,6 +73,18 @@ def lines(figure: Figure, rows: Any, context: Context) -> list[Line]:
         amount = in_unit(worth.value, measure) if measure.is_sum else ""
         made.append(shows._replace(amount=amount, marks=marks, told=told(measure, row, worth)))
     return made
+
+
+def _as_known(rows: Any, joins: tuple[str, ...], known_on: date | None) -> list[Any]:
+    """The rows to show, with the values they and their projects had on that day."""
+    if issubclass(rows.model, State):
+        shown = [state.as_row() for state in rows.select_related("row")]
+    else:
+        shown = list(rows.select_related(*joins) if joins else rows)
+        overlay(shown, known_on)
+    projects = [getattr(row, "project", None) for row in shown]
+    overlay([project for project in projects if isinstance(project, Project)], known_on)
+    return shown
 
 
 def line(row: Model) -> Line:

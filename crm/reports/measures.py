@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import reduce
 from typing import Any, ClassVar
@@ -16,7 +17,7 @@ from typing import Any, ClassVar
 from django.db.models import Field, Model, QuerySet
 
 from crm.exact import WAN, YI
-from crm.models.worth import Valuation, Worth, reached, valuation, worths
+from crm.models.worth import Reached, Valuation, Worth, reached, valuation, worths
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,16 @@ class Measure(ABC):
         return UNITS[self.unit.of_rows or self.unit.name]
 
     @abstractmethod
-    def summed(self, rows: QuerySet[Any]) -> Valuation:
-        """What all of the rows come to, in what the ledger keeps."""
+    def summed(self, rows: QuerySet[Any], known_on: date | None = None) -> Valuation:
+        """What all of the rows come to (came to as known on that day), in what the ledger keeps."""
 
     @abstractmethod
-    def of(self, rows: Sequence[Any]) -> list[Worth]:
+    def of(self, rows: Sequence[Any], known_on: date | None = None) -> list[Worth]:
         """What each of these rows adds, in their order."""
+
+    def holder(self, model: type[Model]) -> Reached | None:
+        """Where the number stands that a row of this model adds; None where rows are counted."""
+        return None
 
     def value(self, found: Valuation) -> Decimal | None:
         """The number in the measure's unit; None = unknown."""
@@ -80,11 +85,11 @@ class Measure(ABC):
 class Count(Measure):
     """The rows are counted: each of them is one."""
 
-    def summed(self, rows: QuerySet[Any]) -> Valuation:
+    def summed(self, rows: QuerySet[Any], known_on: date | None = None) -> Valuation:
         count = rows.order_by().count()
         return Valuation(Decimal(count), count)
 
-    def of(self, rows: Sequence[Any]) -> list[Worth]:
+    def of(self, rows: Sequence[Any], known_on: date | None = None) -> list[Worth]:
         return [Worth(Decimal(1))] * len(rows)
 
 
@@ -96,15 +101,18 @@ class Total(Measure):
     path: str
     is_sum: ClassVar[bool] = True
 
-    def summed(self, rows: QuerySet[Any]) -> Valuation:
-        return valuation(rows, self.path)
+    def summed(self, rows: QuerySet[Any], known_on: date | None = None) -> Valuation:
+        return valuation(rows, self.path, known_on)
 
-    def of(self, rows: Sequence[Any]) -> list[Worth]:
-        return worths(rows, self.path)
+    def of(self, rows: Sequence[Any], known_on: date | None = None) -> list[Worth]:
+        return worths(rows, self.path, known_on)
+
+    def holder(self, model: type[Model]) -> Reached:
+        return reached(model, self.path)
 
     def field(self, model: type[Model]) -> Field[Any, Any]:
         """The column that is summed."""
-        return reached(model, self.path).field
+        return self.holder(model).field
 
 
 @dataclass(frozen=True)

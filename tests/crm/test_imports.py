@@ -169,7 +169,7 @@ def test_undoing_the_second_import_takes_back_its_own_move_and_not_the_first_one
 def test_after_an_undo_the_corrected_file_goes_in(statistician, park):
     """A move that was taken back does not stand in the way with its wrong date."""
     with clock.playing(date(2023, 8, 1)):
-        project = ready_to_build(park)
+        ready_to_build(park)
         wrong = taken(HEADINGS + "甲项目,,,在建,,2023-07-30,许可1号\n", statistician)
         assert wrong.counts["changed"] == 1, wrong.refused
         imports.revert_import(wrong.batch, by=statistician)

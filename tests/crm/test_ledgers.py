@@ -29,11 +29,7 @@ NAMES = {model._meta.model_name for model in MODELS.values()} | {
 NAMED = set(MODELS) | NAMES - RELATIONS
 
 # Tables that name nouns for a reason of their own.
-ALLOWED = {
-    "crm/actions/_repoint.py": "which facts two merged rows may both have told",
-    "crm/actions/demo.py": "what goes with the demo county's projects",
-    "crm/actions/imports.py": "what an undone import takes along",
-}
+ALLOWED: dict[str, str] = {}
 
 
 def tables_of_nouns(name: str, source: str) -> list[str]:

@@ -26,6 +26,7 @@ from crm.models import (
     StageMove,
 )
 from crm.models.rows import Recorded
+from crm.models.states import State
 from crm.reports.figures import attraction
 from crm.reports.figures.base import Context
 from crm.reports.period import Period
@@ -43,7 +44,7 @@ def ledger_rows():
     """All that stands in the ledger's tables, without versions and the record."""
     found = {}
     for model in apps.get_app_config("crm").get_models(include_auto_created=True):
-        if model in (AuditEntry, Merge):
+        if model in (AuditEntry, Merge) or issubclass(model, State):
             continue
         names = [f.attname for f in model._meta.concrete_fields if f.name not in APART]
         found[model._meta.label] = [

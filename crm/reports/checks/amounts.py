@@ -16,11 +16,13 @@ def amounts_unknown(context: Context, results: Results) -> Iterator[Finding]:
         result, measure = results[figure.key], figure.measure
         if not result.without_amount or not isinstance(measure, Total):
             continue
-        rows = figure.rows(context).filter(**{f"{measure.path}__isnull": True})
+        rows = figure.rows(context)
+        if context.known_on is None:  # as known on a day, only reading the rows tells
+            rows = rows.filter(**{f"{measure.path}__isnull": True})
         some = list(rows.select_related(*ledger_of(rows.model).joins))
         items = [
             item_of(row, told(measure, row, worth))
-            for row, worth in zip(some, measure.of(some), strict=True)
+            for row, worth in zip(some, measure.of(some, context.known_on), strict=True)
             if worth.value is None
         ]
         wanted = "请补金额，外币请补当月汇率" if any(one.about for one in items) else "请补金额"

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from crm.models import Project
-from crm.reports.figures import Context, Result
+from crm.reports.figures import Result
 from crm.reports.lines import row_address
 
 NOTE = "note"  # explains a number
@@ -70,8 +70,3 @@ def of_projects(
         Item("project", row.pk, row.name, (words or {}).get(row.pk, ""))
         for row in Project.objects.filter(pk__in=ids).order_by("name", "pk")
     )
-
-
-def movable(context: Context, rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Narrowed; none where a park is asked for as known earlier, which nobody can rebuild."""
-    return rows.none() if context.known_on and context.park else context.narrowed(rows)

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from django.db.models import QuerySet
 
-from crm import clock
 from crm.models import Confirmation, FundingReceipt, Judgement
 from crm.reports import confirmed
-from crm.reports.checks.base import NOTE, WARNING, Finding, Item, Results, movable, of_projects
+from crm.reports.checks.base import NOTE, WARNING, Finding, Item, Results, of_projects
 from crm.reports.figures import Context, every
 
 
@@ -39,9 +38,8 @@ def unconfirmed_rows(context: Context, results: Results) -> Iterator[Finding]:
 
 def _sent_back(rows: QuerySet, context: Context) -> tuple[Item, ...]:
     projects = set(rows.values_list("project", flat=True))
-    words = Confirmation.objects.filter(project__in=projects, judgement=Judgement.RETURNED)
-    if context.known_on:
-        words = words.filter(recorded_at__lte=clock.end_of(context.known_on))
+    said = Confirmation.objects.standing(context.known_on)
+    words = said.filter(project__in=projects, judgement=Judgement.RETURNED)
     return of_projects(projects, dict(words.order_by("pk").values_list("project", "note")))
 
 
@@ -50,7 +48,7 @@ def unconfirmed_receipts(context: Context, results: Results) -> Iterator[Finding
     rows = FundingReceipt.objects.standing(context.known_on).received_in(
         context.period.start, context.end
     )
-    waiting = movable(context, rows.unconfirmed(context.known_on)).select_related("project")
+    waiting = context.narrowed(rows.unconfirmed(context.known_on)).select_related("project")
     items = tuple(
         Item("fundingreceipt", row.pk, str(row.project), row.received.text) for row in waiting
     )

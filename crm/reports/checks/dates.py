@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from crm import clock
 from crm.models import Agreement, FundingReceipt, StageMove
-from crm.reports.checks.base import NOTE, WARNING, Finding, Item, Results, movable
+from crm.reports.checks.base import NOTE, WARNING, Finding, Item, Results
 from crm.reports.figures import Context
 from crm.stages import Stage
 
@@ -47,7 +47,7 @@ def receipt_dates(context: Context, results: Results) -> Iterator[Finding]:
     """到位资金 that may have arrived in the period, but whose date does not say so."""
     receipts = FundingReceipt.objects.standing(context.known_on)
     placed = receipts.received_in(context.period.start, context.end)
-    rows = movable(context, _perhaps_in(context, receipts, placed)).select_related("project")
+    rows = context.narrowed(_perhaps_in(context, receipts, placed)).select_related("project")
     items = tuple(
         Item("fundingreceipt", row.pk, str(row.project), f"{row.received} {row.amount_text}")
         for row in rows
@@ -74,8 +74,7 @@ def move_dates(context: Context, results: Results) -> Iterator[Finding]:
     ) & ~Q(from_stage=Stage.OPERATION)
     unknown = Q(occurred_on__isnull=True, recorded_at__gt=_before(context))
     read = (Stage.NEGOTIATION, Stage.COMMISSIONING, Stage.TRIAL, Stage.OPERATION)
-    rows = movable(
-        context,
+    rows = context.narrowed(
         StageMove.objects.standing(context.known_on)
         .filter(Q(to_stage__in=read) | Q(from_stage__in=read))
         .filter(over_end | over_start | unknown),

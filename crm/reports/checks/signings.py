@@ -10,7 +10,7 @@ from django.db.models import Q
 from crm.exact import grouped
 from crm.models import Agreement, AgreementKind
 from crm.models.transfers import WHOLE
-from crm.reports.checks.base import NOTE, WARNING, Finding, Item, Results, movable, of_projects
+from crm.reports.checks.base import NOTE, WARNING, Finding, Item, Results, of_projects
 from crm.reports.credit import PARK, divisions
 from crm.reports.figures import Context, attraction, delivery
 from crm.reports.figures.states import standing_at_end
@@ -46,8 +46,7 @@ def signed_without_agreement(context: Context, results: Results) -> Iterator[Fin
         .filter(Q(signed_on__lte=context.end) | Q(signed_on__isnull=True))
         .exclude(ended_on__lte=context.end)
     )
-    rows = movable(
-        context,
+    rows = context.narrowed(
         standing_at_end(context, *past)
         .exclude(to_status=Status.EXITED)
         .exclude(project__in=agreed.values("project")),
@@ -69,9 +68,8 @@ def signed_but(context: Context, results: Results) -> Iterator[Finding]:
     """Counted as signed, while its stage says that it is still in talks, or gone."""
     signed = attraction.signed_projects.rows(context).values("project")
     talking = attraction.negotiating_projects.rows(context).filter(project__in=signed)
-    left = movable(
-        context, standing_at_end(context, *Stage).filter(to_status=Status.EXITED)
-    ).filter(project__in=signed)
+    gone = standing_at_end(context, *Stage).filter(to_status=Status.EXITED)
+    left = context.narrowed(gone).filter(project__in=signed)
     if items := of_projects(talking.values("project")):
         yield Finding(
             "signed_but_negotiating",

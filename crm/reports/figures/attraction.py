@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from crm.models import Activity, Agreement
+from crm.models.states import told
 from crm.reports.figures.base import Context, figure
 from crm.reports.figures.states import standing_at_end
 from crm.reports.measures import Count, Total
@@ -20,10 +21,10 @@ TENS = Printing(floor_to=10, after=ODD)
     measure=Count("次"),
     rule="举办日期在期间内的招商活动，一场计一次。",
     printing=TENS,
-    untraceable="招商活动台账只留现值",
 )
 def activities(context: Context) -> QuerySet:
-    return Activity.objects.filter(held_on__gte=context.period.start, held_on__lte=context.end)
+    held = told(Activity, context.known_on)
+    return held.filter(held_on__gte=context.period.start, held_on__lte=context.end)
 
 
 def _signed(context: Context) -> QuerySet[Agreement]:
@@ -90,7 +91,6 @@ def negotiating_projects(context: Context) -> QuerySet:
     rule="在谈项目的计划总投资之和。",
     measure=Total("亿元", "project__planned_investment"),
     printing=Printing(floor_to=1, before=ABOUT),
-    untraceable="项目的计划总投资只留现值",
 )
 def negotiating_investment(context: Context) -> QuerySet:
     return _negotiating(context)

@@ -14,19 +14,18 @@ from django.db.models import QuerySet
 
 from crm import clock, ledgers
 from crm.access import Action
-from crm.models import Park, User
+from crm.models import Park, ParkState, RateState, User
+from crm.models.states import State, state_of, told_of, traceable_since
+from crm.models.worth import reached
 from crm.reports import confirmed
 from crm.reports.measures import Measure
 from crm.reports.period import Period
 from crm.reports.printing import UNTRACEABLE, Printing
 
-REWRITTEN_PARK = "项目的落户园区只留现值"
-
 
 def park_path(model: type[models.Model]) -> str:
-    """Which park a row counts for, as its ledger declares it. A project's own park can be changed
-    without a trace, an agreement's only by a new agreement."""
-    ledger = ledgers.of_noun(model)
+    """Which park a row counts for, as its ledger declares it."""
+    ledger = ledgers.of_noun(told_of(model))
     if ledger is None or not ledger.park:
         raise LookupError(f"{model.__name__}: its ledger does not say which park a row counts for")
     return ledger.park
@@ -55,7 +54,13 @@ class Context:
         if self.park is None:
             return frozenset()
         inner: dict[int | None, list[int]] = {}
-        for pk, parent in Park.objects.values_list("pk", "parent"):
+        then = self.known_on
+        lies_in: Any = (
+            ParkState.objects.known_on(then).values_list("row", "parent")
+            if then
+            else Park.objects.values_list("pk", "parent")
+        )
+        for pk, parent in lies_in:
             inner.setdefault(parent, []).append(pk)
         found, wave = {self.park.pk}, [self.park.pk]
         while wave:
@@ -66,10 +71,19 @@ class Context:
     def narrowed(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Those of the rows that lie in the park asked for and that the user may report on."""
         if self.park is not None:
-            rows = rows.filter(**{f"{park_path(rows.model)}__in": sorted(self.park_ids)})
+            rows = self._in_park(rows)
         if self.user is not None:
             rows = rows.visible_to(self.user, Action.REPORT)  # type: ignore[attr-defined]
         return rows
+
+    def _in_park(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        to = reached(rows.model, park_path(rows.model))
+        ids = sorted(self.park_ids)
+        states: Any = state_of(to.model) if self.known_on else None
+        if states is None:
+            return rows.filter(**{f"{to.beside(to.field.name)}__in": ids})
+        lay = states.objects.known_on(self.known_on).filter(**{f"{to.field.name}__in": ids})
+        return rows.filter(**{f"{'__'.join(to.way) or 'pk'}__in": lay.values("row")})
 
 
 @dataclass(frozen=True)
@@ -101,7 +115,6 @@ class Figure:
     drill-down and checks are taken from exactly these rows.
 
     measure: whether its rows are counted or what they state is added up, and in which unit.
-    untraceable: why the figure cannot be rebuilt as known on an earlier day; empty = it can.
     is_confirmed: its rows are confirmed by a second person (认定), and it says how many are not.
     """
 
@@ -112,7 +125,6 @@ class Figure:
     read: Callable[[Context], QuerySet[Any]]
     measure: Measure
     printing: Printing
-    untraceable: str
     is_confirmed: bool = False
 
     @property
@@ -125,19 +137,29 @@ class Figure:
         return rows.none() if self.why_untraceable(context) else rows
 
     def why_untraceable(self, context: Context) -> str:
+        """Why nobody can say what it was as known on that day; empty where the ledger can."""
         if context.known_on is None:
             return ""
-        if self.untraceable:
-            return self.untraceable
-        if context.park is None or park_path(self.read(context).model) == "park":
+        since = traceable_since(*self._rests_on(context))
+        if since is None or context.known_on >= since:
             return ""
-        return REWRITTEN_PARK
+        return f"{since.isoformat()} 以前，台账只留现值"
+
+    def _rests_on(self, context: Context) -> set[type[State]]:
+        """The tables that keep earlier values of what the figure reads."""
+        model = self.read(context).model
+        tables: set[Any] = {state_of(told_of(model))}
+        if (holder := self.measure.holder(model)) is not None:
+            tables |= {state_of(holder.model), RateState if holder.is_money else None}
+        if context.park is not None:
+            tables |= {ParkState, state_of(reached(model, park_path(model)).model)}
+        return tables - {None}
 
     def result(self, context: Context) -> Result:
         if reason := self.why_untraceable(context):
             return Result(None, UNTRACEABLE, None, reason=reason)
         rows = self.rows(context)
-        found = self.measure.summed(rows)
+        found = self.measure.summed(rows, context.known_on)
         value = self.measure.value(found)
         unconfirmed = sent_back = 0
         if self.is_confirmed and found.count:
@@ -164,7 +186,6 @@ def figure(
     measure: Measure,
     rule: str,
     printing: Printing | None = None,
-    untraceable: str = "",
     is_confirmed: bool = False,
 ) -> Callable[[Callable[[Context], QuerySet[Any]]], Figure]:
     """Declares the function below as a figure; its section is the first part of its key."""
@@ -180,7 +201,6 @@ def figure(
             read=read,
             measure=measure,
             printing=printing or Printing(),
-            untraceable=untraceable,
             is_confirmed=is_confirmed,
         )
         return _figures[key]

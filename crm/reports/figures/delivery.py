@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from crm.models import Assignment, AssignmentKind, StageMove
+from crm.models.assignments import in_force_on
+from crm.models.states import told
 from crm.reports.figures.base import Context, figure
 from crm.reports.figures.states import standing_at_end
 from crm.reports.measures import Count
@@ -16,14 +18,12 @@ from crm.stages import Stage, Status
     "明确驻企联络员的项目",
     measure=Count("个"),
     rule="期末未退出、有驻企联络员在岗的项目，一个项目计一次。",
-    untraceable="服务分工台账只留现值",
 )
 def liaison_projects(context: Context) -> QuerySet:
     left = standing_at_end(context, *Stage).filter(to_status=Status.EXITED)
-    in_force = (
-        Assignment.objects.in_force_on(context.end)
-        .filter(kind=AssignmentKind.LIAISON)
-        .exclude(project__in=left.values("project"))
+    duties = in_force_on(told(Assignment, context.known_on), context.end)
+    in_force = duties.filter(kind=AssignmentKind.LIAISON).exclude(
+        project__in=left.values("project")
     )
     newest = in_force.filter(project=OuterRef("project")).order_by("-starts_on", "-pk")
     return in_force.filter(pk=Subquery(newest.values("pk")[:1]))

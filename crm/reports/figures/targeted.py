@@ -39,7 +39,6 @@ STARTED = Figure(
     read=_started,
     measure=Count("个"),
     printing=Printing(),
-    untraceable="",
 )
 FUNDS_IN_PLACE = Figure(
     key="targets.funds_in_place",
@@ -49,5 +48,4 @@ FUNDS_IN_PLACE = Figure(
     read=_received,
     measure=Total("亿元", "amount"),
     printing=Printing(digits=2),
-    untraceable="",
 )

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from crm import clock
-from crm.actions import agreements, projects
+from crm.actions import agreements, projects, rows
 from crm.dates import When
 from crm.models import AgreementKind
 from crm.reports.figures import Context
@@ -251,16 +251,31 @@ def test_what_was_recorded_later_was_not_known(asked, county_park):
     assert signed_investment.result(asked).value == 3
 
 
+def test_what_people_edit_reads_as_it_was_known(asked, county_park):
+    with clock.playing(date(2023, 7, 1)):
+        activity = make.activity(MAY)
+        project = at(Stage.NEGOTIATION, MAY, planned_investment=Decimal("100000000"))
+    before = Context(asked.period, known_on=date(2023, 7, 31))
+    with clock.playing(date(2023, 8, 1)):
+        rows.change(activity, {"held_on": date(2022, 5, 1)}, by=make.maker())
+        projects.change(project, {"planned_investment": Decimal("700000000")}, by=make.maker())
+    assert activities.result(before).value == 1
+    assert activities.result(asked).value == 0
+    assert negotiating_investment.result(before).value == 1
+    assert negotiating_investment.result(asked).value == 7
+
+
 @pytest.mark.parametrize("figure", [activities, negotiating_investment])
-def test_what_is_rewritten_in_place_cannot_be_rebuilt(asked, county_park, figure):
+def test_what_was_said_before_the_ledger_kept_it_cannot_be_rebuilt(asked, county_park, figure):
     make.activity(MAY)
     at(Stage.NEGOTIATION, MAY)
-    earlier = Context(asked.period, known_on=date(2023, 9, 1))
+    make.states_begin(date(2023, 9, 1))
+    earlier = Context(asked.period, known_on=date(2023, 8, 31))
     result = figure.result(earlier)
     assert (result.value, result.rows, result.printed) == (None, None, "无法追溯")
-    assert "只留现值" in result.text
+    assert "2023-09-01 以前，台账只留现值" in result.text
     assert not figure.rows(earlier).exists()
-    assert figure.result(asked).rows == 1
+    assert figure.result(Context(asked.period, known_on=date(2023, 9, 1))).rows == 1
 
 
 # One park
@@ -279,10 +294,27 @@ def test_a_park_counts_with_the_parks_inside_it(asked, county_park):
         assert int(figure.result(asked).value) == 3
 
 
-def test_a_projects_park_on_an_earlier_day_cannot_be_rebuilt_but_an_agreements_can(
-    asked, county_park
-):
-    make.agreement(make.project(park=county_park), MAY)
-    earlier = Context(asked.period, known_on=date(2023, 9, 1), park=county_park)
+def test_a_projects_park_on_an_earlier_day_is_the_one_it_lay_in_then(asked, county_park):
+    elsewhere = make.park("另一园区")
+    with clock.playing(date(2023, 7, 1)):
+        project = at(Stage.NEGOTIATION, MAY, park=county_park)
+        make.agreement(make.project(park=county_park), MAY)
+    with clock.playing(date(2023, 8, 1)):
+        projects.change(project, {"park": elsewhere}, by=make.maker())
+    then = date(2023, 7, 31)
+    for park, before, now in ((county_park, 1, 0), (elsewhere, 0, 1)):
+        earlier = Context(asked.period, known_on=then, park=park)
+        assert negotiating_projects.result(earlier).value == before
+        assert negotiating_projects.result(Context(asked.period, park=park)).value == now
+    assert signed_projects.result(Context(asked.period, known_on=then, park=county_park)).value == 1
+
+
+def test_a_park_counts_on_an_earlier_day_with_what_lay_inside_it_then(asked, county_park):
+    with clock.playing(date(2023, 7, 1)):
+        inner = make.park("纺织鞋服产业园", parent=county_park)
+        make.agreement(make.project(park=inner), MAY)
+    with clock.playing(date(2023, 8, 1)):
+        rows.change(inner, {"parent": None}, by=make.maker())
+    earlier = Context(asked.period, known_on=date(2023, 7, 31), park=county_park)
     assert signed_projects.result(earlier).value == 1
-    assert negotiating_projects.result(earlier).printed == "无法追溯"
+    assert signed_projects.result(Context(asked.period, park=county_park)).value == 0

@@ -105,11 +105,13 @@ def test_what_is_unknown_is_null_and_what_cannot_be_rebuilt_says_why(county_park
     unknown = data["figures"]["attraction.signed_investment"]
     assert (unknown["value"], unknown["printed"], unknown["rows"]) == (None, "待补", 1)
     assert data["findings"][0]["rows"][0]["kind"] == "project"
-    rebuilt = json.loads(written(as_known_on="2023-09-01"))["figures"]
+    make.activity(MAY)
+    make.states_begin(date(2023, 9, 1))
+    rebuilt = json.loads(written(as_known_on="2023-08-31"))["figures"]
     lost = rebuilt["attraction.activities"]
     assert (lost["value"], lost["rows"]) == (None, None)
-    assert lost["printed"] == "无法追溯：招商活动台账只留现值"
-    assert rebuilt["attraction.signed_projects"]["value"] == 1
+    assert lost["printed"] == "无法追溯：2023-09-01 以前，台账只留现值"
+    assert rebuilt["attraction.signed_projects"]["value"] == 0  # recorded a day later
 
 
 @pytest.mark.parametrize(

@@ -287,7 +287,10 @@ def test_a_period_that_is_not_over_says_so(db):
 
 def test_what_cannot_be_rebuilt_is_not_checked(asked, county_park):
     made = make.project(stage=Stage.TRIAL, entered={Stage.TRIAL: MAY}, park=county_park)
+    make.liaison(make.project(), date(2023, 9, 1))  # after the period
     assert set(findings(asked)) == {"delivery_without_liaison", "signed_without_agreement"}
-    earlier = Context(asked.period, known_on=date(2023, 9, 1))
-    assert set(findings(earlier)) == {"signed_without_agreement"}
-    assert findings(Context(asked.period, known_on=date(2023, 9, 1), park=made.park)) == {}
+    today = {"known_on": date(2023, 9, 1)}
+    assert set(findings(Context(asked.period, **today))) == set(findings(asked))
+    make.states_begin(date(2023, 9, 2))
+    assert set(findings(Context(asked.period, **today))) == {"signed_without_agreement"}
+    assert findings(Context(asked.period, **today, park=made.park)) == {}

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from crm import clock
-from crm.actions import projects
+from crm.actions import projects, rows
 from crm.dates import When
 from crm.models import StageMove
 from crm.reports.figures import Context
@@ -15,6 +15,7 @@ from crm.reports.figures.delivery import (
     liaison_projects,
     trial_production,
 )
+from crm.reports.lines import lines
 from crm.reports.period import Period
 from crm.stages import Stage, Status
 from tests import make
@@ -229,7 +230,19 @@ def test_a_corrected_move_reads_as_it_was_known(asked, db):
     assert count(in_operation, Context(asked.period, known_on=date(2023, 8, 1))) == 0
 
 
-def test_who_served_a_project_earlier_cannot_be_rebuilt(asked, db):
+def test_who_served_a_project_reads_as_it_was_known(asked, db):
+    with clock.playing(date(2023, 7, 1)):
+        duty = make.liaison(make.project(), MAY)
+    with clock.playing(date(2023, 8, 1)):
+        rows.change(duty, {"ends_on": date(2023, 6, 1)}, by=make.maker())
+    earlier = Context(asked.period, known_on=date(2023, 7, 31))
+    assert liaison_projects.result(earlier).value == 1
+    assert [line.title for line in lines(liaison_projects, liaison_projects.rows(earlier), earlier)]
+    assert liaison_projects.result(asked).value == 0
+
+
+def test_who_served_a_project_before_the_ledger_kept_it_cannot_be_rebuilt(asked, db):
     make.liaison(make.project(), MAY)
-    earlier = Context(asked.period, known_on=date(2023, 9, 1))
+    make.states_begin(date(2023, 9, 1))
+    earlier = Context(asked.period, known_on=date(2023, 8, 31))
     assert liaison_projects.result(earlier).printed == "无法追溯"

@@ -12,7 +12,6 @@ from crm.reports import build, lines
 from crm.reports.checks import amounts
 from crm.reports.figures.attraction import negotiating_investment, signed_investment
 from crm.reports.figures.base import Figure
-from crm.reports.lines import Cell, Shape
 from crm.reports.measures import Count, Reading, Total
 from crm.reports.printing import Printing
 from crm.stages import Stage
@@ -27,7 +26,6 @@ def of(measure, model, printing=None):
     return Figure(
         key="attraction.toy", label="某数", section="attraction", rule="", measure=measure,
         read=lambda context: model.objects.all(), printing=printing or Printing(digits=2),
-        untraceable="",
     )  # fmt: skip
 
 
@@ -126,13 +124,6 @@ READING = Reading("亿元", "amount", "evidence")
 def reading(monkeypatch) -> Figure:
     """What the statistics bureau took up of projects, as its papers state it."""
     figure = of(READING, Milestone)
-    monkeypatch.setitem(
-        lines.SHAPES,
-        "milestone",
-        Shape("项目", ("project",), lambda row: (row.project.name, ""), lambda row: [
-            Cell("日期", row.achieved.text)
-        ]),
-    )  # fmt: skip
     monkeypatch.setattr(amounts, "every", lambda: [figure])
     return figure
 

@@ -8,7 +8,9 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
+from crm import clock
 from crm.access import Action, Role, can
+from crm.actions import rows
 from crm.models import User
 from crm.reports import figures
 from crm.stages import Stage
@@ -169,11 +171,23 @@ def test_a_figure_without_rows_says_why_it_is_zero(leader, officer):
 
 def test_what_cannot_be_rebuilt_shows_the_reason_and_no_rows(leader, county_park):
     make.activity(MAY, name="五月推介会")
-    asked = f"{ASKED}&as-known-on=2023-09-01"
+    make.states_begin(date(2023, 9, 1))
+    asked = f"{ASKED}&as-known-on=2023-08-31"
     shown = figure_page(leader, "attraction.activities", asked)
-    assert "无法追溯：招商活动台账只留现值" in shown
+    assert "无法追溯：2023-09-01 以前，台账只留现值" in shown
     assert "五月推介会" not in shown
     assert "五月推介会" in figure_page(leader, "attraction.activities")
+
+
+def test_the_rows_of_an_earlier_day_are_shown_as_they_were(leader, county_park):
+    with clock.playing(date(2023, 7, 1)):
+        activity = make.activity(MAY, name="五月推介会")
+    with clock.playing(date(2023, 8, 1)):
+        rows.change(activity, {"held_on": date(2023, 6, 2)}, by=make.maker())
+    shown = figure_page(leader, "attraction.activities", f"{ASKED}&as-known-on=2023-07-31")
+    assert MAY.isoformat() in shown
+    assert "2023-06-02" not in shown
+    assert "2023-06-02" in figure_page(leader, "attraction.activities")
 
 
 def test_an_officer_sees_figures_over_his_own_rows_and_is_told_so(

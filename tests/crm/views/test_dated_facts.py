@@ -44,7 +44,7 @@ def test_what_is_unknown_is_said_and_not_printed_as_zero(as_user, officer, proje
     assert "0.0%" not in page
     make.receipt(project, date(2023, 4, 1), None, currency="USD", foreign_amount=Decimal(2500000))
     page = page_of(client, project)
-    assert "2,500,000 美元" in page
+    assert "250万美元" in page
     assert "有 1 笔外币缺当月汇率" in page
     assert "算不出" in page
     assert "2,500,000 美元" in client.get("/desk/receipts/").content.decode()
