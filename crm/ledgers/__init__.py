@@ -6,7 +6,7 @@ Every file of this folder is found by itself; where a ledger stands in the menu,
 from importlib import import_module
 from pkgutil import iter_modules
 
-from crm.ledgers.base import Group, Ledger, Noun
+from crm.ledgers.base import Group, Ledger, Noun, Several
 from crm.ledgers.columns import Column, Kind
 from crm.ledgers.registry import (
     address_of,
@@ -31,6 +31,7 @@ __all__ = [
     "Ledger",
     "Noun",
     "Search",
+    "Several",
     "address_of",
     "every",
     "get",

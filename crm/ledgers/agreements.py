@@ -6,7 +6,7 @@ from typing import Any
 from crm.actions import agreements
 from crm.dates import When
 from crm.errors import Refused
-from crm.ledgers.base import Column, Group, Kind, Ledger, declare
+from crm.ledgers.base import Column, Group, Kind, Ledger, declare, one
 from crm.models import Agreement, AgreementKind, Currency, User
 
 
@@ -51,10 +51,7 @@ def _find(values: Mapping[str, Any], by: User) -> Agreement | None:
     if kind != AgreementKind.INVESTMENT:
         signed = values.get("signed")
         standing = standing.filter(signed_on=signed.start if signed else None)
-    same = list(standing.filter(ended_on__isnull=True)[:2])
-    if len(same) > 1:
-        raise LookupError("several agreements fit")
-    return same[0] if same else None
+    return one(standing.filter(ended_on__isnull=True))
 
 
 LEDGER = declare(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm.actions import assignments
-from crm.ledgers.base import Column, Group, Kind, Ledger, declare
+from crm.ledgers.base import Column, Group, Kind, Ledger, declare, one
 from crm.models import Assignment, AssignmentKind, User
 
 
@@ -16,10 +16,7 @@ def _find(values: Mapping[str, Any], by: User) -> Assignment | None:
     same = Assignment.objects.visible_to(by).filter(project=project, kind=kind, starts_on=starts_on)
     if kind == AssignmentKind.SERVICE:
         same = same.filter(user=values.get("user"), unit=values.get("unit") or "")
-    found = list(same[:2])
-    if len(found) > 1:
-        raise LookupError("several assignments fit")
-    return found[0] if found else None
+    return one(same)
 
 
 LEDGER = declare(

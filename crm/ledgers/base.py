@@ -6,7 +6,7 @@ A further noun costs a model with its rights and a declaration in this folder: d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import reduce
@@ -232,17 +232,17 @@ class Ledger(Noun):
     def find(self, values: Mapping[str, Any], *, by: User) -> Any | None:
         """The row of the ledger that a row of a file means, by the natural key; None = a new one.
 
-        Only rows `by` may see are looked at. LookupError when several fit.
+        Only rows `by` may see are looked at. Several when more than one fits.
         """
         if self.find_row is not None:
             return self.find_row(values, by)
         key = {name: values.get(name) for name in self.natural_key}
         if not key or any(value in (None, "") for value in key.values()):
             return None
-        return _one(self.model._default_manager.visible_to(by).filter(**key))
+        return one(self.model._default_manager.visible_to(by).filter(**key))
 
     def named(self, text: str, *, by: User) -> Any | None:
-        """The row people mean by `text` in a file or a filter; LookupError when several fit."""
+        """The row people mean by `text` in a file or a filter; Several when more than one fits."""
         return meant(self.model._default_manager.visible_to(by), self.lookup, text)
 
 
@@ -252,17 +252,45 @@ def meant(rows: QuerySet, lookup: tuple[str, ...], text: str) -> Any | None:
     def called(wanted: str) -> Q:
         return reduce(or_, (Q(**{field: wanted}) for field in lookup))
 
-    found = _one(rows.filter(called(text)))
+    found = one(rows.filter(called(text)))
     name, _, number = text.rpartition("#")
     if found is None and name and number.isdecimal() and len(number) < 19:
-        found = _one(rows.filter(called(name.strip()), pk=int(number)))
+        found = one(rows.filter(called(name.strip()), pk=int(number)))
     return found
 
 
-def _one(found: QuerySet) -> Any | None:
-    some = list(found[:2])
+SHOWN = 5
+
+
+class Several(LookupError):
+    """More than one row fits; `rows` are the first of them."""
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        super().__init__("several rows fit")
+        self.rows = sorted(rows[:SHOWN], key=lambda row: row.pk)
+        self.are_more = len(rows) > SHOWN
+
+    def offered(self, named: Callable[[Any], str] | None = None) -> str:
+        """The rows, each as a file may name it and with what tells it apart:
+        标准厂房项目 #12（甲山公司，东区）、标准厂房项目 #15（乙水公司，西区）."""
+        named = named or (lambda row: f"{row.name} #{row.pk}")
+        told = [f"{named(row)}{_apart(row)}" for row in self.rows]
+        return "、".join(told) + ("等" if self.are_more else "")
+
+
+def _apart(row: Any) -> str:
+    """What a row of this name is known by beside it; a member of staff by the user name."""
+    noun = _nouns.get(str(row._meta.model_name))
+    names = noun.natural_key if isinstance(noun, Ledger) else ("username",)
+    told = [str(getattr(row, name) or "")[:20] for name in names if name != "name"]
+    return f"（{'，'.join(filter(None, told))}）" if any(told) else ""
+
+
+def one(found: QuerySet | Sequence[Any]) -> Any | None:
+    """The row there is, None where there is none; Several where there are more."""
+    some = list(found[: SHOWN + 1])
     if len(some) > 1:
-        raise LookupError("several rows fit")
+        raise Several(some)
     return some[0] if some else None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm import gbt4754
-from crm.ledgers.base import Column, Group, Kind, Ledger, Search, declare
+from crm.ledgers.base import Column, Group, Kind, Ledger, Search, declare, one
 from crm.ledgers.searching import document
 from crm.models import Company, User
 from crm.names import company_key
@@ -17,13 +17,11 @@ def _find(values: Mapping[str, Any], by: User) -> Company | None:
     code = values.get("credit_code")
     if code and (found := mine.filter(credit_code=code).first()):
         return found
-    same = list(mine.filter(name_key=company_key(values.get("name") or ""))[:2])
-    if len(same) > 1:
-        raise LookupError("several companies fit")
+    same = one(mine.filter(name_key=company_key(values.get("name") or "")))
     # Two different codes are two companies, however alike their names.
-    if same and code and same[0].credit_code and same[0].credit_code != code:
+    if same and code and same.credit_code and same.credit_code != code:
         return None
-    return same[0] if same else None
+    return same
 
 
 def _document(row: Company) -> Document:

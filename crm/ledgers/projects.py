@@ -14,7 +14,7 @@ from crm.actions.claims import FileClaims
 from crm.dates import When
 from crm.errors import Refused
 from crm.ledgers._project_search import SEARCH
-from crm.ledgers.base import Column, Group, Kind, Ledger, declare
+from crm.ledgers.base import Column, Group, Kind, Ledger, declare, one
 from crm.models import (
     Agreement,
     AgreementKind,
@@ -235,9 +235,7 @@ def _find(values: Mapping[str, Any], by: User) -> Project | None:
             for row in same
             if not wanted or not getattr(row, field) or name_key(getattr(row, field)) == wanted
         ]
-    if len(same) > 1:
-        raise LookupError("several projects fit")
-    return same[0] if same else None
+    return one(same)
 
 
 LEDGER = declare(

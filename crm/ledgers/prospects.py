@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm.actions import prospects
-from crm.ledgers.base import Column, Group, Kind, Ledger, declare
+from crm.ledgers.base import Column, Group, Kind, Ledger, declare, one
 from crm.models import Priority, Prospect, ProspectState, User
 from crm.names import company_key
 
@@ -14,10 +14,7 @@ def _find(values: Mapping[str, Any], by: User) -> Prospect | None:
     same = Prospect.objects.visible_to(by).filter(name_key=company_key(values.get("name") or ""))
     if values.get("team"):
         same = same.filter(team=values["team"])
-    found = list(same[:2])
-    if len(found) > 1:
-        raise LookupError("several target companies fit")
-    return found[0] if found else None
+    return one(same)
 
 
 LEDGER = declare(

@@ -7,7 +7,7 @@ from crm.actions import receipts
 from crm.dates import When
 from crm.errors import Refused
 from crm.exact import grouped
-from crm.ledgers.base import Column, Group, Kind, Ledger, declare
+from crm.ledgers.base import Column, Group, Kind, Ledger, declare, one
 from crm.models import Currency, FundingReceipt, FundSource, User, judged_text
 
 
@@ -62,9 +62,7 @@ def _find(values: Mapping[str, Any], by: User) -> FundingReceipt | None:
         and row.amount == values.get("amount")
         and row.foreign_amount == values.get("foreign_amount")
     ]
-    if len(fits) > 1:
-        raise LookupError("several receipts fit")
-    return fits[0] if fits else None
+    return one(fits)
 
 
 def _foreign(row: FundingReceipt) -> str:

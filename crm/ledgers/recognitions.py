@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from crm.ledgers.base import Column, Kind, Ledger, declare
+from crm.ledgers.base import Column, Kind, Ledger, declare, one
 from crm.models import (
     Recognition,
     RecognitionKind,
@@ -20,10 +20,7 @@ def _find(values: Mapping[str, Any], by: User) -> Recognition | None:
     known = {name: values.get(name) for name in names}
     if not known["title"] or not known["subject"]:
         return None
-    same = list(Recognition.objects.visible_to(by).filter(**known)[:2])
-    if len(same) > 1:
-        raise LookupError("several recognitions fit")
-    return same[0] if same else None
+    return one(Recognition.objects.visible_to(by).filter(**known))
 
 
 LEDGER = declare(

@@ -97,7 +97,7 @@ def referable(key: str, *, by: Any) -> QuerySet:
 
 
 def referred(key: str, text: str, *, by: User) -> Any | None:
-    """The row (or member of staff) that `text` names; LookupError when several fit."""
+    """The row (or member of staff) that `text` names; Several when more than one fits."""
     if key != "users":
         return get(key).named(text, by=by)
     return meant(referable("users", by=by), ("username", "first_name"), text)

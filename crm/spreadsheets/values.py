@@ -14,6 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
 
+from crm.ledgers.base import Several
 from crm.spreadsheets.cells import (
     Cell,
     Unreadable,
@@ -77,7 +78,7 @@ def read_text(cell: Cell, *, max_length: int | None = None, lines: bool = False)
         raise Unreadable(f"“{shown(text)}”含有空字符（NUL），请重新录入这一格。")
     if any("\ud800" <= sign <= "\udfff" for sign in text):
         raise Unreadable("这一格含有损坏的字符，请重新录入。")
-    text = _tidy(text, lines)
+    text = tidy(text, lines=lines)
     if max_length is not None and len(text) > max_length:
         raise Unreadable(f"“{shown(text)}”有 {len(text)} 个字，最多 {max_length} 个字，请精简。")
     return text
@@ -148,7 +149,7 @@ def read_choice(cell: Cell, choices: Iterable[tuple[str, str]]) -> str | None:
 
 def read_reference(cell: Cell, find: Callable[[str], Found | None], *, label: str) -> Found | None:
     """The one row another ledger has under this name. `find` answers within what the user may
-    name, and raises LookupError when several rows fit."""
+    name, and raises Several when more than one fits."""
     cell = checked(cell)
     if is_unknown(cell):
         return None
@@ -156,8 +157,10 @@ def read_reference(cell: Cell, find: Callable[[str], Found | None], *, label: st
     for spelling in dict.fromkeys((name, plain(name), _full_width_brackets(name))):
         try:
             found = find(spelling)
-        except LookupError as error:
-            raise Unreadable(f"{label}“{shown(name)}”有几条同名的，请写全称或代码。") from error
+        except Several as several:
+            raise Unreadable(
+                f"{label}“{shown(name)}”有几条同名的，请写明是哪一条：{several.offered()}。"
+            ) from several
         if found is not None:
             return found
     raise Unreadable(f"没有找到{label}“{shown(name)}”，请核对名称，或先登记{label}。")
@@ -167,7 +170,7 @@ def _full_width_brackets(name: str) -> str:
     return plain(name).replace("(", "（").replace(")", "）")
 
 
-def _tidy(text: str, lines: bool) -> str:
+def tidy(text: str, *, lines: bool) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     if not lines:
         text = text.replace("\n", " ")

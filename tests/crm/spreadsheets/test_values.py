@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crm.ledgers import Several
+from crm.models import User
 from crm.spreadsheets.cells import Unreadable, fold, shown
 from crm.spreadsheets.values import (
     read_boolean,
@@ -150,14 +152,14 @@ def test_an_unknown_choice_is_refused_with_what_there_is():
 def test_a_reference_is_one_row_of_that_name():
     def find(name):
         if name == "产业园":
-            raise LookupError
+            raise Several([User(pk=pk, first_name=name, username=f"u{pk}") for pk in (3, 4)])
         return {"工业园区（南区）": "南区"}.get(name)
 
     assert read_reference("工业园区(南区)", find, label="园区") == "南区"
     assert read_reference("-", find, label="园区") is None
     with pytest.raises(Unreadable, match="没有找到园区“经开区”"):
         read_reference("经开区", find, label="园区")
-    with pytest.raises(Unreadable, match="几条同名"):
+    with pytest.raises(Unreadable, match="产业园 #3（u3）、产业园 #4（u4）"):
         read_reference("产业园", find, label="园区")
 
 
