@@ -27,6 +27,7 @@ from crm.models.files import StoredFile
 from crm.models.followups import FollowUp, FollowUpKind
 from crm.models.imports import DemoCounty, ImportBatch
 from crm.models.industries import Industry
+from crm.models.installation import Installation
 from crm.models.key_listings import KeyLevel, KeyListing, level_of, levels_of, on_lists
 from crm.models.limits import Bucket
 from crm.models.merges import UNDO_DAYS, Merge, Mergeable, mergeable
@@ -115,6 +116,7 @@ __all__ = [
     "ImportBatch",
     "ImportUpload",
     "Industry",
+    "Installation",
     "Judgement",
     "KeyLevel",
     "KeyListing",
