@@ -43,14 +43,19 @@ def _change(
 
 
 def _find(values: Mapping[str, Any], by: User) -> Agreement | None:
-    """The standing agreement of the same project and kind (a 投资 one is the only one)."""
+    """The standing agreement of the same project and kind, signed on the same day, be it ended or
+    not; else the 投资 one in force, which is the only one."""
     project, kind = values.get("project"), values.get("kind") or AgreementKind.INVESTMENT
     if project is None:
         return None
     standing = Agreement.objects.standing().visible_to(by).filter(project=project, kind=kind)
+    signed = values.get("signed")
+    that_day = list(standing.filter(signed_on=signed.start)) if signed else []
+    in_force = [agreement for agreement in that_day if agreement.ended_on is None]
+    if that_day:
+        return one(in_force or that_day)
     if kind != AgreementKind.INVESTMENT:
-        signed = values.get("signed")
-        standing = standing.filter(signed_on=signed.start if signed else None)
+        return None
     return one(standing.filter(ended_on__isnull=True))
 
 
