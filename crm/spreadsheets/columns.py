@@ -15,7 +15,7 @@ from crm.spreadsheets.cells import fold, is_blank, shown
 from crm.spreadsheets.mapping import Mapping
 from crm.spreadsheets.match import Table, best_guess
 from crm.spreadsheets.moments import ORDERS
-from crm.spreadsheets.plan import find_tables, needed_columns
+from crm.spreadsheets.plan import find_tables, needed_columns, read_only
 from crm.spreadsheets.reader import Sheet
 from crm.spreadsheets.values import AREAS
 
@@ -32,7 +32,8 @@ DATE_ORDERS = {ORDERS[0]: "月/日/年（5/20/2003）", ORDERS[1]: "日/月/年�
 @dataclass
 class FileColumn:
     """One heading. key: its folded text, by which the mapping names it. letter: as Excel calls the
-    column. is_repeated: another column to the left has the same heading."""
+    column. is_repeated: another column to the left has the same heading. aside: what it is for
+    though it is not imported."""
 
     key: str
     text: str
@@ -42,7 +43,7 @@ class FileColumn:
     chosen_unit: str = ""
     samples: list[str] = dataclasses.field(default_factory=list)
     is_repeated: bool = False
-    is_unit_column: bool = False
+    aside: str = ""
     units_in: str = ""  # the heading of the column that holds its units
 
 
@@ -56,13 +57,15 @@ class SheetChoice:
 
 @dataclass
 class Layout:
-    """is_sure: the tables were found; else the headings are a guess that the person mends."""
+    """is_sure: the tables were found; else the headings are a guess that the person mends.
+    has_numbers: its rows are known by the numbers of our own export."""
 
     columns: list[FileColumn]
     sheets: list[SheetChoice]
     row_count: int
     is_sure: bool
     heading_row: int = 0
+    has_numbers: bool = False
 
     @property
     def print(self) -> str:
@@ -92,7 +95,7 @@ def lay_out(
                 heading.unit or "",
                 mapping.units.get(heading.field or "", ""),
                 _samples(table, heading.index),
-                is_unit_column=heading.index in table.unit_columns.values(),
+                aside=table.aside(heading) or read_only(ledger, heading.text),
                 units_in=_unit_heading(table, heading.field),
             )
             known = columns.setdefault(key, made)
@@ -113,6 +116,7 @@ def lay_out(
         sum(len(table.rows) for table in tables),
         is_sure,
         first.rows[0].number if first and first.rows else 0,
+        all(table.numbers is not None for table in tables) if tables else False,
     )
 
 
@@ -212,7 +216,8 @@ def settings_from(
             kept_units[name] = unit
         if str(index) in together:
             group_by.append(name)
-    if lacking := [c.label for c in needed_columns(ledger) if c.name not in chosen]:
+    needed = () if layout.has_numbers else needed_columns(ledger)
+    if lacking := [c.label for c in needed if c.name not in chosen]:
         raise _refused(f"请指出哪一列是{'、'.join(lacking)}：没有它认不出一行说的是谁。")
     return {
         "columns": columns,

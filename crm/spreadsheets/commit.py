@@ -24,9 +24,11 @@ from crm.ledgers.base import Guard
 from crm.models import ImportBatch, User
 from crm.names import name_key
 from crm.spreadsheets.cells import fold, is_unknown
-from crm.spreadsheets.keys import MANY, KnownKeys
+from crm.spreadsheets.finding import Finder, Known
+from crm.spreadsheets.keys import MANY
 from crm.spreadsheets.mapping import Mapping
 from crm.spreadsheets.match import Table
+from crm.spreadsheets.numbers import HEADING
 from crm.spreadsheets.plan import SAMPLES, Plan, Refusal, Sample, find_tables, needed_columns
 from crm.spreadsheets.reader import Row, Sheet, load, read
 from crm.spreadsheets.rows import CURRENCY, FOREIGN, Reading, References, RowReader
@@ -126,17 +128,22 @@ class _Import:
         self.references = References(by, self.ledger.key)
         self.seen: dict[int, int] = {}  # row of the ledger → row of the file that named it first
         self.groups: set[tuple[str, ...]] = set()
-        self.keys = KnownKeys(self.ledger)
+        self.finder = Finder(self.ledger, by)
 
     def run(self, progress: Progress | None) -> None:
         total = sum(len(table.rows) for table in self.plan.tables)
         done = 0
         if total >= MANY:
-            self.keys.load()
-        for table in self.plan.tables:
-            reader = RowReader(self.ledger, table, self.mapping, self.references)
-            for row in table.rows:
-                self._take(table, row, reader)
+            self.finder.keys.load()
+        readers = [
+            RowReader(self.ledger, table, self.mapping, self.references)
+            for table in self.plan.tables
+        ]
+        for reader in readers:
+            self.finder.count(reader.number(row) for row in reader.table.rows)
+        for reader in readers:
+            for row in reader.table.rows:
+                self._take(reader.table, row, reader)
                 done += 1
                 if progress:
                     progress("rows", done, total)
@@ -147,8 +154,20 @@ class _Import:
             self.plan.duplicate += 1
             self._show("duplicate", table, row, "、".join(group or ()))
             return
-        reading = reader.read(row)
-        self._check_needed(table, reading)
+        try:
+            known = self.finder.numbered(reader.number(row))
+        except Refused as refusal:
+            self._refuse(table, row, HEADING, refusal.reason)
+            return
+        if known is None:
+            reading = reader.read(row)
+            self._check_needed(table, reading)
+            self.plan.foreign_numbers += self.finder.is_foreign(reader.number(row))
+        else:
+            columns = [column for _, column in reader.columns]
+            reading = reader.read(row, self.finder.written(known, columns))
+            for heading in reading.cleared:
+                self.plan.cleared.setdefault(heading, []).append(row.number)
         if reading.problems:
             columns = [heading for heading, _ in reading.problems]
             reasons = [reason for _, reason in reading.problems]
@@ -158,7 +177,7 @@ class _Import:
             return
         try:
             with transaction.atomic():
-                self._enter(table, row, reading.values)
+                self._enter(table, row, reading.values, known)
         except Refused as refusal:
             headings = [table.fields[name].text for name in refusal.fields if name in table.fields]
             self._refuse(table, row, headings[0] if headings else None, refusal.reason)
@@ -175,29 +194,39 @@ class _Import:
     def _check_needed(self, table: Table, reading: Reading) -> None:
         unread = {heading for heading, _ in reading.problems}
         for column in self.needed:
-            heading = table.fields[column.name].text
+            place = table.fields.get(column.name)
+            heading = place.text if place else column.label
             if column.name not in reading.values and heading not in unread:
                 reading.problems.append((heading, f"缺少{column.label}，请填写。"))
 
     def _refuse(self, table: Table, row: Row, column: str | None, reason: str) -> None:
         self.plan.refused.append(Refusal(table.sheet.name, row.number, column, reason))
 
-    def _enter(self, table: Table, row: Row, values: dict[str, Any]) -> None:
-        found = self._find(values)
+    def _enter(self, table: Table, row: Row, values: dict[str, Any], known: Known | None) -> None:
+        found = known.row if known else self.finder.by_key(values)
         if found is None:
             self._check_required(values)
             if self.guard is not None:
                 self.guard.check(values)
             made = self.ledger.import_new(_without_none(values), by=self.by)
             self.seen[made.pk] = row.number
-            self.keys.add(made)
+            self.finder.keys.add(made)
             self.plan.new += 1
             self._show("new", table, row, name_of(made), values)
             return
-        changes = {name: v for name, v in values.items() if self._differs(name, found, v, values)}
+        changes = {
+            name: value
+            for name, value in values.items()
+            if self._differs(name, found, value, values, by_number=known is not None)
+        }
+        if known and changes:
+            self.finder.refuse_unsure(known)
         if found.pk in self.seen:
             self._repeat(table, row, found, changes)
             return
+        if known and changes:
+            self.finder.refuse_stale(known)
+            self.finder.refuse_other(known, changes)
         before = {name: self._current(name, found) for name in changes}
         if changes and self._change(found, changes, row):
             self.plan.changed += 1
@@ -225,19 +254,6 @@ class _Import:
             facts = facts_of(name, self.columns, values or {}, before or {})
             shown.append(Sample(table.sheet.name, row.number, name, facts))
 
-    def _find(self, values: dict[str, Any]) -> Any:
-        if self.keys.are_new(values):
-            return None
-        try:
-            return self.ledger.find(values, by=self.by)
-        except KeyError:
-            raise
-        except LookupError as error:
-            label = self.ledger.label
-            raise Refused(
-                f"台账里有几条{label}都像这一行，分不清是哪一条，请补充能区分的信息。", "ambiguous"
-            ) from error
-
     def _check_required(self, values: dict[str, Any]) -> None:
         lacking = [c for c in self.columns.values() if c.required and c.name not in values]
         if lacking:
@@ -262,12 +278,14 @@ class _Import:
         changed = self.ledger.import_change(found, changes, by=self.by)
         if imports.last_entry(self.batch) == before:
             return False
-        self.keys.add(changed or found)
+        self.finder.keys.add(changed or found)
         self.seen[found.pk] = row.number
         self.seen[getattr(changed, "pk", None) or found.pk] = row.number
         return True
 
-    def _differs(self, name: str, row: Any, value: Any, values: dict[str, Any]) -> bool:
+    def _differs(
+        self, name: str, row: Any, value: Any, values: dict[str, Any], *, by_number: bool
+    ) -> bool:
         if name in (CURRENCY, FOREIGN) or (value is None and FOREIGN in values):
             return bool(getattr(row, name) != value)
         column = self.columns[name]
@@ -276,7 +294,10 @@ class _Import:
             return False  # as our own export shows it
         if column.kind is Kind.REFERENCES:
             return {other.pk for other in current} != {other.pk for other in value}
-        if _is_spelling(column, self.ledger):
+        if column.kind is Kind.PERSONAL and name == "phone":
+            return personal.phone_key(current) != personal.phone_key(value)
+        # A row known by its number may be given another spelling of its name.
+        if not by_number and _is_spelling(column, self.ledger):
             return name_key(str(current or "")) != name_key(str(value))
         return bool(current != value)
 

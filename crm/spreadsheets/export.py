@@ -1,5 +1,6 @@
 """A list as a table to take along: the list's columns and the form's, under headings our own
-importer reads again, so that the file imported unchanged changes nothing."""
+importer reads again, and each row's number, so that the file imported unchanged changes nothing and
+a changed cell its row alone."""
 
 from __future__ import annotations
 
@@ -12,35 +13,41 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from crm import ledgers, personal
+from crm.actions import exports
 from crm.ledgers import Column, Kind, Ledger
 from crm.ledgers.chosen import Values, fetched
-from crm.spreadsheets.writer import write_rows
+from crm.spreadsheets import numbers
+from crm.spreadsheets.cells import Cell
+from crm.spreadsheets.writer import as_text, write_rows
 
 MOST = 20_000
 _AT_ONCE = 1_000
 
 
 def export(
-    ledger: Ledger, rows: QuerySet, *, by: Any, columns: Sequence[Column] = ()
+    ledger: Ledger, rows: QuerySet, *, by: Any, columns: Sequence[Column] = (), kind: str = "xlsx"
 ) -> tuple[bytes, int]:
-    """The first 20,000 of `rows` as an xlsx file, and how many it holds; a cut is stated on top.
-    Without `columns`: all that our own importer reads again."""
+    """The first 20,000 of `rows` as an xlsx or csv file, and how many it holds; a cut is stated on
+    top. Without `columns`: all that our own importer reads again."""
     columns = columns or export_columns(ledger)
     total = rows.count()
     count = min(total, MOST)
-    cells = _Cells(by)
+    cells, mark = Cells(by), exports.installation_mark()
     found = fetched(rows, ledger, columns)[:MOST].iterator(chunk_size=_AT_ONCE)
     lines = (
-        [cells.value(column, values.of(column, row)) for column in columns]
+        [
+            *(cells.value(column, values.of(column, row)) for column in columns),
+            numbers.number_of(row, ledger, mark),
+        ]
         for part in batched(found, _AT_ONCE)
         for values in [Values(columns, part)]
         for row in part
     )
-    headings = [column.heading for column in columns]
+    headings = [*(column.heading for column in columns), numbers.HEADING]
     if total > MOST:
         note = f"说明：共 {total} 条，本表只有前 {MOST} 条。请按园区、阶段等筛选后分几次导出。"
-        return write_rows([note], chain([headings], lines), "xlsx", ledger.label), count
-    return write_rows(headings, lines, "xlsx", ledger.label), count
+        return write_rows([note], chain([headings], lines), kind, ledger.label), count
+    return write_rows(headings, lines, kind, ledger.label), count
 
 
 def export_columns(ledger: Ledger) -> list[Column]:
@@ -54,7 +61,7 @@ def batched(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
         yield part
 
 
-class _Cells:
+class Cells:
     """What the cells of a table hold, for one user."""
 
     def __init__(self, user: Any) -> None:
@@ -80,6 +87,16 @@ class _Cells:
             return timezone.localtime(value).replace(tzinfo=None)
         return value
 
+    def spellings(self, column: Column, value: Any) -> set[str]:
+        """The texts of a cell that still says `value`: since the file was made others may have got
+        the same name, or lost it, so that a name counts with its number and without."""
+        found = {as_text(self.value(column, value))}
+        if value and column.kind is Kind.REFERENCE:
+            found |= {as_text(value.name), as_text(f"{value.name} #{value.pk}")}
+        if value and column.kind is Kind.REFERENCES:
+            found.add(as_text("、".join(other.name for other in value)))
+        return found
+
     def _name(self, key: str, row: Any) -> str:
         """As the importer finds it again: a name that several share carries its number."""
         if key not in self._shared:
@@ -91,3 +108,16 @@ class _Cells:
         named = ledgers.referable(key, by=self.user).order_by().values(name)
         for found in named.annotate(count=Count("pk")).filter(count__gt=1):
             yield found[name]
+
+
+class Written:
+    """A row of the ledger as this export writes it: a cell that still says so was not edited, even
+    where it cannot be read back (a masked phone, a colleague who has left)."""
+
+    def __init__(self, row: Any, columns: Sequence[Column], cells: Cells) -> None:
+        self._row, self._cells = row, cells
+        self._values = Values(columns, [row])
+
+    def says(self, column: Column, cell: Cell) -> bool:
+        value = self._values.of(column, self._row)
+        return as_text(cell) in self._cells.spellings(column, value)

@@ -180,17 +180,8 @@ def outcome_of(plan: Plan) -> dict[str, Any]:
         "more_refused": max(0, len(plan.refused) - SHOWN),
         "conflicts": _refusals(plan.conflicts),
         "ignored": [list(one) for one in plan.ignored[:SHOWN]],
-        "columns": [
-            [
-                heading,
-                plan.ledger.column(field).label
-                if field
-                else "金额的单位"
-                if heading in plan.unit_headings
-                else "",
-            ]
-            for heading, field in plan.columns.items()
-        ],
+        "columns": [list(one) for one in plan.meanings.items()],
+        "notes": plan.notes,
         "has_sheets": len({table.sheet.name for table in plan.tables}) > 1,
     }
 

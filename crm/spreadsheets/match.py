@@ -15,6 +15,7 @@ from crm.spreadsheets.cells import Cell, fold, is_blank, is_unknown, plain
 from crm.spreadsheets.headings import Heading, Matcher, split_unit
 from crm.spreadsheets.mapping import Mapping
 from crm.spreadsheets.money import read_unit
+from crm.spreadsheets.numbers import numbers_in, read_number
 from crm.spreadsheets.reader import Row, Sheet
 from crm.spreadsheets.values import AREAS
 
@@ -38,13 +39,21 @@ _CAPTION = re.compile(r"(?:[一二三四五六七八九十]+[、.]|\([一二三�
 
 @dataclass(frozen=True)
 class Table:
-    """The table on one sheet. unit_columns: money field → index of the column with its units."""
+    """The table on one sheet. unit_columns: money field → index of the column with its units.
+    numbers: the index of the column with the numbers of our own export."""
 
     sheet: Sheet
     headings: list[Heading]
     rows: list[Row]
     unit_columns: dict[str, int] = field(default_factory=dict)
     ignored: list[tuple[int, str]] = field(default_factory=list)
+    numbers: int | None = None
+
+    def aside(self, heading: Heading) -> str:
+        """What a column that is not imported is for, in words."""
+        if heading.index in self.unit_columns.values():
+            return "金额的单位"
+        return "用来找行" if heading.index == self.numbers else ""
 
     @property
     def fields(self) -> dict[str, Heading]:
@@ -54,7 +63,8 @@ class Table:
 def tables_on(
     sheet: Sheet, columns: Iterable[Column], needed: Iterable[str], mapping: Mapping
 ) -> list[Table]:
-    """The tables whose headings name every `needed` field, one below the other."""
+    """The tables whose headings name every `needed` field, or whose rows have their numbers, one
+    below the other."""
     columns, needed = list(columns), set(needed)
     matcher = Matcher(columns, needed, mapping)
     tables: list[Table] = []
@@ -65,7 +75,7 @@ def tables_on(
         rows, ignored, start = _data_rows(sheet, data_from, headings, needed, matcher)
         units = _unit_columns(headings, rows, columns, mapping)
         headings = _with_units_above(headings, above, columns, units)
-        tables.append(Table(sheet, headings, rows, units, ignored))
+        tables.append(Table(sheet, headings, rows, units, ignored, numbers_in(headings, rows)))
     return tables
 
 
@@ -124,7 +134,10 @@ def _best_reading(
     for lines, data_from, headings in readings:
         found = {heading.field for heading in headings if heading.field}
         worth = (len(found), -lines)
-        if needed <= found and (best is None or worth > best[0]):
+        if best is not None and worth <= best[0]:
+            continue
+        below = sheet.rows[data_from : data_from + _LOOK_THROUGH]
+        if needed <= found or (found and numbers_in(headings, below) is not None):
             best = worth, data_from, headings
     if best is None:
         return None
@@ -196,6 +209,7 @@ def _data_rows(
     used = {heading.index for heading in headings}
     titles = {heading.index: fold(heading.text) for heading in headings}
     wide = {top for top, left, bottom, right in sheet.merged if top == bottom and right - left >= 2}
+    numbers = numbers_in(headings, sheet.rows[start:])
     rows: list[Row] = []
     ignored: list[tuple[int, str]] = []
     for place in range(start, len(sheet.rows)):
@@ -205,7 +219,9 @@ def _data_rows(
             for index, cell in enumerate(row.cells)
             if index in used and not is_blank(cell)
         }
-        if reason := _why_no_data(row, inside, list(keys), titles, wide):
+        if numbers in inside and read_number(inside[numbers]):
+            rows.append(row)
+        elif reason := _why_no_data(row, inside, list(keys), titles, wide):
             ignored.append((row.number, reason))
         elif matcher.may_be_headings(row.cells) and _names_all(sheet, row, matcher, needed):
             while rows and sum(not is_blank(cell) for cell in rows[-1].cells) == 1:

@@ -11,8 +11,10 @@ from typing import Any
 from crm.errors import Refused
 from crm.ledgers import Column, Ledger
 from crm.models import ImportBatch
+from crm.spreadsheets.cells import fold
 from crm.spreadsheets.mapping import Mapping
 from crm.spreadsheets.match import Table, tables_on
+from crm.spreadsheets.numbers import HEADING
 from crm.spreadsheets.reader import Row, Sheet
 
 
@@ -46,6 +48,8 @@ class Plan:
     conflicts: duplicates that say something else than the row they repeat. ignored: rows that are
     no data rows (totals, captions, notes). batch: what can be reverted, None when nothing was
     written. samples: the first rows of each outcome but the refused ones, which are all kept.
+    foreign_numbers: rows with a number of another ledger or installation, which did not count.
+    cleared: heading → rows of our own export in which that cell was emptied.
     """
 
     ledger: Ledger
@@ -58,6 +62,8 @@ class Plan:
     conflicts: list[Refusal] = field(default_factory=list)
     batch: ImportBatch | None = None
     samples: dict[str, list[Sample]] = field(default_factory=dict)
+    foreign_numbers: int = 0
+    cleared: dict[str, list[int]] = field(default_factory=dict)
 
     @property
     def accepted(self) -> int:
@@ -83,14 +89,32 @@ class Plan:
         return found
 
     @property
-    def unit_headings(self) -> set[str]:
-        """The headings of columns that hold the units of amounts."""
-        return {
-            heading.text
-            for table in self.tables
-            for heading in table.headings
-            if heading.index in table.unit_columns.values()
-        }
+    def meanings(self) -> dict[str, str]:
+        """Heading → what became of the column, in words; "" = not imported."""
+        fields, said = self.columns, dict[str, str]()
+        for table in self.tables:
+            for heading in table.headings:
+                name = fields[heading.text]
+                words = self.ledger.column(name).label if name else table.aside(heading)
+                said[heading.text] = said.get(heading.text) or words
+        return {text: words or read_only(self.ledger, text) for text, words in said.items()}
+
+    @property
+    def notes(self) -> list[str]:
+        """What the importer should know although no row was refused for it."""
+        told = []
+        if self.foreign_numbers:
+            told.append(
+                f"有 {self.foreign_numbers} 行的{HEADING}不是本台账的（来自另一套系统或别的台账），"
+                "没有用，这些行按其他各栏查找。"
+            )
+        for heading, rows in self.cleared.items():
+            shown = "、".join(map(str, rows[:SAMPLES])) + ("等" if len(rows) > SAMPLES else "")
+            told.append(
+                f"“{heading}”有 {len(rows)} 格清空了（第 {shown} 行）：空格不清掉台账里已有的内容，"
+                "要清空请在页面上改。"
+            )
+        return told
 
     @property
     def ignored(self) -> list[tuple[str, int, str]]:
@@ -107,7 +131,8 @@ class Plan:
         ]
 
     def as_json(self) -> dict[str, Any]:
-        """The answer of `import_ledger --format json`; `sheet` only where there are several."""
+        """The answer of `import_ledger --format json`; `sheet` only where there are several,
+        `notes` where there are any."""
         several = len({table.sheet.name for table in self.tables}) > 1
         refused = [
             {
@@ -118,7 +143,8 @@ class Plan:
             }
             for refusal in self.refused
         ]
-        return {"columns": self.columns, **self.counts, "refused": refused}
+        notes = {"notes": self.notes} if self.notes else {}
+        return {"columns": self.columns, **self.counts, "refused": refused, **notes}
 
 
 def needed_columns(ledger: Ledger) -> list[Column]:
@@ -126,6 +152,12 @@ def needed_columns(ledger: Ledger) -> list[Column]:
     required = [column for column in ledger.import_columns if column.required]
     keys = [column for column in required if column.name in ledger.natural_key]
     return keys or required[:1] or list(ledger.import_columns[:1])
+
+
+def read_only(ledger: Ledger, heading: str) -> str:
+    """Words for a column of our own export that no file changes (在本阶段, 经办人), else ""."""
+    shown = {fold(text) for c in ledger.columns if not c.in_import for text in (c.heading, c.label)}
+    return "只读" if fold(heading) in shown else ""
 
 
 def find_tables(

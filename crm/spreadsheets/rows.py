@@ -1,6 +1,7 @@
 """From one row of a table to the values a ledger's verbs take.
 
-A blank cell says nothing: it is left out, so that it neither erases nor becomes zero.
+A blank cell says nothing: it is left out, so that it neither erases nor becomes zero. Of a row that
+is known by its number, only the cells that were edited are read.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from django.db import models
 from crm import ledgers
 from crm.ledgers import Column, Kind, Ledger
 from crm.models import User
-from crm.spreadsheets.cells import Cell, Unreadable, is_unknown, shown
+from crm.spreadsheets.cells import Cell, Unreadable, is_blank, is_unknown, plain, shown
+from crm.spreadsheets.export import Written
 from crm.spreadsheets.headings import Heading
 from crm.spreadsheets.mapping import Mapping
 from crm.spreadsheets.match import Table
@@ -36,15 +38,17 @@ from crm.stages import Precision
 
 CURRENCY, FOREIGN = "currency", "foreign_amount"
 _EXACT = (Kind.MONEY, Kind.NUMBER)
-_SEVERAL = re.compile(r"[、,，;；/\n]+")
+_SEVERAL = re.compile(r"([、,，;；/\n]+)")
 
 
 @dataclass
 class Reading:
-    """What a row says. problems: (heading, reason) of cells that cannot be read."""
+    """What a row says. problems: (heading, reason) of cells that cannot be read. cleared: headings
+    of cells that were emptied since our export wrote them."""
 
     values: dict[str, Any] = field(default_factory=dict)
     problems: list[tuple[str, str]] = field(default_factory=list)
+    cleared: list[str] = field(default_factory=list)
 
 
 class References:
@@ -82,13 +86,20 @@ class RowReader:
         self.main_amount = money[0] if money and FOREIGN in self.scopes else ""
         self.from_above, self.shared_amounts = _down_merges(table)
 
-    def read(self, row: Row) -> Reading:
+    def read(self, row: Row, written: Written | None = None) -> Reading:
+        """`written`: the row of the ledger that this one is, as our export writes it."""
         reading = Reading()
         for heading, column in self.columns:
+            cell = self.cell(row, heading.index)
+            if written and written.says(column, cell) and self._says_all(heading, column, cell):
+                continue
             try:
                 self._read_cell(row, heading, column, reading.values)
             except Unreadable as error:
                 reading.problems.append((heading.text, error.reason))
+            else:
+                if written and column.name not in reading.values:
+                    reading.cleared.append(heading.text)
         self._check_currency(reading)
         return reading
 
@@ -96,6 +107,16 @@ class RowReader:
         if (row.number, index) in self.from_above:
             return self.from_above[row.number, index]
         return row.cells[index] if index < len(row.cells) else None
+
+    def number(self, row: Row) -> Cell:
+        """What the row's cell under 编号 says."""
+        return None if self.table.numbers is None else self.cell(row, self.table.numbers)
+
+    def _says_all(self, heading: Heading, column: Column, cell: Cell) -> bool:
+        """Whether the cell alone tells its value: a number does under the unit of our export."""
+        unit = self.mapping.unit_of(column.name) or heading.unit or ""
+        is_ours = plain(unit) == plain(column.unit) and column.name not in self.table.unit_columns
+        return is_ours or is_blank(cell) or column.kind not in _EXACT
 
     def _read_cell(
         self, row: Row, heading: Heading, column: Column, values: dict[str, Any]
@@ -169,15 +190,34 @@ class RowReader:
                 find = self.references.finder(column.reference)
                 return read_reference(cell, find, label=column.label)
             case Kind.REFERENCES:
-                find = self.references.finder(column.reference)
-                names = [] if is_unknown(cell) else _SEVERAL.split(read_text(cell))
-                return [
-                    read_reference(name, find, label=column.label) for name in names if name.strip()
-                ]
+                return [] if is_unknown(cell) else self._several(read_text(cell), column)
             case _:
                 length = getattr(stored, "max_length", None)
                 lines = column.kind is Kind.LONG_TEXT
                 return read_text(cell, max_length=length, lines=lines)
+
+    def _several(self, text: str, column: Column) -> list[Any]:
+        """The rows a list names; a name may hold what else parts the names (新能源/新材料)."""
+        find = self.references.finder(column.reference)
+        parts = _SEVERAL.split(text)  # names, and between them what parts them
+        found, at = [], 0
+        while at < len(parts):
+            ends = [at] if parts[at].strip() else []
+            ends += range(at + 2, len(parts), 2) if ends else []
+            wrong: Unreadable | None = None
+            for end in ends:
+                try:
+                    name = "".join(parts[at : end + 1])
+                    found.append(read_reference(name, find, label=column.label))
+                except Unreadable as error:
+                    wrong = wrong or error
+                else:
+                    wrong, at = None, end
+                    break
+            if wrong:
+                raise wrong
+            at += 2
+        return found
 
     def _date(self, cell: Cell, column: Column) -> Any:
         moment = read_moment(

@@ -23,10 +23,12 @@ from crm.dates import When
 from crm.spreadsheets.cells import Broken, Cell, number_text
 from crm.spreadsheets.headings import Heading
 from crm.spreadsheets.plan import Plan
+from crm.spreadsheets.values import tidy
 
 REASON = "错误原因"
 # An apostrophe of the writer's own goes before one of ours too, so that taking one off is exact.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # what a reader of xlsx takes for a character
 _LONGEST = 32_767
 
 
@@ -86,7 +88,7 @@ def _xlsx_cell(sheet: Any, value: Any) -> Any:
     kept = _kept(value)
     if not isinstance(kept, str):
         return kept
-    text = ILLEGAL_CHARACTERS_RE.sub("", kept)[:_LONGEST]
+    text = _ESCAPE.sub("_x005F_", ILLEGAL_CHARACTERS_RE.sub("", kept))[:_LONGEST]
     cell = WriteOnlyCell(sheet, value=text)
     cell.data_type = "s"  # =1+1 stays the text it is
     return cell
@@ -102,9 +104,18 @@ def _csv(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 
 def _csv_cell(value: Any) -> str:
     kept = _kept(value)
+    text = _text(kept).replace("\x00", "")
+    return f"'{text}" if isinstance(kept, str) and _FORMULA.match(text) else text
+
+
+def as_text(value: Any) -> str:
+    """What a cell says: alike for a value we would write and for the cell a file brings back."""
+    return tidy(_text(_kept(value)), lines=True)
+
+
+def _text(kept: Any) -> str:
     if isinstance(kept, str):
-        text = kept.replace("\x00", "")
-        return f"'{text}" if _FORMULA.match(text) else text
+        return kept
     if isinstance(kept, datetime) and (kept.hour or kept.minute or kept.second):
         return kept.isoformat(sep=" ", timespec="seconds")
     if isinstance(kept, date):

@@ -109,6 +109,7 @@ def _summary(plan: Plan, errors: Path | None, *, dry_run: bool) -> list[str]:
     more = len(plan.refused) + len(plan.conflicts) - _SHOWN
     if more > 0:
         lines.append(f"  ……还有 {more} 行，见退回文件")
+    lines += plan.notes
     if plan.ignored:
         lines.append(f"另有 {len(plan.ignored)} 行不是数据（合计、小标题、说明），未计入")
     if plan.batch:
@@ -119,9 +120,8 @@ def _summary(plan: Plan, errors: Path | None, *, dry_run: bool) -> list[str]:
 
 
 def _column_words(plan: Plan) -> list[str]:
+    fields = plan.columns
     return [
-        f"{heading} → {plan.ledger.column(name).label}"
-        if name
-        else f"{heading} → {'（金额的单位）' if heading in plan.unit_headings else '（不导入）'}"
-        for heading, name in plan.columns.items()
+        f"{heading} → {words}" if fields[heading] else f"{heading} → （{words or '不导入'}）"
+        for heading, words in plan.meanings.items()
     ]

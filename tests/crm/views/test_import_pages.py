@@ -18,6 +18,7 @@ from crm.models import Company, ImportBatch, ImportUpload, MappingMemory, Projec
 from crm.spreadsheets.writer import write_rows
 from tests import make
 from tests.crm.spreadsheets.books import xlsx
+from tests.crm.spreadsheets.sheets import Exported
 
 pytestmark = pytest.mark.django_db
 
@@ -337,3 +338,22 @@ def test_the_dry_run_shows_the_first_rows_of_each_outcome(as_user, statistician)
     assert "前 20 行，共 30 行" in page
     assert len(re.findall(r"<b>新\d+</b>", page)) == 21
     assert "<b>老项目</b>" in page
+
+
+def test_a_table_of_our_own_is_known_by_its_numbers_on_the_page_too(as_user, statistician):
+    make.project("甲", location="东区", investor="甲公司")
+    client = as_user(statistician)
+    exported = Exported("projects", statistician, ("stage", "stage_days", "investor", "location"))
+    exported.set(exported.lines[0], "投资方", "甲集团")
+    exported.set(exported.lines[0], "地点", None)
+    upload = send(client, "projects", table(exported.xlsx(), "项目.xlsx"))
+    page = text_of(client.get(f"/desk/import/{upload.pk}/columns/"))
+    assert "不导入（用来找行）" in page
+    assert "不导入（只读）" in page
+    seen = text_of(client.get(settle(client, upload).url))
+    upload.refresh_from_db()
+    assert (upload.outcome["counts"]["changed"], upload.outcome["accepted"]) == (1, 1)
+    assert "“地点”有 1 格清空了（第 2 行）" in seen
+    confirm(client, upload)
+    project = Project.objects.get()
+    assert (project.name, project.investor, project.location) == ("甲", "甲集团", "东区")
