@@ -21,6 +21,7 @@ _NOT_PHONE = re.compile(r"[\s\-()（）.·—–]+")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"(0\d{2,3}\d{7,8}(转\d{1,6})?|400\d{7}|800\d{7})")
 _FOREIGN = re.compile(r"\+[1-9]\d{6,14}")
+_BETWEEN_NUMBERS = re.compile(r"[/、,，;；|或]")
 _MAY_BE_PERSONAL = re.compile(r"[\w.+-]+@[\w.-]+|[+\d][\d\s\-]{5,}\d")
 
 
@@ -80,11 +81,39 @@ def normal_phone(text: str) -> str:
     for prefix in ("+86", "0086"):
         if plain.startswith(prefix):
             plain = plain[len(prefix) :]
+            if not _MOBILE.fullmatch(plain) and _LANDLINE.fullmatch(f"0{plain}"):
+                plain = f"0{plain}"  # from abroad an area code has lost its 0
     if len(plain) == 13 and plain.startswith("861"):
         plain = plain[2:]
     if _MOBILE.fullmatch(plain) or _LANDLINE.fullmatch(plain) or _FOREIGN.fullmatch(plain):
         return plain
+    if several := _several_phones(text):
+        raise ValueError(
+            f"一格里有 {len(several)} 个号码：请只留一个（例如 {several[0]}），其余的写进备注。"
+        )
     raise ValueError("电话号码不对：请填 11 位手机号、带区号的座机，或以 + 开头的国际号码。")
+
+
+def _several_phones(text: str) -> list[str]:
+    """The numbers of a text that holds nothing but several."""
+    parts = [part for part in _BETWEEN_NUMBERS.split(text) if part.strip()]
+    try:
+        return [normal_phone(part) for part in parts] if len(parts) > 1 else []
+    except ValueError:
+        return []
+
+
+def is_mobile(phone: str) -> bool:
+    """Whether a number, in its normal form, is one person's: a landline is shared by an office."""
+    return bool(_MOBILE.fullmatch(phone))
+
+
+def phone_key(text: str) -> str:
+    """Equal for two spellings of one number; what is no number is only itself."""
+    try:
+        return normal_phone(text)
+    except ValueError:
+        return text
 
 
 def mask_phone(phone: str) -> str:

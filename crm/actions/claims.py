@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from crm import access, limits, personal
 from crm.access import Action
-from crm.actions import _record
+from crm.actions import _record, contacts
 from crm.errors import Refused
 from crm.models import Company, Contact, Enquiry, FirstContactClaim, Project, User
 from crm.models.rows import Row, Rows
@@ -58,9 +58,16 @@ class Hint:
 
 
 def claim_hint(
-    *, by: User, name: str = "", investor: str = "", credit_code: str = "", phone: str = ""
+    *,
+    by: User,
+    name: str = "",
+    investor: str = "",
+    credit_code: str = "",
+    phone: str = "",
+    person: str = "",
 ) -> Hint:
-    """What the ledger has under the same name (a project's or a company's), code or phone."""
+    """What the ledger has under the same name (a project's or a company's), code or phone. Who asks
+    about a `person` of this phone is not told of others in the same office."""
     if not any(access.can(by, Action.REGISTER, noun) for noun in ("project", "company")):
         raise Refused("您的角色不登记项目和企业，不能查重。", "not_allowed")
     names = [text for text in (name.strip(), investor.strip()) if len(name_key(text)) >= SHORTEST]
@@ -73,13 +80,13 @@ def claim_hint(
     for text in names:
         companies |= Q(name_key=company_key(text))
     projects = same_projects(names, code)
-    contacts = Contact.objects.filter(phone_print=print_) if print_ else Contact.objects.none()
+    known: Any = _people(Contact, phone, print_, person)
     seen: list[Row] = list(Company.objects.visible_to(by).filter(companies)[:LOOKED_AT])
     seen += Project.objects.visible_to(by).filter(projects)[:LOOKED_AT]
-    seen += contacts.visible_to(by).select_related("project", "company", "key")[:LOOKED_AT]
-    enquiries = Enquiry.objects.filter(phone_print=print_) if print_ else Enquiry.objects.none()
+    seen += known.visible_to(by).select_related("project", "company", "key")[:LOOKED_AT]
+    enquiries: Any = _people(Enquiry, phone, print_, person)
     seen += enquiries.visible_to(by).select_related("park", "key")[:LOOKED_AT]
-    people = _contact_claims(contacts, by) + _enquiry_claims(enquiries, by)
+    people = _contact_claims(known, by) + _enquiry_claims(enquiries, by)
     claim = _first(_project_claims(projects, by) + people)
     if claim:
         asked = [personal.scrubbed(text) for text in names] + [text for text in (code,) if text]
@@ -159,6 +166,17 @@ def _print(phone: str) -> str:
         return personal.fingerprint("phone", personal.normal_phone(phone)) if phone else ""
     except ValueError:
         return ""
+
+
+def _people(model: Any, phone: str, print_: str, person: str) -> Rows:
+    """The rows under a number; those of one person, where one is named."""
+    rows: Rows = model.objects.filter(phone_print=print_) if print_ else model.objects.none()
+    if not (print_ and person):
+        return rows
+    same = contacts.same_person(
+        rows.select_related("key"), name=person, phone=personal.normal_phone(phone)
+    )
+    return rows.filter(pk__in=[row.pk for row in same])
 
 
 def _project_claims(condition: Q, by: User) -> list[Claim]:

@@ -1,21 +1,37 @@
-"""Contacts: showing what is masked, and forgetting a person."""
+"""Contacts: who is the same person, showing what is masked, and forgetting a person."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
 from django.db import transaction
 
-from crm import access
+from crm import access, personal
 from crm.access import Action
 from crm.actions import _record
 from crm.models import Contact, User
 from crm.models.people import Person
+from crm.names import name_key
+
+AnyPerson = TypeVar("AnyPerson", bound=Person)
 
 _NOTHING = {
     "name_sealed": None, "phone_sealed": None, "email_sealed": None,
     "phone_print": "", "email_print": "",
 }  # fmt: skip
+
+
+def person_key(name: str, phone: str) -> str:
+    """Equal for one person under this number (in its normal form): a mobile is one person's, a
+    landline everybody's who sits there, so that the name counts too."""
+    return "" if personal.is_mobile(phone) else name_key(name)
+
+
+def same_person(people: Iterable[AnyPerson], *, name: str, phone: str) -> list[AnyPerson]:
+    """Those of `people`, who share this number, that are the person of this name."""
+    wanted = person_key(name, phone)
+    return [person for person in people if person_key(person.name, phone) == wanted]
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from crm import access, clock
 from crm.access import Action
-from crm.actions import _record
+from crm.actions import _record, contacts
 from crm.errors import Refused
 from crm.models import Contact, Mergeable, NotSame, Project, User, mergeable
 from crm.models.people import Person
@@ -107,11 +107,16 @@ def _both(ids: Iterable[int]) -> Iterator[tuple[int, int]]:
 
 
 def _same_phones(rows: Any) -> dict[tuple[int, int], str]:
+    """Pairs that are one person, not two in one office."""
     prints: dict[str, list[int]] = defaultdict(list)
     told = rows.exclude(phone_print="").values_list("pk", "phone_print")[:LOOKED_AT]
     for pk, phone_print in told:
         prints[phone_print].append(pk)
-    return {pair: "电话相同" for ids in prints.values() if len(ids) <= CROWD for pair in _both(ids)}
+    sharing = [pk for ids in prints.values() if len(ids) > 1 for pk in ids]
+    people: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for row in rows.filter(pk__in=sharing).select_related("key"):
+        people[row.phone_print, contacts.person_key(row.name, row.phone)].append(row.pk)
+    return {pair: "电话相同" for ids in people.values() if len(ids) <= CROWD for pair in _both(ids)}
 
 
 def _same_names(rows: Any) -> dict[tuple[int, int], str]:

@@ -6,10 +6,11 @@ from typing import Any
 from django.db import transaction
 
 from crm import personal
-from crm.actions import rows
+from crm.actions import contacts, rows
 from crm.errors import Refused
-from crm.ledgers.base import Column, Group, Kind, Ledger, declare
+from crm.ledgers.base import Column, Group, Kind, Ledger, declare, one
 from crm.models import Contact, User
+from crm.names import name_key
 
 MASK = "***"
 
@@ -48,28 +49,31 @@ def _change(
 
 
 def _find(values: Mapping[str, Any], by: User) -> Contact | None:
-    """The same phone at the same company or project is the same person; where the table has no
-    phone, or a masked one (our own export), the same name as well."""
-    here = Contact.objects.visible_to(by).filter(
-        company=values.get("company"), project=values.get("project")
+    """The same mobile at the same company or project is the same person, and so is the same name
+    with the same other number, with a masked one (our own export) or without any."""
+    here = (
+        Contact.objects.visible_to(by)
+        .filter(company=values.get("company"), project=values.get("project"))
+        .select_related("key")
     )
     name, phone = values.get("name") or "", values.get("phone") or ""
     if not phone or MASK in phone:
         among = here.exclude(phone_print="") if phone else here.filter(phone_print="")
         same = [
             row
-            for row in among.select_related("key")
-            if name and row.name == name and personal.mask_phone(row.phone) == phone
+            for row in among
+            if name
+            and name_key(row.name) == name_key(name)
+            and personal.mask_phone(row.phone) == phone
         ]
     else:
         try:
-            print_ = personal.fingerprint("phone", personal.normal_phone(phone))
+            phone = personal.normal_phone(phone)
         except ValueError:
             return None
-        same = list(here.filter(phone_print=print_)[:2])
-    if len(same) > 1:
-        raise LookupError("several contacts fit")
-    return same[0] if same else None
+        sharing = here.filter(phone_print=personal.fingerprint("phone", phone))
+        same = contacts.same_person(sharing, name=name, phone=phone)
+    return one(same)
 
 
 LEDGER = declare(
@@ -79,7 +83,7 @@ LEDGER = declare(
         group=Group.PIPELINE,
         model=Contact,
         place=40,
-        told_by=("phone",),
+        told_by=("name", "phone"),
         told_apart=("position", "phone", "project", "company"),
         title=lambda row: row.name or "已清除的联系人",
         lookup=(),

@@ -17,7 +17,7 @@ from crm import access, ledgers
 from crm.access import Action
 from crm.actions.claims import Claim, claim_hint
 from crm.errors import Hidden, Refused
-from crm.ledgers import Ledger
+from crm.ledgers import Kind, Ledger
 from crm.models import Contact, Enquiry
 from crm.names import name_key
 from crm.personal import normal_phone
@@ -45,7 +45,7 @@ class Likeness:
 
 @hint
 def similar(request: HttpRequest, key: str) -> HttpResponse:
-    """The panel beside the form. A phone is never asked for in an address: addresses are logged."""
+    """The panel beside the form. No person is asked for in an address: addresses are logged."""
     if not while_typing(_asked_ledger(key, request.user)):
         raise Hidden()
     ledger = ledgers.get(key)
@@ -54,7 +54,11 @@ def similar(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def while_typing(ledger: Ledger) -> tuple[str, ...]:
-    return tuple(name for name in ledger.told_by if name != "phone")
+    return tuple(name for name in ledger.told_by if not _is_personal(ledger, name))
+
+
+def _is_personal(ledger: Ledger, name: str) -> bool:
+    return ledger.column(name).kind is Kind.PERSONAL
 
 
 def before_registering(ledger: Ledger, data: Mapping[str, Any], user: Any) -> Likeness | None:
@@ -74,7 +78,7 @@ def refuse_likeness(ledger: Ledger, values: Mapping[str, Any], user: Any) -> Non
     typed = _typed(ledger, values)
     if not any(typed.values()):
         return
-    hint = claim_hint(by=user, **typed)
+    hint = claim_hint(by=user, **_asked(ledger, typed))
     if not hint.exists:
         return
     claim = hint.claim
@@ -119,6 +123,14 @@ def _typed(ledger: Ledger, data: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(data.get(name) or "").replace("\x00", "").strip()[:LONGEST] for name in names}
 
 
+def _asked(ledger: Ledger, typed: Mapping[str, str]) -> dict[str, str]:
+    """What was typed, as `claim_hint` is asked: a person's name is no project's."""
+    return {
+        "person" if name == "name" and _is_personal(ledger, name) else name: text
+        for name, text in typed.items()
+    }
+
+
 def _token(typed: Mapping[str, str]) -> str:
     return hashlib.sha256("\n".join(typed.values()).encode("utf-8", "replace")).hexdigest()[:16]
 
@@ -127,7 +139,7 @@ def _likeness(
     ledger: Ledger, typed: Mapping[str, str], user: Any, *, with_alike: bool = False
 ) -> Likeness:
     try:
-        hint = claim_hint(by=user, **typed)
+        hint = claim_hint(by=user, **_asked(ledger, typed))
     except Refused as refused:
         return Likeness(unchecked=refused.reason, token=_token(typed))
     same = [_link(row) for row in hint.seen]

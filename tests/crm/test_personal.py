@@ -96,6 +96,8 @@ def test_a_new_key_in_front_opens_what_the_old_one_sealed(contact, settings):
         ("0086 13812341234", "13812341234"),
         ("0817-1234567", "08171234567"),
         ("（0817）1234567 转 8", "08171234567转8"),
+        ("+86 817 1234567", "08171234567"),
+        ("+86 10-12345678", "01012345678"),
         ("400 123 4567", "4001234567"),
         ("+49 30 901820", "+4930901820"),
     ],
@@ -108,3 +110,14 @@ def test_a_phone_has_one_form_however_it_is_typed(typed, normal):
 def test_what_is_no_phone_is_refused_with_what_to_type(typed):
     with pytest.raises(ValueError, match="11 位手机号"):
         personal.normal_phone(typed)
+
+
+@pytest.mark.parametrize("typed", ["13812341234/13912341234", "0817-1234567、13912341234"])
+def test_of_several_numbers_one_is_asked_for(typed):
+    with pytest.raises(ValueError, match="2 个号码：请只留一个"):
+        personal.normal_phone(typed)
+
+
+def test_a_mobile_is_told_from_a_number_that_is_shared():
+    assert personal.is_mobile("13812341234")
+    assert not any(map(personal.is_mobile, ["08171234567", "4001234567", "+4930901820"]))

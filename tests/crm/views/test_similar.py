@@ -218,3 +218,25 @@ def test_a_program_is_asked_for_a_reason_too_and_learns_no_more(
     assert AuditEntry.objects.get(verb="register_anyway").reason == "另一个投资方的二期"
     assert api(client, {"name": "全新的名字"}).status_code == 201
     assert api(client, {"name": NAME, "confirmed_duplicate_reason": " "}).status_code == 409
+
+
+def test_a_colleague_at_the_same_landline_is_registered_without_a_question(team, officer, as_user):
+    project = make.project(team=team)
+    known = make.contact(project, phone="08386123456", name="试甲")
+    client = as_user(officer)
+    typed = {"name": "试乙", "phone": "0838-6123456", "project": project.pk}
+    assert client.post("/desk/contacts/new/", typed).status_code == 302
+    asked = client.post("/desk/contacts/new/", typed | {"name": "试甲"})
+    assert f"/desk/contacts/{known.pk}/" in asked.content.decode()
+    assert Contact.objects.count() == 2
+
+
+def test_a_program_is_asked_about_the_same_person_only(team, officer, as_user):
+    project = make.project(team=team)
+    make.contact(project, phone="08386123456", name="试甲")
+    client = as_user(officer)
+    sent = {"name": "试甲", "phone": "0838-6123456", "project": project.pk}
+    refused = client.post("/api/contacts/", sent, content_type="application/json")
+    assert refused.json()["code"] == "likely_duplicate"
+    made = client.post("/api/contacts/", sent | {"name": "试乙"}, content_type="application/json")
+    assert made.status_code == 201
