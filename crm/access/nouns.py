@@ -32,7 +32,8 @@ class Rights:
     grants: what each role may, and how far. own: a reach → the field that says whose a row is.
     parent: the field of the row it hangs on; it is seen with that one, whoever wrote it down, and
     alone where it hangs on none. sides: an action → whose the row is for it as well (both sides of
-    a transfer read it, whoever has the project by now).
+    a transfer read it, whoever has the project by now). void: what one must be allowed to do with
+    a row to withdraw it (作废).
     """
 
     grants: Grants = field(default_factory=dict)
@@ -40,6 +41,7 @@ class Rights:
     parent: str = ""
     sides: Mapping[Action, Mapping[Reach, tuple[str, ...]]] = field(default_factory=dict)
     duties: Duties | None = None
+    void: Action = Action.CHANGE
 
 
 NOBODY = Rights()

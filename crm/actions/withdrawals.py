@@ -32,7 +32,7 @@ def void(fact: Recorded, *, by: User, reason: str) -> None:
     Of a project's moves only the last one can be withdrawn, which takes the project back to where
     it stood; earlier ones are corrected. A division of credit is withdrawn as a whole.
     """
-    access.require(by, fact.void_right, fact)
+    access.require(by, access.rights_of(fact).void, fact)
     if not reason.strip():
         raise Refused("作废须写明原因。", "reason_needed", ["reason"])
     project: Any = getattr(fact, "project", None)
@@ -78,4 +78,4 @@ def can_void(fact: Recorded, user: User) -> bool:
     """Whether the user may withdraw facts like this one: for the button."""
     if isinstance(fact, Confirmation) and fact.by_id != user.pk:
         return False
-    return access.may(user, fact.void_right, fact)
+    return access.may(user, access.rights_of(fact).void, fact)

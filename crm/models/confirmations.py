@@ -34,8 +34,7 @@ class Confirmation(Recorded):
     """One person's word on a move or a receipt, never the one's who recorded it. The row counts
     either way; 退回 says why it should be corrected."""
 
-    void_right: ClassVar = access.Action.CONFIRM
-    rights = access.Rights(access.PIPELINE, parent="project")
+    rights = access.Rights(access.PIPELINE, parent="project", void=access.Action.CONFIRM)
 
     project = models.ForeignKey(
         "crm.Project", models.PROTECT, verbose_name="项目", related_name="confirmations"

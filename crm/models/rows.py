@@ -130,8 +130,6 @@ class Recorded(InsertOnly):
     stays with it."""
 
     told_twice_by: ClassVar[tuple[str, ...]] = ()
-    # What one must be allowed to do, to say that there is no such fact.
-    void_right: ClassVar[access.Action] = access.Action.CHANGE
 
     recorded_at = models.DateTimeField("登记时间", db_index=True)
     by = models.ForeignKey(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -130,11 +130,11 @@ class CreditShare(Recorded):
     is made as a whole: its shares add up to 1. A project without one is its own team's, or its own
     park's, alone. It is not corrected: a new division takes its place."""
 
-    void_right: ClassVar = access.Action.RULE
     rights = access.Rights(
         access.PIPELINE,
         parent="project",
         sides={access.Action.VIEW: _OWN_SHARE, access.Action.EXPORT: _OWN_SHARE},
+        void=access.Action.RULE,
     )
 
     project = models.ForeignKey(
