@@ -48,7 +48,7 @@ class Column:
     read_all: the values of many rows at once, by their number, where `get` asks the database.
     filter_rows: the rows whose value is one of these, where no column of the table holds it.
     words: what people call the value of a TEXT column that holds a code. is_moved: moves alone
-    change it.
+    change it. is_planned: a date that may be written as one of the future (预计 2024 年).
     """
 
     name: str
@@ -68,6 +68,7 @@ class Column:
     is_sortable: bool = False
     is_summed: bool = True
     is_moved: bool = False
+    is_planned: bool = False
     order_by: str = ""
     help: str = ""
     get: Callable[[Any], Any] | None = None

@@ -17,6 +17,7 @@ from django.db import models
 from crm import ledgers
 from crm.ledgers import Column, Kind, Ledger
 from crm.models import User
+from crm.models.worth import Valued
 from crm.spreadsheets.cells import Cell, Unreadable, is_blank, is_unknown, plain, shown
 from crm.spreadsheets.export import Written
 from crm.spreadsheets.headings import Heading
@@ -36,7 +37,7 @@ from crm.spreadsheets.values import (
 )
 from crm.stages import Precision
 
-CURRENCY, FOREIGN = "currency", "foreign_amount"
+CURRENCY, FOREIGN = "currency", "foreign_amount"  # as every `Valued` row calls them
 _EXACT = (Kind.MONEY, Kind.NUMBER)
 _SEVERAL = re.compile(r"([、,，;；/\n]+)")
 
@@ -81,9 +82,8 @@ class RowReader:
         columns = {column.name: column for column in ledger.import_columns}
         self.columns = [(h, columns[h.field]) for h in table.headings if h.field in columns]
         self.scopes = _model_fields(ledger.model)
-        money = [c.name for c in ledger.import_columns if c.kind is Kind.MONEY]
         # The amount whose foreign money the ledger can keep.
-        self.main_amount = money[0] if money and FOREIGN in self.scopes else ""
+        self.main_amount = ledger.model.valued_as if issubclass(ledger.model, Valued) else ""
         self.from_above, self.shared_amounts = _down_merges(table)
 
     def read(self, row: Row, written: Written | None = None) -> Reading:
@@ -224,7 +224,7 @@ class RowReader:
             cell,
             order=self.mapping.order_of(column.name),
             epoch_1904=self.table.sheet.epoch_1904,
-            planned=column.name.startswith(("planned_", "next_")),
+            planned=column.is_planned,
         )
         if moment is None or column.kind is Kind.WHEN:
             return moment
