@@ -124,5 +124,5 @@ def field(column: Column, ledger: Ledger) -> serializers.Field:
             if length and not read_only:
                 extra["max_length"] = length
             if isinstance(stored, models.IntegerField):
-                return serializers.IntegerField(read_only=True, label=column.label)
+                return serializers.IntegerField(**options, **empty)
             return serializers.CharField(**options, **extra)

@@ -85,7 +85,7 @@ LEDGER = declare(
             Column("indicator", "指标", Kind.CHOICE, choices=TargetIndicator, required=True,
                    in_list=True, is_filter=True, aliases=("考核指标",)),
             Column("value", "目标值", Kind.NUMBER, required=True, in_list=True,
-                   aliases=("年度目标", "目标任务"), help="项目按个，投资和资金按亿元。",
+                   aliases=("年度目标", "目标任务"), help="项目按个，投资和资金按亿元，例如 40。",
                    get=lambda row: row.shown),
             Column("measured_in", "单位", in_list=True, in_form=False, in_import=False,
                    get=lambda row: TargetIndicator(row.indicator).unit),

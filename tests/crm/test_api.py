@@ -7,11 +7,14 @@ import pytest
 from rest_framework.test import APIClient
 
 from crm import clock, ledgers
+from crm.errors import Refused
 from crm.models import Project
 from crm.stages import Stage
 from tests import make
+from tests.samples import Samples, as_sent, unlike
 
 pytestmark = pytest.mark.django_db
+WRITABLE = [ledger for ledger in ledgers.every() if not ledger.is_read_only]
 
 
 def client(user) -> APIClient:
@@ -229,6 +232,29 @@ def test_phones_are_masked_and_references_stay_within_sight(officer, other_offic
         "/api/contacts/", {"name": "某", "project": hidden.pk}, format="json"
     )
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("ledger", WRITABLE, ids=lambda ledger: ledger.key)
+def test_every_ledger_takes_a_row_from_a_program(ledger, statistician):
+    samples = Samples()
+    kept = {}
+
+    def enter(values, *, by):
+        sent = as_sent(ledger, values)
+        answer = client(by).post(f"/api/{ledger.key}/", sent, format="json")
+        said = answer.json()
+        if answer.status_code != 201:
+            raise Refused(said["reason"], said["code"], said["fields"])
+        kept.update(values)
+        return said
+
+    made = samples.entered(ledger, samples.fresh(ledger), enter)
+    row = ledger.model.objects.get(pk=made["id"])
+    assert kept
+    assert unlike(ledger, row, kept) == {}
+    api = client(samples.by)
+    assert api.get(f"/api/{ledger.key}/{row.pk}/").json() == made
+    assert made in api.get(f"/api/{ledger.key}/").json()["results"]
 
 
 def test_read_only_ledgers_take_no_writes(statistician):

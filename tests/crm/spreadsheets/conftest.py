@@ -10,11 +10,13 @@ import pytest
 from crm.dates import When
 from crm.stages import Stage
 from tests import make
+from tests.samples import Samples
 
 
 @pytest.fixture
 def county(statistician):
-    """One row at least in every ledger, with something in each kind of column."""
+    """A row of every ledger as its declaration gives it, and of some with what is hard to write
+    and read: units, precisions, brackets, foreign money."""
     team = make.team("招商三科")
     industry = make.industry("新能源", code="C38", is_leading=True, cluster_target=Decimal(10**10))
     park = make.park("绿溪（新）园区", team=team, industries=[industry])
@@ -67,3 +69,4 @@ def county(statistician):
     make.recognition("先进企业", company=company, state="applied", granted=None)
     make.recognition("典型经验", state="revoked", revoked_on=date(2023, 8, 1), note="全市唯一")
     make.liaison(project, date(2023, 5, 1), user=make.user("liaison", username="小王"))
+    Samples().every()

@@ -28,11 +28,15 @@ def written(column, row):
         case Kind.BOOLEAN:
             return value
         case Kind.REFERENCE:
-            return value.username if column.reference == "users" else value.name
+            return named(column, value)
         case Kind.REFERENCES:
-            return "、".join(other.name for other in value)
+            return "、".join(named(column, other) for other in value)
         case _:
             return value
+
+
+def named(column, row):
+    return row.username if column.reference == "users" else row.name
 
 
 @pytest.mark.parametrize("ledger", IMPORTABLE, ids=lambda ledger: ledger.key)
