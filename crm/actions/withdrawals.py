@@ -50,7 +50,7 @@ def void(fact: Recorded, *, by: User, reason: str) -> None:
         case Confirmation() if fact.by_id != by.pk:
             raise Refused("认定意见只能由本人作废；不同意的，可以另外认定或退回。", "not_allowed")
         case CreditShare():
-            for share in standing.filter(project=project).exclude(pk=fact.pk):
+            for share in standing.filter(project=project, round=fact.round).exclude(pk=fact.pk):
                 _record.void(share, by=by, reason=reason)
     _record.void(fact, by=by, reason=reason)
     if project is not None:

@@ -26,7 +26,7 @@ def earlier_signings(rows: Iterable[Agreement], context: Context) -> Mapping[int
         move.project_id: move
         for move in StageMove.objects.standing(context.known_on)
         .into(Stage.SIGNED)
-        .filter(project__in=projects, occurred_until__lt=context.period.start)
+        .filter(project__in=projects, effective_on__lt=context.period.start)
         .order_by("-place")
     }
     found = {}
@@ -35,7 +35,8 @@ def earlier_signings(rows: Iterable[Agreement], context: Context) -> Mapping[int
         if before:
             found[row.pk] = f"此前 {'、'.join(map(_told, before))}"
         elif move := moved.get(row.project_id):
-            found[row.pk] = f"此前 {move.occurred} 已进入签约"
+            when = f" {move.occurred} " if move.occurred else ""
+            found[row.pk] = f"此前{when}已进入签约"
     return found
 
 

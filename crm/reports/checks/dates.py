@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from crm import clock
 from crm.models import Agreement, FundingReceipt, StageMove
 from crm.reports.checks.base import NOTE, WARNING, Finding, Item, Results
 from crm.reports.figures import Context
@@ -65,14 +63,13 @@ def receipt_dates(context: Context, results: Results) -> Iterator[Finding]:
 def move_dates(context: Context, results: Results) -> Iterator[Finding]:
     """Moves that may have happened in the period, or by its end, but whose date does not say so."""
     start, end = context.period.start, context.end
-    over_end = Q(occurred_on__lte=end, occurred_until__gt=end)
+    over_end = Q(occurred_on__lte=end, effective_on__gt=end)
     over_start = Q(
         occurred_on__lt=start,
-        occurred_until__gte=start,
-        recorded_at__gt=_before(context),
+        effective_on__gte=start,
         to_stage=Stage.OPERATION,  # only 投产 is counted by when it began
     ) & ~Q(from_stage=Stage.OPERATION)
-    unknown = Q(occurred_on__isnull=True, recorded_at__gt=_before(context))
+    unknown = Q(occurred_on__isnull=True, known_since__gte=start)
     read = (Stage.NEGOTIATION, Stage.COMMISSIONING, Stage.TRIAL, Stage.OPERATION)
     rows = context.narrowed(
         StageMove.objects.standing(context.known_on)
@@ -100,16 +97,9 @@ def move_dates(context: Context, results: Results) -> Iterator[Finding]:
 
 def _perhaps_in(context: Context, rows: QuerySet[Any], placed: QuerySet[Any]) -> QuerySet[Any]:
     """Rows whose days touch the period, or are unknown, without those it holds for certain. What
-    was on record before the period began had happened before it."""
-    first, last = rows.model.days
-    touching = Q(**{f"{first}__lte": context.period.end, f"{last}__gte": context.period.start})
-    return (
-        rows.filter(touching | Q(**{f"{first}__isnull": True}))
-        .filter(recorded_at__gt=_before(context))
-        .exclude(pk__in=placed.values("pk"))
+    the ledger had heard of before the period began had happened before it."""
+    first, _ = rows.model.days
+    touching = Q(**{f"{first}__lte": context.period.end}) | Q(**{f"{first}__isnull": True})
+    return rows.filter(touching, effective_on__gte=context.period.start).exclude(
+        pk__in=placed.values("pk")
     )
-
-
-def _before(context: Context) -> datetime:
-    """The last moment before the period."""
-    return clock.end_of(context.period.start - timedelta(days=1))
