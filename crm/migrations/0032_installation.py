@@ -12,7 +12,7 @@ def draw(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0070_foreign_money_in_sums'),
+        ('crm', '0031_foreign_money_in_sums'),
     ]
 
     operations = [
