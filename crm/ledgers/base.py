@@ -259,23 +259,22 @@ def meant(rows: QuerySet, lookup: tuple[str, ...], text: str) -> Any | None:
     return found
 
 
-SHOWN = 5
+MOST, SHOWN = 50, 5
 
 
 class Several(LookupError):
-    """More than one row fits; `rows` are the first of them."""
+    """More than one row fits: `rows`."""
 
     def __init__(self, rows: Sequence[Any]) -> None:
         super().__init__("several rows fit")
-        self.rows = sorted(rows[:SHOWN], key=lambda row: row.pk)
-        self.are_more = len(rows) > SHOWN
+        self.rows = sorted(rows, key=lambda row: row.pk)
 
     def offered(self, named: Callable[[Any], str] | None = None) -> str:
         """The rows, each as a file may name it and with what tells it apart:
         标准厂房项目 #12（甲山公司，东区）、标准厂房项目 #15（乙水公司，西区）."""
         named = named or (lambda row: f"{row.name} #{row.pk}")
-        told = [f"{named(row)}{_apart(row)}" for row in self.rows]
-        return "、".join(told) + ("等" if self.are_more else "")
+        told = [f"{named(row)}{_apart(row)}" for row in self.rows[:SHOWN]]
+        return "、".join(told) + (" 等" if len(self.rows) > SHOWN else "")
 
 
 def _apart(row: Any) -> str:
@@ -288,7 +287,7 @@ def _apart(row: Any) -> str:
 
 def one(found: QuerySet | Sequence[Any]) -> Any | None:
     """The row there is, None where there is none; Several where there are more."""
-    some = list(found[: SHOWN + 1])
+    some = list(found[:MOST])
     if len(some) > 1:
         raise Several(some)
     return some[0] if some else None

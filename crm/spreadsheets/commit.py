@@ -159,15 +159,7 @@ class _Import:
         except Refused as refusal:
             self._refuse(table, row, HEADING, refusal.reason)
             return
-        if known is None:
-            reading = reader.read(row)
-            self._check_needed(table, reading)
-            self.plan.foreign_numbers += self.finder.is_foreign(reader.number(row))
-        else:
-            columns = [column for _, column in reader.columns]
-            reading = reader.read(row, self.finder.written(known, columns))
-            for heading in reading.cleared:
-                self.plan.cleared.setdefault(heading, []).append(row.number)
+        reading = self._read(row, reader, known)
         if reading.problems:
             columns = [heading for heading, _ in reading.problems]
             reasons = [reason for _, reason in reading.problems]
@@ -184,6 +176,19 @@ class _Import:
         else:
             if group:
                 self.groups.add(group)
+
+    def _read(self, row: Row, reader: RowReader, known: Known | None) -> Reading:
+        """What the row says; of a row known by its number, what was edited in it."""
+        if known is None:
+            reading = reader.read(row)
+            self._check_needed(reader.table, reading)
+            self.plan.foreign_numbers += self.finder.is_foreign(reader.number(row))
+            return reading
+        in_file = [column for _, column in reader.columns]
+        reading = reader.read(row, self.finder.written(known, in_file))
+        for heading in reading.cleared:
+            self.plan.cleared.setdefault(heading, []).append(row.number)
+        return reading
 
     def _group(self, table: Table, row: Row, reader: RowReader) -> tuple[str, ...] | None:
         cells = [reader.cell(row, table.fields[name].index) for name in self.mapping.group_by]

@@ -58,6 +58,11 @@ def test_the_mark_is_drawn_once_and_not_made_of_the_key(settings):
     assert Installation.objects.count() == 1
 
 
+@pytest.mark.parametrize("ledger", ledgers.every(), ids=lambda ledger: ledger.key)
+def test_the_name_of_every_ledger_fits_into_a_number(ledger):
+    assert read_number(f"{ledger.label}-1-kbxqmrtd") == Number(ledger.label, 1, "kbxqmrtd")
+
+
 @pytest.mark.parametrize("cell", ["", None, 12, "12", "#12", "项目-12", "JH-2023-01", "项目 12"])
 def test_other_numbering_is_no_number_of_ours(cell):
     assert read_number(cell) is None
@@ -151,6 +156,18 @@ def test_a_reference_whose_name_another_one_got_since_is_no_change(statistician,
     again = Exported("projects", statistician)
     assert table.cell(table.lines[0], "招商专员") != again.cell(again.lines[0], "招商专员")
     assert table.imported().counts == again.imported().counts == counts(same=1)
+
+
+def test_a_list_may_name_what_holds_the_sign_that_parts_lists(statistician):
+    industries = [make.industry(name) for name in ("新能源/新材料", "纺织", "食品、饮料")]
+    park = make.park(industries=industries[:2])
+    table = Exported("parks", statistician)
+    assert table.imported().counts == counts(same=1)
+    table.set(table.lines[0], "主导产业", "纺织、食品、饮料、新能源/新材料")
+    assert table.imported().counts == counts(changed=1)
+    assert set(park.industries.all()) == set(industries)
+    table.set(table.lines[0], "主导产业", "纺织、没有的产业")
+    assert "没有找到主导产业“没有的产业”" in table.imported().refused[0].reason
 
 
 def test_a_row_is_a_row_whatever_it_is_called(statistician):
@@ -277,12 +294,12 @@ def test_a_renamed_row_keeps_its_number_unless_another_has_the_name(statistician
 
 
 def test_twins_are_told_apart_by_their_numbers(statistician):
-    for _ in range(2):
-        make.project("标准厂房项目")
+    for place in ("", "", "", "", "", "", "西区"):
+        make.project("标准厂房项目", location=place)
     table = Exported("projects", statistician)
-    assert table.imported().counts == counts(same=2)
+    assert table.imported().counts == counts(same=7)
     table.set(table.lines[1], "地点", "西区")
-    assert table.imported().counts == counts(changed=1, same=1)
+    assert table.imported().counts == counts(changed=1, same=6)
 
 
 def test_a_copied_line_is_refused_until_it_has_no_number(statistician):
