@@ -180,10 +180,10 @@ class NamedReference(forms.CharField):
                 if number.isdecimal() and len(number) < 19
                 else ledgers.referred(self.key, text, by=self.user)
             )
-        except LookupError as error:
+        except ledgers.Several as several:
             raise ValidationError(
-                f"叫“{text[:40]}”的不止一个，请在名称后加 #编号，或从提示里选。"
-            ) from error
+                f"叫“{text[:40]}”的不止一个，请写明是哪一个：{several.offered()}。"
+            ) from several
         if found is None:
             raise ValidationError(f"没有“{(name or text)[:40].strip()}”，请从提示里选。")
         return found

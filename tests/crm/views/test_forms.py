@@ -111,7 +111,7 @@ def test_a_long_reference_is_typed_by_name_and_suggested(as_user, teamlead, team
     client.post("/desk/followups/new/", data | {"project": "川锦印染"})
     assert other.follow_ups.count() == 1
     answer = client.post("/desk/followups/new/", data | {"project": "佳禧面料"})
-    assert "不止一个" in page_of(answer)
+    assert f"不止一个，请写明是哪一个：佳禧面料 #{mine.pk}、佳禧面料 #{twin.pk}" in page_of(answer)
     client.post("/desk/followups/new/", data | {"project": f"佳禧面料 #{twin.pk}"})
     assert (mine.follow_ups.count(), twin.follow_ups.count()) == (0, 1)
     for wrong in ("没有的项目", "#999999", "#" + "9" * 30, "%"):
