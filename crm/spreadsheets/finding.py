@@ -85,7 +85,7 @@ class Finder:
                 f"请改用{HEADING} {number_of(kept, self.ledger, self.mark)}，或重新导出。"
             )
         return (
-            f"按{HEADING}“{number.text}”没有找到{self.ledger.label}：可能已经撤销，或不归您看。"
+            f"按{HEADING}“{number.text}”没有找到{self.ledger.label}：可能已经作废、合并，或不归您看。"
             f"请重新导出；要按其他各栏查找或新增，请清空{HEADING}这一格。"
         )
 

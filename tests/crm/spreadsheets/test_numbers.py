@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from crm import ledgers
-from crm.actions import agreements, exports, merges, projects
+from crm.actions import agreements, exports, imports, merges, projects, withdrawals
 from crm.ledgers.chosen import chosen
 from crm.models import Agreement, AuditEntry, Contact, ImportBatch, Installation, Project
 from crm.spreadsheets.commit import import_file
@@ -238,7 +238,7 @@ def test_a_number_without_a_row_in_sight_is_refused(to, statistician, teamlead, 
     (refusal,) = table.imported().refused
     assert (refusal.row, refusal.column) == (2, "编号")
     assert refusal.reason == (
-        f"按编号“{other}”没有找到项目：可能已经撤销，或不归您看。"
+        f"按编号“{other}”没有找到项目：可能已经作废、合并，或不归您看。"
         "请重新导出；要按其他各栏查找或新增，请清空编号这一格。"
     )
     assert Project.objects.count() == 2
@@ -333,6 +333,15 @@ def test_an_old_table_does_not_undo_a_correction(statistician, park):
     assert Agreement.objects.count() == 2
 
 
+def test_a_withdrawn_fact_is_not_entered_anew_by_an_old_table(statistician, park):
+    make.signed_project(date(2023, 3, 1), park=park)
+    old = Exported("agreements", statistician)
+    withdrawals.void(Agreement.objects.get(), by=statistician, reason="录错项目")
+    (refusal,) = old.imported().refused
+    assert "没有找到协议：可能已经作废、合并，或不归您看" in refusal.reason
+    assert not Agreement.objects.standing().exists()
+
+
 def test_the_number_of_a_merged_row_names_the_one_that_stays(statistician, team):
     lost, kept = make.project("甲", team=team), make.project("甲项目", team=team)
     table = Exported("projects", statistician)
@@ -343,8 +352,6 @@ def test_the_number_of_a_merged_row_names_the_one_that_stays(statistician, team)
 
 
 def test_an_undone_row_is_not_entered_anew_by_its_number(statistician):
-    from crm.actions import imports
-
     plan = import_file("项目名称\n甲\n".encode(), "a.csv", ledgers.get("projects"), by=statistician)
     table = Exported("projects", statistician)
     imports.revert_import(plan.batch, by=statistician)
