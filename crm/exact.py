@@ -112,13 +112,17 @@ def money_field(**kwargs: Any) -> ExactField:
 
 def refuse_negative(row: models.Model, *names: str) -> None:
     """For a model's clean(): amounts and areas are not below zero."""
-    wrong = {}
+    wrong: dict[str, list[str]] = {}
     for name in names:
         field = row._meta.get_field(name)
         assert isinstance(field, ExactField)
-        value = field.to_python(getattr(row, name))
+        try:
+            value = field.to_python(getattr(row, name))
+        except ValidationError as error:
+            wrong[name] = error.messages
+            continue
         if value is not None and value < 0:
-            wrong[name] = "不能为负。"
+            wrong[name] = ["不能为负。"]
     if wrong:
         raise ValidationError(wrong)
 

@@ -98,11 +98,21 @@ def note(
         # A person's row is named by its number: no personal data in the record.
         object_text="" if row is None or isinstance(row, Person) else str(row)[:200],
         changes=dict(changes or {}),
-        reason=reason[:500],
+        reason=whole(AuditEntry, "reason", reason),
         batch=_batch.get(),
         is_new=is_new,
         sealed=dict(sealed or {}),
     )
+
+
+def whole(model: type[models.Model], name: str, text: str) -> str:
+    """The text as it was given, for a column that no `checked` row asks: refused, never cut."""
+    field = model._meta.get_field(name)
+    most = getattr(field, "max_length", None)
+    if most is not None and len(text) > most:
+        label = getattr(field, "verbose_name", name)
+        raise Refused(f"{label}有 {len(text)} 个字，最多 {most} 个字，请精简。", "invalid", [name])
+    return text
 
 
 def checked(row: models.Model, *, alone: bool = False) -> None:
@@ -130,7 +140,8 @@ def checked(row: models.Model, *, alone: bool = False) -> None:
 
 
 def _tidy(row: models.Model) -> None:
-    """Takes outer spaces off every text; refuses characters no database keeps."""
+    """Takes outer spaces off every text; refuses characters no database keeps, and long texts
+    beyond their length, which no database minds."""
     wrong = {}
     for field in row._meta.fields:
         if not isinstance(field, (models.CharField, models.TextField)) or not field.editable:
@@ -140,6 +151,8 @@ def _tidy(row: models.Model) -> None:
             continue
         if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
             wrong[field.name] = "含有无法保存的字符，请删去后重新输入。"
+        elif field.max_length is not None and len(text.strip()) > field.max_length:
+            wrong[field.name] = f"有 {len(text)} 个字，最多 {field.max_length} 个字，请精简。"
         elif text != text.strip():
             setattr(row, field.attname, text.strip())
     if wrong:

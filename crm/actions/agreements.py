@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from django.db import transaction
 
 from crm import access, clock
 from crm.access import Action
-from crm.actions import _record
+from crm.actions import _checks, _record
 from crm.dates import When
 from crm.errors import Refused
 from crm.models import Agreement, AgreementKind, Park, Project, StoredFile, User
@@ -37,27 +38,8 @@ def sign_agreement(
     Without a park named the project's park counts. `amount` is yuan; None = unknown.
     """
     access.require(by, Action.SIGN, project)
-    project = Project.objects.select_for_update().get(pk=project.pk)
+    project = _locked(project)
     when = signed if isinstance(signed, When) else When.day(signed)
-    kind = AgreementKind(kind)
-    if when.start > clock.today():
-        raise Refused(f"签订日期 {when.text} 在今天之后。", "future_date", ["signed_on"])
-    standing = Agreement.objects.standing().filter(
-        project=project, kind=AgreementKind.INVESTMENT, ended_on__isnull=True
-    )
-    if kind == AgreementKind.INVESTMENT and (before := standing.first()):
-        raise Refused(
-            f"本项目已有投资协议（{before.signed.text if before.signed else '日期待补'}），"
-            "追加投资请登记为增资协议。",
-            "already_signed",
-            ["kind"],
-        )
-    if kind == AgreementKind.INCREASE:
-        increase_of = increase_of or standing.first()
-        if increase_of is None:
-            raise Refused("还没有投资协议，不能登记增资。", "no_agreement", ["kind"])
-        if increase_of.project_id != project.pk:
-            raise Refused("增资对象不是本项目的协议。", "invalid", ["increase_of"])
     return _insert(
         Agreement(
             project=project,
@@ -77,7 +59,16 @@ def sign_agreement(
     )
 
 
+def _locked(project: Project) -> Project:
+    """Two who sign for one project do so in turn."""
+    found = Project.objects.select_for_update().filter(pk=project.pk).first()
+    if found is None:
+        raise Refused(_record.GONE, "stale")
+    return found
+
+
 def _insert(agreement: Agreement, *, by: User, verb: str, reason: str = "") -> Agreement:
+    _check(agreement)
     agreement.recorded_at = clock.now()
     agreement.by = by
     _record.insert(agreement, by=by, verb=verb, reason=reason)
@@ -85,26 +76,70 @@ def _insert(agreement: Agreement, *, by: User, verb: str, reason: str = "") -> A
     return agreement
 
 
+def _check(agreement: Agreement) -> None:
+    """What holds of every agreement on record, signed or corrected or ended: a date that is not in
+    the future, an end that is not before it, one 投资 agreement in force, an increase of one."""
+    when = agreement.signed_on
+    _checks.dated(agreement, "signed", f"签订日期 {when} 在今天之后。")
+    _checks.money(agreement)
+    ended = agreement.ended_on
+    if ended and ended > clock.today():
+        raise Refused("终止日期在今天之后；到期后再办理。", "future_date", ["ended_on"])
+    if ended and when and ended < when:
+        raise Refused("终止日期早于签订日期。", "date_order", ["ended_on"])
+    others = (
+        Agreement.objects.investments_in_force()
+        .filter(project=agreement.project_id)
+        .exclude(pk=agreement.replaces_id or 0)
+    )
+    if agreement.kind == AgreementKind.INVESTMENT and not ended and (before := others.first()):
+        raise Refused(
+            f"本项目已有投资协议（{before.signed.text if before.signed else '日期待补'}），"
+            "追加投资请登记为增资协议。",
+            "already_signed",
+            ["kind"],
+        )
+    if agreement.kind == AgreementKind.INCREASE:
+        agreement.increase_of = agreement.increase_of or others.first()
+        if agreement.increase_of is None:
+            raise Refused("还没有投资协议，不能登记增资。", "no_agreement", ["kind"])
+        if agreement.increase_of.project_id != agreement.project_id:
+            raise Refused("增资对象不是本项目的协议。", "invalid", ["increase_of"])
+    _check_increases(agreement)
+
+
+def _check_increases(agreement: Agreement) -> None:
+    """An agreement that others increase stays a 投资 agreement."""
+    before = agreement.replaces
+    if before is None or before.kind == agreement.kind or before.kind != AgreementKind.INVESTMENT:
+        return
+    increases = Agreement.objects.standing().filter(
+        project=agreement.project_id, kind=AgreementKind.INCREASE, ended_on__isnull=True
+    )
+    if increases.exists():
+        raise Refused(
+            "有增资协议以这份投资协议为基础，请先更正或作废增资协议，再改它的类型。",
+            "rests_on_it",
+            ["kind"],
+        )
+
+
 @transaction.atomic
 def correct_agreement(
-    agreement: Agreement, values: dict[str, Any], *, by: User, reason: str
+    agreement: Agreement,
+    values: Mapping[str, Any],
+    *,
+    by: User,
+    reason: str,
 ) -> Agreement:
-    """Corrects an agreement by a new row that replaces it; the old one stays readable."""
+    """Corrects an agreement by a new row that replaces it; the old one stays readable. A correction
+    passes every check of a first entry."""
     access.require(by, Action.SIGN, agreement.project)
-    if not reason.strip():
-        raise Refused("更正协议须写明原因。", "reason_needed", ["reason"])
-    current = Agreement.objects.standing().filter(pk=agreement.pk).first()
-    if current is None:
-        raise Refused("这份协议已被更正，请在最新的一份上操作。", "stale")
-    kept = (
-        "project", "kind", "signed_on", "signed_until", "amount", "currency", "foreign_amount",
-        "increase_of", "park", "scan", "note", "ended_on",
-    )  # fmt: skip
-    merged = {name: getattr(current, name) for name in kept} | values
-    if "signed_on" in values and "signed_until" not in values:
-        merged["signed_until"] = values["signed_on"]
+    _checks.require_reason(reason, "更正协议")
+    _locked(agreement.project)
+    standing = _checks.current(agreement, "这份协议已被更正，请在最新的一份上操作。")
     return _insert(
-        Agreement(**merged, replaces=current), by=by, verb="correct_agreement", reason=reason
+        _checks.corrected(standing, values), by=by, verb="correct_agreement", reason=reason
     )
 
 
@@ -114,8 +149,4 @@ def end_agreement(agreement: Agreement, *, on: date, by: User, reason: str) -> A
     stage does not move by it. Refused: a day in the future, and an agreement that has ended."""
     if agreement.ended_on:
         raise Refused(f"这份协议已于 {agreement.ended_on.isoformat()} 终止。", "stale")
-    if on > clock.today():
-        raise Refused("终止日期在今天之后；到期后再办理。", "future_date", ["ended_on"])
-    if agreement.signed_on and on < agreement.signed_on:
-        raise Refused("终止日期早于签订日期。", "date_order", ["ended_on"])
     return correct_agreement(agreement, {"ended_on": on}, by=by, reason=reason)

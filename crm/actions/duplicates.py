@@ -149,7 +149,7 @@ def not_same(one: Any, other: Any, *, by: User, reason: str = "") -> NotSame:
         return known
     verdict = NotSame.objects.create(
         noun=noun, lower_id=lower, higher_id=higher, by=by, recorded_at=clock.now(),
-        reason=reason.strip()[:300],
+        reason=_record.whole(NotSame, "reason", reason.strip()),
     )  # fmt: skip
     for row, twin in ((one, other), (other, one)):
         _record.note("not_same", row, by=by, changes={"not_same": [None, twin.pk]}, reason=reason)

@@ -275,6 +275,11 @@ def rule(
             ("reason", "请写明裁定理由。", not reason.strip()),
             ("decided_by", "请写明由谁裁定，或裁定文件。", not decided_by),
             ("ruled_on", "裁定日期在今天之后。", ruled_on > clock.today()),
+            (
+                "ruled_on",
+                "裁定日期早于最早的首谈。",
+                ruled_on < min(one.claimed_on for one in case),
+            ),
         )
         if is_wrong
     }

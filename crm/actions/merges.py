@@ -121,7 +121,8 @@ def merge(
     done = Merge.objects.create(
         noun=str(survivor._meta.model_name), survivor_id=survivor.pk, loser_id=loser.pk,
         survivor_text=_called(survivor), loser_text=_called(loser), by=by,
-        recorded_at=clock.now(), reason=reason.strip()[:300], details=details,
+        recorded_at=clock.now(), details=details,
+        reason=_record.whole(Merge, "reason", reason.strip()),
     )  # fmt: skip
     _record.note("merged", survivor, by=by, reason=reason, changes={"merged": [None, loser.pk]})
     _tell_search(loser, survivor)

@@ -178,6 +178,7 @@ def choose(
     if email:
         try:
             validate_email(email)
+            User._meta.get_field("email").run_validators(email)
         except ValidationError as error:
             raise Refused("邮箱地址不对，例如 li@example.gov.cn。", "invalid", ["email"]) from error
     setting, _ = NotificationSetting.objects.get_or_create(user=by)

@@ -43,6 +43,7 @@ def add_user(
         user.set_password(password)
     if User.objects.filter(username=username).exists():
         raise Refused(f"用户名 {username} 已存在。", "duplicate", ["username"])
+    _record.checked(user)
     user.save()
     user.parks.set(parks)
     user.groups.set([Group.objects.get_or_create(name=user.role)[0]])

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from crm import access, dates
+from crm import access, clock, dates
 from crm.exact import ExactField
 from crm.models.project_terms import Currency
 from crm.models.rows import Row, Rows, Standing, once
@@ -84,6 +84,8 @@ class ExchangeRate(Row):
     def clean(self) -> None:
         if self.month_on is None:
             raise ValidationError({"month": "请写到月，例如 2023-08。"})
+        if self.month_on > clock.today():
+            raise ValidationError({"month": "月份在今天之后；到月再登记。"})
         if self.currency == Currency.CNY:
             raise ValidationError({"currency": "人民币不用折算，请选择外币。"})
         if self.yuan_per_100 is not None and self.yuan_per_100 <= 0:

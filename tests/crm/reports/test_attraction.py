@@ -8,7 +8,7 @@ import pytest
 from crm import clock
 from crm.actions import agreements, projects, rows
 from crm.dates import When
-from crm.models import AgreementKind
+from crm.models import Agreement, AgreementKind
 from crm.reports.figures import Context
 from crm.reports.figures.attraction import (
     activities,
@@ -110,21 +110,22 @@ def test_a_signing_without_a_park_is_not_counted(asked, county_park):
     assert count(signed_projects, asked) == 0
 
 
+def beside(first: Agreement, signed_on: date) -> Agreement:
+    """A second 投资 agreement in force, as no verb lets one in any more."""
+    second = Agreement(
+        project=first.project, park=first.park, signed_on=signed_on, amount=first.amount,
+        recorded_at=clock.now(),
+    )  # fmt: skip
+    second.save()
+    return second
+
+
 def test_a_second_ceremony_does_not_count_a_project_twice(asked, county_park):
     project = make.project(park=county_park)
-    make.agreement(project, date(2022, 6, 1), "100000000")
-    # Recorded as a framework agreement and turned into a 投资 agreement by correction.
-    again = make.agreement(project, MAY, "100000000", kind=AgreementKind.FRAMEWORK)
-    agreements.correct_agreement(
-        again, {"kind": AgreementKind.INVESTMENT}, by=make.maker(), reason="录入时选错类型"
-    )
+    beside(make.agreement(project, date(2022, 6, 1), "100000000"), MAY)
     assert count(signed_projects, asked) == 0  # it was signed in 2022
     other = make.project(park=county_park)
-    for day in (MAY, date(2023, 6, 1)):
-        twice = make.agreement(other, day, "200000000", kind=AgreementKind.FRAMEWORK)
-        agreements.correct_agreement(
-            twice, {"kind": AgreementKind.INVESTMENT}, by=make.maker(), reason="录入时选错类型"
-        )
+    beside(make.agreement(other, MAY, "200000000"), date(2023, 6, 1))
     assert count(signed_projects, asked) == 1
     assert signed_projects.rows(asked).get().signed_on == MAY
     assert signed_investment.result(asked).value == 2

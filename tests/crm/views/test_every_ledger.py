@@ -9,6 +9,7 @@ import pytest
 from crm import access, ledgers
 from crm.access import Action
 from crm.errors import Refused
+from crm.ledgers import Kind
 from crm.models import Project
 from tests import make
 from tests.samples import Samples, as_typed, unlike
@@ -70,6 +71,25 @@ def test_every_ledger_takes_a_row_by_its_form(ledger, as_user):
     assert kept
     assert unlike(ledger, row, kept) == {}
     assert as_user(samples.by).get(f"/desk/{ledger.key}/{row.pk}/").status_code == 200
+
+
+def test_no_ledger_takes_a_text_longer_than_its_column(rows):
+    """On both databases alike: one would cut it short of an error, the other would not."""
+    asked = 0
+    for ledger in ledgers.every():
+        for column in () if ledger.is_read_only else ledger.form_columns:
+            stored = {field.name: field for field in ledger.model._meta.fields}.get(column.name)
+            most = getattr(stored, "max_length", None)
+            if column.kind not in (Kind.TEXT, Kind.LONG_TEXT) or most is None or stored.choices:
+                continue
+            said = {"reason": "按盖章件"} if ledger.is_insert_only else {}
+            values = {column.name: "长" * max(2_000, most + 1)}
+            with pytest.raises(Refused) as caught:
+                ledger.change(rows[ledger.key], values, by=make.maker(), **said)
+            assert caught.value.code == "invalid"
+            assert column.name in caught.value.fields, ledger.key
+            asked += 1
+    assert asked > 20
 
 
 @pytest.mark.parametrize("key", ["projects", "agreements", "followups", "contacts", "moves"])
