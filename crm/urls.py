@@ -4,6 +4,7 @@ from django.contrib.auth import views as auth
 from django.urls import include, path, re_path
 
 from crm.views import (
+    allowances,
     assign,
     board,
     confirmations,
@@ -77,6 +78,7 @@ desk = [
     path("import/batches/<int:pk>/revert/", imports.revert, name="desk-import-revert"),
     path("import/template/<slug:key>/", imports.template, name="desk-import-template"),
     path("agreements/<int:pk>/end/", endings.end, name="desk-end-agreement"),
+    path("receipts/<int:pk>/allow/", allowances.allow, name="desk-allow"),
     path("confirm/", confirmations.waiting, name="desk-confirm"),
     path("confirm/<slug:key>/", confirmations.confirm_one, name="desk-confirm-one"),
     path("moves/<int:pk>/correct/", corrections.correct, name="desk-correct"),

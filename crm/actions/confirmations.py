@@ -136,6 +136,8 @@ def _of(model: Any, rows: Sequence[Confirmable], *, by: User) -> list[Confirmabl
 def _refuse(model: Any, row: Confirmable) -> None:
     if not model.objects.standing().filter(pk=row.pk).exists():
         raise Refused(f"“{row.project}”的这一条已被更正，请看最新的一条。", "stale")
+    if isinstance(row, FundingReceipt):
+        raise Refused(f"“{row.project}”的这一笔已经核定，不用再认定。", "invalid")
     raise Refused(f"“{row.project}”的这一步不计入报告，不用认定。", "invalid")
 
 

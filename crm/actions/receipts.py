@@ -1,4 +1,4 @@
-"""Funds in place: recording what arrived, and correcting it by a new receipt."""
+"""Funds in place: recording what arrived, correcting it, and what the deciding level allows."""
 
 from __future__ import annotations
 
@@ -11,10 +11,25 @@ from django.db import transaction
 
 from crm import access, clock
 from crm.access import Action
-from crm.actions import _record, confirmations
+from crm.actions import _checks, _record, confirmations, notifications
 from crm.dates import When
 from crm.errors import Refused
-from crm.models import Currency, FundingReceipt, FundSource, Project, User
+from crm.exact import money_text
+from crm.models import (
+    Currency,
+    FundArea,
+    FundForm,
+    FundingReceipt,
+    FundSource,
+    NotificationKind,
+    Project,
+    User,
+)
+
+# What was allowed was allowed of this; only who may allow changes it afterwards.
+_DECIDED = frozenset(
+    {"project", "received_on", "received_until", "amount", "currency", "foreign_amount", "form"}
+)
 
 
 @transaction.atomic
@@ -25,12 +40,15 @@ def record_receipt(
     received: When | date,
     amount: Decimal | None = None,
     source: FundSource | str = FundSource.OWN,
+    form: FundForm | str = FundForm.MONEY,
+    source_area: FundArea | str = "",
     evidence: str = "",
     currency: str = Currency.CNY,
     foreign_amount: Decimal | None = None,
 ) -> FundingReceipt:
-    """Puts money that has arrived on record. `amount` is yuan; foreign money may come without it,
-    for the month's rate converts it."""
+    """Puts money (or plant, or land) that has arrived on record, as reported. `amount` is yuan;
+    foreign money may come without it, for the month's rate converts it, and comes from abroad
+    unless said otherwise."""
     when = received if isinstance(received, When) else When.day(received)
     receipt = FundingReceipt(
         project=project,
@@ -38,6 +56,8 @@ def record_receipt(
         received_until=when.end,
         amount=amount,
         source=source,
+        form=form,
+        source_area=source_area or (FundArea.ABROAD if currency != Currency.CNY else ""),
         evidence=evidence,
         currency=currency,
         foreign_amount=foreign_amount,
@@ -54,37 +74,77 @@ def correct_receipt(
     receipt: FundingReceipt, values: Mapping[str, Any], *, by: User, reason: str
 ) -> FundingReceipt:
     """Corrects a receipt by a new one that replaces it; the old one stays readable. A receipt that
-    should never have been entered is corrected to 0."""
+    should never have been entered is corrected to 0, or withdrawn. One that has been allowed (核定)
+    is corrected by who may allow it."""
     access.require(by, Action.CHANGE, receipt)
-    if not reason.strip():
-        raise Refused("更正到位资金须写明原因。", "reason_needed", ["reason"])
-    current = FundingReceipt.objects.standing().filter(pk=receipt.pk).first()
-    if current is None:
-        raise Refused("这笔资金已被更正，请在最新的一笔上操作。", "stale")
-    kept = (
-        "project", "received_on", "received_until", "amount", "currency", "foreign_amount",
-        "source", "evidence",
-    )  # fmt: skip
-    merged = {name: getattr(current, name) for name in kept} | dict(values)
-    if "received_on" in values and "received_until" not in values:
-        merged["received_until"] = values["received_on"]
-    return _insert(
-        FundingReceipt(**merged, replaces=current), by=by, verb="correct_receipt", reason=reason
-    )
+    _checks.require_reason(reason, "更正到位资金")
+    standing = _checks.current(receipt, "这笔资金已被更正，请在最新的一笔上操作。")
+    row = _checks.corrected(standing, values)
+    touched = {name for name in _DECIDED if getattr(row, name) != getattr(standing, name)}
+    if standing.allowed_amount is not None and touched:
+        access.require(by, Action.CONFIRM, receipt)
+    return _insert(row, by=by, verb="correct_receipt", reason=reason)
+
+
+@transaction.atomic
+def allow_receipt(
+    receipt: FundingReceipt,
+    amount: Decimal,
+    *,
+    by: User,
+    reason: str = "",
+    document: str = "",
+) -> FundingReceipt:
+    """核定: puts on record what the deciding level allows of a receipt, in yuan, 0 being nothing.
+    Where it is less than was reported (核减) the reason and the document are needed. A later 核定
+    replaces an earlier one."""
+    access.require(by, Action.CONFIRM, receipt)
+    standing = _checks.current(receipt, "这笔资金已被更正，请在最新的一笔上操作。")
+    values = {
+        "allowed_amount": amount,
+        "allowance_reason": reason.strip(),
+        "allowance_document": document.strip(),
+    }
+    row = _insert(_checks.corrected(standing, values), by=by, verb="allow_receipt", reason=reason)
+    if row.disallowed:
+        said = (
+            f"“{row.project}”{row.received}的到位资金核定 {money_text(amount)}，"
+            f"核减 {money_text(row.disallowed)}：{reason.strip()}"
+        )
+        notifications.tell([standing.by], NotificationKind.CONFIRM, row, said, by=by)
+    return row
 
 
 def _insert(receipt: FundingReceipt, *, by: User, verb: str, reason: str = "") -> FundingReceipt:
-    if receipt.received_on and receipt.received_on > clock.today():
-        raise Refused("到账日期在今天之后；到账后再登记。", "future_date", ["received"])
-    is_foreign = receipt.currency != Currency.CNY
-    if receipt.foreign_amount is not None and not is_foreign:
-        raise Refused("填了外币金额，请选择币种。", "invalid", ["currency"])
-    if is_foreign and receipt.foreign_amount is None:
-        raise Refused("币种不是人民币，请填写外币金额。", "invalid", ["foreign_amount"])
-    if receipt.amount is None and not is_foreign:
-        raise Refused("请填写到位金额；不知道金额的先不登记。", "invalid", ["amount"])
+    _check(receipt)
     receipt.recorded_at = clock.now()
     receipt.by = by
     inserted: FundingReceipt = _record.insert(receipt, by=by, verb=verb, reason=reason)
+    if receipt.replaces is not None:
+        notifications.done(NotificationKind.CONFIRM, receipt.replaces)
     confirmations.tell_waiting(inserted, by=by)
     return inserted
+
+
+def _check(receipt: FundingReceipt) -> None:
+    """What holds of every receipt on record, reported or corrected or allowed: a date that is not
+    in the future, an amount, and no more allowed than was reported."""
+    _checks.dated(receipt, "received", "到账日期在今天之后；到账后再登记。")
+    _checks.money(receipt)
+    if receipt.amount is None and receipt.foreign_amount is None:
+        raise Refused("请填写到位金额；不知道金额的先不登记。", "invalid", ["amount"])
+    cut = receipt.disallowed
+    if cut is not None and cut < 0:
+        raise Refused(
+            f"核定数 {money_text(receipt.allowed_amount)} 大于上报数 {money_text(receipt.yuan)}；"
+            "上报少了的，请先更正上报数。",
+            "invalid",
+            ["allowed_amount"],
+        )
+    wrong = {
+        name: f"有核减，请填写{label}。"
+        for name, label in (("allowance_reason", "核减原因"), ("allowance_document", "核定文件"))
+        if cut and not getattr(receipt, name)
+    }
+    if wrong:
+        raise Refused("".join(wrong.values()), "invalid", wrong)

@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 
 from crm import ledgers
+from crm.api.allowances import AllowanceView
 from crm.api.confirmations import ConfirmationView, UnconfirmedView
 from crm.api.ledgers import viewset
 from crm.api.merges import MergeView, UnmergeView
@@ -34,6 +35,7 @@ urlpatterns = [
             ("<int:pk>/confirmation/", ConfirmationView, "confirmation"),
         )
     ),
+    path("receipts/<int:pk>/allowance/", AllowanceView.as_view(), name="api-receipt-allowance"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     path("", include(router.urls)),

@@ -45,6 +45,7 @@ class Column:
     in real files. `stage`: this WHEN column is the date on which a project entered that stage.
     reference: the key of the ledger it points to ("users" for staff). is_summed: the list adds up
     this amount, and an empty one is unknown; not so where most rows have none by their nature.
+    lacking: what an empty amount means, in the list's sum.
     read_all: the values of many rows at once, by their number, where `get` asks the database.
     filter_rows: the rows whose value is one of these, where no column of the table holds it.
     words: what people call the value of a TEXT column that holds a code. is_moved: moves alone
@@ -67,6 +68,7 @@ class Column:
     is_filter: bool = False
     is_sortable: bool = False
     is_summed: bool = True
+    lacking: str = "待补未计"
     is_moved: bool = False
     is_planned: bool = False
     order_by: str = ""

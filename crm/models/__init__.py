@@ -49,7 +49,14 @@ from crm.models.project_terms import (
 from crm.models.projects import Project, rested_too_long
 from crm.models.prospects import Priority, Prospect, ProspectState
 from crm.models.rates import ExchangeRate
-from crm.models.receipts import FundingReceipt, Funds, FundSource, funds_of
+from crm.models.receipts import (
+    FundArea,
+    FundForm,
+    FundingReceipt,
+    Funds,
+    FundSource,
+    funds_of,
+)
 from crm.models.recognitions import (
     Recognition,
     RecognitionKind,
@@ -110,6 +117,8 @@ __all__ = [
     "FirstContactClaim",
     "FollowUp",
     "FollowUpKind",
+    "FundArea",
+    "FundForm",
     "FundSource",
     "FundingReceipt",
     "Funds",

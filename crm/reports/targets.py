@@ -23,6 +23,7 @@ from crm.models import (
     User,
 )
 from crm.models.transfers import WHOLE
+from crm.models.worth import worths
 from crm.reports.credit import PARK, TEAM, Credit, credit_of, divisions, own, whole
 from crm.reports.figures import attraction, delivery
 from crm.reports.figures.base import Context, Figure
@@ -41,12 +42,41 @@ NO_DUTIES = "台账里没有它负责的项目"
 
 
 @dataclass(frozen=True)
+class Received:
+    """到位资金 of one target, by its shares, in yuan: 上报 (None where none is known) and 核定, how
+    many receipts there are, and how many have been allowed."""
+
+    reported: Decimal | None
+    allowed: Decimal
+    count: int
+    allowed_count: int
+
+    @classmethod
+    def of(cls, credit: Credit) -> Received:
+        rows = [part.row for part in credit.parts]
+        told = zip(credit.parts, worths(rows, "amount"), strict=True)
+        known = [part.share * worth.value for part, worth in told if worth.value is not None]
+        allowed = [
+            part.share * part.row.allowed_amount
+            for part in credit.parts
+            if part.row.allowed_amount is not None
+        ]
+        return cls(
+            sum(known, Decimal(0)) if known or not rows else None,
+            sum(allowed, Decimal(0)),
+            len(rows),
+            len(allowed),
+        )
+
+
+@dataclass(frozen=True)
 class Progress:
     """One target as it stands: `credit` None with a `reason` where the ledger cannot tell.
 
     reported: of a park, what its report's figure counts, whole projects by where they are. It
     differs from what is completed where credit is shared; `shared_count` of its projects are.
-    is_total: a park whose parks have targets of their own beside it.
+    is_total: a park whose parks have targets of their own beside it. funds: of 到位资金, what was
+    reported and what was allowed, of which the credit counts the second before the first.
     """
 
     target: Target
@@ -57,6 +87,7 @@ class Progress:
     reported: Decimal | None = None
     shared_count: int = 0
     is_total: bool = False
+    funds: Received | None = None
 
     @property
     def is_reported_otherwise(self) -> bool:
@@ -160,6 +191,13 @@ class Board:
         return any(other.target.park_id in inside for other in found)
 
     def of(self, target: Target) -> Progress:
+        """How it stands, but for its rank."""
+        made = self._of(target)
+        if made.credit is None or target.indicator != TargetIndicator.FUNDS_IN_PLACE:
+            return made
+        return replace(made, funds=Received.of(made.credit))
+
+    def _of(self, target: Target) -> Progress:
         indicator = TargetIndicator(target.indicator)
         figure, rows = FIGURES[indicator], self.rows(indicator)
         if indicator == TargetIndicator.FUNDS_IN_PLACE and not rows:

@@ -26,6 +26,7 @@ from crm.models import (
     confirmable,
 )
 from crm.stages import CONFIRMED, Stage
+from crm.views.allowances import allowance_verbs
 from crm.views.base import back_to, desk, page_of
 from crm.views.row_verbs import Verb, verbs_of
 
@@ -257,7 +258,7 @@ def move_verbs(row: StageMove, user: Any) -> list[Verb]:
 
 @verbs_of("fundingreceipt")
 def receipt_verbs(row: FundingReceipt, user: Any) -> list[Verb]:
-    return _verbs(row, user)
+    return _verbs(row, user) + allowance_verbs(row, user)
 
 
 def _verbs(row: Any, user: Any) -> list[Verb]:

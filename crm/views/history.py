@@ -20,8 +20,8 @@ from crm.models import AuditEntry, Project
 UNSAID = {"stage", "status", "next_on", "next_step", "decided_at", "token"}
 # Verbs whose old → new says something; the others are told by their name alone.
 SHOWN = {
-    "change", "correct", "correct_agreement", "correct_receipt", "revert_import", "merge",
-    "unmerge_facts",
+    "change", "correct", "correct_agreement", "correct_receipt", "allow_receipt", "revert_import",
+    "merge", "unmerge_facts",
 }  # fmt: skip
 MOST = 100
 TOGETHER = timedelta(minutes=2)

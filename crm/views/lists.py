@@ -185,20 +185,19 @@ def chips(asked: filters.Asked, params: QueryDict, tab: Column | None) -> list[L
 
 
 def _total(listed: Sequence[Column], rows: Any) -> str:
-    """The sum of the list's first amount, how many rows have none and how many were converted from
-    foreign money: never a silent zero."""
-    amounts = (c for c in listed if c.kind is Kind.MONEY and c.is_summed and c.get is None)
-    money = next(amounts, None)
-    if money is None:
-        return ""
-    found = valuation(rows, money.name)
-    if not found.count or found.total is None:
-        return ""
-    told = [f"{found.unknown} 条待补未计"] if found.unknown else []
-    told += [f"{found.converted} 条外币按当月汇率折算"] if found.converted else []
-    return f"{money.label}合计 {money_text(found.total)}" + (
-        f"（{'，'.join(told)}）" if told else ""
-    )
+    """The sum of each of the list's amounts, how many rows have none and how many were converted
+    from foreign money: never a silent zero."""
+    amounts = [c for c in listed if c.kind is Kind.MONEY and c.is_summed and c.get is None]
+    said = []
+    for money in amounts:
+        found = valuation(rows, money.name)
+        if not found.count or found.total is None:
+            continue
+        told = [f"{found.unknown} 条{money.lacking}"] if found.unknown else []
+        told += [f"{found.converted} 条外币按当月汇率折算"] if found.converted else []
+        note = f"（{'，'.join(told)}）" if told else ""
+        said.append(f"{money.label}合计 {money_text(found.total)}{note}")
+    return "；".join(said)
 
 
 def _pages(page: Any, params: QueryDict) -> dict[str, str]:

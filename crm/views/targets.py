@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,7 +14,8 @@ from crm import access, clock
 from crm.access import Action
 from crm.errors import Hidden
 from crm.exact import WAN, grouped, rounded
-from crm.models import Target, TargetIndicator, TargetLevel
+from crm.models import FundingReceipt, Target, TargetIndicator, TargetLevel
+from crm.models.worth import Valued, Worth, worths
 from crm.reports import lines, targets
 from crm.reports.credit import Part
 from crm.reports.lines import UNKNOWN, Cell
@@ -21,6 +23,9 @@ from crm.reports.period import Period
 from crm.reports.targets import Progress
 from crm.views.base import desk
 from crm.views.lists import Link
+
+# Which number of 到位资金 a target counts.
+COUNTED = "已核定的按核定数计，未核定的按上报数计"
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,10 @@ def _row(one: Progress, name: str) -> Row:
         notes.append(f"{one.credit.without_amount} 行没有金额")
     if one.credit and one.credit.converted:
         notes.append(f"{one.credit.converted} 行外币折算")
+    if one.funds:
+        reported, allowed = (_shown(n, target) for n in (one.funds.reported, one.funds.allowed))
+        notes.append(f"上报 {reported}，核定 {allowed} {unit}（{one.funds.allowed_count} /")
+        notes[-1] += f" {one.funds.count} 笔）"
     if one.is_reported_otherwise:
         notes.append(f"园区报告为 {_shown(one.reported, target)} {unit}：")
         notes[-1] += f"{one.shared_count} 个项目与其他园区分成"
@@ -88,10 +97,17 @@ def _number(number: Decimal) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of one level; an indicator's own where several units have it."""
+    """The rows of one level; an indicator's own where several units have it. `note`: which of two
+    numbers they count."""
 
     title: str
     rows: list[Row]
+    note: str = ""
+
+
+def _counted(indicators: Iterable[TargetIndicator]) -> str:
+    funds = TargetIndicator.FUNDS_IN_PLACE
+    return f"{funds.label}：{COUNTED}。" if funds in indicators else ""
 
 
 def _asked(request: HttpRequest) -> tuple[int, int]:
@@ -113,10 +129,14 @@ def board(request: HttpRequest) -> HttpResponse:
     for level, found in stood.progress().items():
         if level == TargetLevel.COUNTY:
             rows = [_row(one, indicator.label) for indicator, some in found.items() for one in some]
-            levels.append((level, [Table("", rows)]))
+            levels.append((level, [Table("", rows, _counted(found))]))
         else:
             levels.append((level, [
-                Table(indicator.label, [_row(one, one.target.unit_name) for one in some])
+                Table(
+                    indicator.label,
+                    [_row(one, one.target.unit_name) for one in some],
+                    _counted([indicator]),
+                )
                 for indicator, some in found.items()
             ]))  # fmt: skip
     years = sorted(set(targets.visible_targets(request.user).values_list("year", flat=True)))
@@ -153,8 +173,10 @@ class Line:
     url: str
     cells: list[Cell]
     amount: str
+    allowed: str  # of 到位资金: what was allowed of the amount
     share: str
     counted: str
+    told: str  # how foreign money became the amount
 
 
 @desk
@@ -169,7 +191,7 @@ def rows(request: HttpRequest, pk: int) -> HttpResponse:
     stood = targets.Board(target.year, months, request.user)
     one, indicator = stood.of(target), TargetIndicator(target.indicator)
     parts = one.credit.parts if one.credit else ()
-    told = [_line(part, indicator) for part in parts]
+    told = _lines(parts, indicator)
     return render(
         request,
         "crm/target_rows.html",
@@ -180,6 +202,7 @@ def rows(request: HttpRequest, pk: int) -> HttpResponse:
             "row": _row(one, target.unit_name),
             "lines": told,
             "is_money": indicator.is_money,
+            "is_funds": indicator == TargetIndicator.FUNDS_IN_PLACE,
             "is_shared": any(part.share != 1 for part in parts),
             "reported": _shown(one.reported, target) if one.is_reported_otherwise else "",
             "shared_count": one.shared_count,
@@ -189,15 +212,35 @@ def rows(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _line(part: Part, indicator: TargetIndicator) -> Line:
-    row, factor = part.row, WAN if indicator.is_money else Decimal(1)
+def _lines(parts: Sequence[Part], indicator: TargetIndicator) -> list[Line]:
+    """The rows with what each states (上报, where 核定 stands beside it) and what of it counts."""
+    stated = [part.worth for part in parts]
+    if indicator == TargetIndicator.FUNDS_IN_PLACE:
+        stated = worths([part.row for part in parts], "amount")
+    return [_line(part, worth, indicator) for part, worth in zip(parts, stated, strict=True)]
+
+
+def _line(part: Part, stated: Worth, indicator: TargetIndicator) -> Line:
+    row, allowed = part.row, ""
     shown = lines.line(row)
-    counted = part.counted
+    if isinstance(row, FundingReceipt):
+        is_allowed = row.allowed_amount is not None
+        allowed = _money(row.allowed_amount, indicator) if is_allowed else "未核定"
+    is_foreign = isinstance(row, Valued) and row.is_foreign
     return Line(
         shown.title,
         shown.address,
         shown.cells[:2],
-        UNKNOWN if part.amount is None else grouped(part.amount / factor),
+        _money(stated.value, indicator),
+        allowed,
         f"{grouped(part.share * 100)}%",
-        UNKNOWN if counted is None else grouped(counted / factor),
+        _money(part.counted, indicator),
+        stated.told(row) if is_foreign and indicator.is_money else "",
     )
+
+
+def _money(number: Decimal | None, indicator: TargetIndicator) -> str:
+    """In 万元 where it is money."""
+    if number is None:
+        return UNKNOWN
+    return grouped(number / WAN if indicator.is_money else number)
