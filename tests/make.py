@@ -26,6 +26,7 @@ from crm.actions import (
     transfers,
     users,
 )
+from crm.actions.questions import LOOKED_FOR
 from crm.dates import When
 from crm.models import (
     Activity,
@@ -288,7 +289,9 @@ def receipt(
 ) -> FundingReceipt:
     """`amount` in yuan, None = foreign money alone."""
     money = None if amount is None else Decimal(amount)
-    return receipts.record_receipt(project, by=maker(), received=received, amount=money, **values)
+    return receipts.record_receipt(
+        project, by=maker(), received=received, amount=money, anyway=LOOKED_FOR, **values
+    )
 
 
 def rate(year: int, month: int, yuan_per_100: str = "717.34", currency: str = "USD") -> Any:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 
 from crm import access, clock
 from crm.access import Action
-from crm.actions import _checks, _record
+from crm.actions import _checks, _record, questions
+from crm.actions.questions import NOTHING_SAID, Anyway
 from crm.dates import When
 from crm.errors import Refused
 from crm.models import Agreement, AgreementKind, Park, Project, StoredFile, User
@@ -31,32 +33,44 @@ def sign_agreement(
     note: str = "",
     currency: str = "CNY",
     foreign_amount: Decimal | None = None,
+    anyway: Anyway = NOTHING_SAID,
 ) -> Agreement:
     """Puts a signed agreement on record; the project's stage does not move by it.
 
     One 投资 agreement a project: a second ceremony is refused (already_signed), more money is 增资.
-    Without a park named the project's park counts. `amount` is yuan; None = unknown.
+    Another one of the same kind and day is asked about. Without a park named the project's park
+    counts. `amount` is yuan; None = unknown.
     """
     access.require(by, Action.SIGN, project)
     project = _locked(project)
     when = signed if isinstance(signed, When) else When.day(signed)
-    return _insert(
-        Agreement(
-            project=project,
-            kind=kind,
-            signed_on=when.start,
-            signed_until=when.end,
-            amount=amount,
-            currency=currency,
-            foreign_amount=foreign_amount,
-            increase_of=increase_of,
-            park=park or project.park,
-            scan=scan,
-            note=note,
-        ),
-        by=by,
-        verb="sign_agreement",
+    agreement = Agreement(
+        project=project,
+        kind=kind,
+        signed_on=when.start,
+        signed_until=when.end,
+        amount=amount,
+        currency=currency,
+        foreign_amount=foreign_amount,
+        increase_of=increase_of,
+        park=park or project.park,
+        scan=scan,
+        note=note,
     )
+    _check(agreement)  # what cannot be is refused, not asked about
+    find = partial(same_agreements, agreement, by=by)
+    with questions.asking(agreement, find, str(project.pk), by=by, anyway=anyway):
+        return _insert(agreement, by=by, verb="sign_agreement")
+
+
+def same_agreements(agreement: Agreement, *, by: User) -> list[Agreement]:
+    """Those in force that are this paper: of the same project, kind and day; of a 投资 agreement
+    there is only one."""
+    like = Agreement.objects.standing().visible_to(by)
+    same = like.filter(project=agreement.project, kind=agreement.kind, ended_on__isnull=True)
+    if agreement.kind != AgreementKind.INVESTMENT:
+        same = same.filter(signed_on=agreement.signed_on)
+    return list(same)
 
 
 def _locked(project: Project) -> Project:

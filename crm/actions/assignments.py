@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from crm.actions import _record, notifications, rows
-from crm.models import Assignment, NotificationKind, User
+from crm.actions.questions import NOTHING_SAID, Anyway
+from crm.models import Assignment, AssignmentKind, NotificationKind, User
 
 
 @transaction.atomic
-def assign(values: Mapping[str, Any], *, by: User) -> Assignment:
-    """Gives somebody a dated duty towards a project; a user of the ledger is told."""
-    assignment: Assignment = rows.register(Assignment, values, by=by)
+def assign(values: Mapping[str, Any], *, by: User, anyway: Anyway = NOTHING_SAID) -> Assignment:
+    """Gives somebody a dated duty towards a project; a user of the ledger is told. Who has that
+    duty in those days already is asked about."""
+    same = partial(_same, values, by=by)
+    assignment: Assignment = rows.register(Assignment, values, by=by, anyway=anyway, same=same)
     _tell(assignment, by=by)
     return assignment
+
+
+def _same(values: Mapping[str, Any], *, by: User) -> list[Assignment]:
+    starts_on, ends_on = values.get("starts_on"), values.get("ends_on")
+    same = Assignment.objects.visible_to(by).filter(
+        project=values.get("project"),
+        kind=values.get("kind") or AssignmentKind.LIAISON,
+        user=values.get("user"),
+        unit=values.get("unit") or "",
+        duty=values.get("duty") or "",
+    )
+    same = same.filter(Q(ends_on=None) | Q(ends_on__gte=starts_on)) if starts_on else same
+    return list(same.filter(starts_on__lte=ends_on) if ends_on else same)
 
 
 @transaction.atomic

@@ -8,9 +8,11 @@ is checked before anything is looked up: beyond it, what is hidden and what is n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import Min, Q
@@ -18,17 +20,20 @@ from django.utils import timezone
 
 from crm import access, limits, personal
 from crm.access import Action
-from crm.actions import _record, contacts
+from crm.actions import _lock, _record, _told, questions
+from crm.actions._told import HOUR
+from crm.actions.questions import Anyway, Likeness
 from crm.errors import Refused
 from crm.models import Company, Contact, Enquiry, FirstContactClaim, Project, User
+from crm.models.people import same_person
 from crm.models.rows import Row, Rows
 from crm.names import company_key, name_key
 
-HOUR = 3600
 ASKED_AN_HOUR = 200  # questions from forms, answered or not
 TOLD_AN_HOUR = 100  # rows of imported files that were refused because somebody else has them
 LOOKED_AT = 20
 SHORTEST = 2
+LONGEST = 200
 
 
 @dataclass(frozen=True)
@@ -68,13 +73,72 @@ def claim_hint(
 ) -> Hint:
     """What the ledger has under the same name (a project's or a company's), code or phone. Who asks
     about a `person` of this phone is not told of others in the same office."""
+    found, asked = _looked_up(by, name, investor, credit_code, phone, person)
+    if found.claim:
+        _note(by, asked, "登记前查重")
+    return found
+
+
+@contextmanager
+def asking(
+    row: Project | Company | Contact, told: Mapping[str, str | None], *, by: User, anyway: Anyway
+) -> Iterator[None]:
+    """The transaction in which a row is registered: nobody else registers one of its keys within.
+    It begins with the question whether the ledger has what is `told` (as to `claim_hint`), and ends
+    with the record that the row was registered all the same."""
+    noun = str(row._meta.model_name)
+    with _told.counted(), _lock.one_at_a_time(noun, *keys_of(row)):
+        is_like = _ask(noun, typed_of(told, told), by=by, anyway=anyway)
+        yield
+        questions.settle(is_like, row, by=by, anyway=anyway)
+
+
+def _ask(noun: str, typed: dict[str, str], *, by: User, anyway: Anyway) -> bool:
+    """Refuses with what is like the row, unless that very likeness was confirmed; whether there was
+    any. Beyond the hour's measure it is refused until it is registered unchecked, knowingly."""
+    if anyway.shown is None or not any(typed.values()):
+        return False
+    told = tuple(typed.values())
+    try:
+        found, asked = _looked_up(by, **typed)
+    except Refused as refused:
+        if refused.code != "too_many":
+            raise
+        likeness = Likeness(noun, unchecked=refused.reason, typed=told)
+    else:
+        if not found.exists:
+            return False
+        likeness = Likeness(noun, found.seen, found.claim, typed=told)
+    if anyway.covers(likeness.token):
+        return True
+    if likeness.claim:
+        _note(by, asked, "登记前查重")
+    raise questions.refusal(likeness)
+
+
+def typed_of(names: Iterable[str], values: Mapping[str, Any]) -> dict[str, str]:
+    """What is said under these names, as it is looked up."""
+    return {
+        name: str(values.get(name) or "").replace("\x00", "").strip()[:LONGEST] for name in names
+    }
+
+
+def _looked_up(
+    by: User,
+    name: str = "",
+    investor: str = "",
+    credit_code: str = "",
+    phone: str = "",
+    person: str = "",
+) -> tuple[Hint, dict[str, Any]]:
+    """The hint, and what was asked as the record may keep it."""
     if not any(access.can(by, Action.REGISTER, noun) for noun in ("project", "company")):
         raise Refused("您的角色不登记项目和企业，不能查重。", "not_allowed")
     names = [text for text in (name.strip(), investor.strip()) if len(name_key(text)) >= SHORTEST]
     code, print_ = credit_code.strip().upper(), _print(phone)
     if not (names or code or print_):
-        return Hint()
-    if not limits.take(f"claim-asked:{by.pk}", most=ASKED_AN_HOUR, seconds=HOUR):
+        return Hint(), {}
+    if not _told.take(f"claim-asked:{by.pk}", most=ASKED_AN_HOUR):
         raise _too_many()
     companies = Q(credit_code=code) if code else Q(pk__in=[])
     for text in names:
@@ -88,10 +152,20 @@ def claim_hint(
     seen += enquiries.visible_to(by).select_related("park", "key")[:LOOKED_AT]
     people = _contact_claims(known, by) + _enquiry_claims(enquiries, by)
     claim = _first(_project_claims(projects, by) + people)
-    if claim:
-        asked = [personal.scrubbed(text) for text in names] + [text for text in (code,) if text]
-        _note(by, {"for": [*asked, *(["•••"] if print_ else [])]}, "登记前查重")
-    return Hint(seen, claim)
+    asked = [personal.scrubbed(text) for text in names] + [text for text in (code,) if text]
+    return Hint(seen, claim), {"for": [*asked, *(["•••"] if print_ else [])]}
+
+
+def keys_of(row: Project | Company | Contact) -> tuple[str, ...]:
+    """The keys under which others ask about a row as this one does: of two that `claim_hint` finds
+    for each other, one is the same."""
+    if isinstance(row, Contact):
+        return (row.phone_print,)
+    if isinstance(row, Company):
+        return company_key(row.name or ""), (row.credit_code or "").strip().upper()
+    own = row.company
+    names = (row.name, row.investor, own.name if own else "")
+    return (*(company_key(name or "") for name in names), (own.credit_code or "") if own else "")
 
 
 def same_projects(names: Iterable[str], code: str = "") -> Q:
@@ -108,8 +182,8 @@ def counted_by_the_hour(by: User, *, take: bool) -> None:
     looking (`take` false), and counted after telling."""
     key = f"claim-told:{by.pk}"
     if take:
-        limits.take(key, most=TOLD_AN_HOUR, seconds=HOUR)
-    elif not limits.left(key, most=TOLD_AN_HOUR, seconds=HOUR):
+        _told.take(key, most=TOLD_AN_HOUR)
+    elif not _told.left(key, most=TOLD_AN_HOUR):
         raise _too_many()
 
 
@@ -155,10 +229,10 @@ def _too_many() -> Refused:
 
 def _note(by: User, asked: dict[str, Any], reason: str) -> None:
     """The row itself is not named: the record of it is read by its own people."""
-    _record.note(
-        "claim_hint", None, by=by, object_type="crm.project",
-        changes={"asked": [None, asked]}, reason=reason,
-    )  # fmt: skip
+    changes = {"asked": [None, asked]}
+    kept = partial(_record.note, "claim_hint", None, by=by, object_type="crm.project",
+                   changes=changes, reason=reason)  # fmt: skip
+    _told.record(kept)
 
 
 def _print(phone: str) -> str:
@@ -173,9 +247,7 @@ def _people(model: Any, phone: str, print_: str, person: str) -> Rows:
     rows: Rows = model.objects.filter(phone_print=print_) if print_ else model.objects.none()
     if not (print_ and person):
         return rows
-    same = contacts.same_person(
-        rows.select_related("key"), name=person, phone=personal.normal_phone(phone)
-    )
+    same = same_person(rows.select_related("key"), name=person, phone=personal.normal_phone(phone))
     return rows.filter(pk__in=[row.pk for row in same])
 
 

@@ -1,20 +1,18 @@
-"""Contacts: who is the same person, showing what is masked, and forgetting a person."""
+"""Contacts: registering them, showing what is masked, and forgetting a person."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 
-from crm import access, personal
+from crm import access
 from crm.access import Action
-from crm.actions import _record
+from crm.actions import _record, claims
+from crm.actions.questions import NOTHING_SAID, Anyway
 from crm.models import Contact, User
 from crm.models.people import Person
-from crm.names import name_key
-
-AnyPerson = TypeVar("AnyPerson", bound=Person)
 
 _NOTHING = {
     "name_sealed": None, "phone_sealed": None, "email_sealed": None,
@@ -22,16 +20,14 @@ _NOTHING = {
 }  # fmt: skip
 
 
-def person_key(name: str, phone: str) -> str:
-    """Equal for one person under this number (in its normal form): a mobile is one person's, a
-    landline everybody's who sits there, so that the name counts too."""
-    return "" if personal.is_mobile(phone) else name_key(name)
-
-
-def same_person(people: Iterable[AnyPerson], *, name: str, phone: str) -> list[AnyPerson]:
-    """Those of `people`, who share this number, that are the person of this name."""
-    wanted = person_key(name, phone)
-    return [person for person in people if person_key(person.name, phone) == wanted]
+def register(values: Mapping[str, Any], *, by: User, anyway: Anyway = NOTHING_SAID) -> Contact:
+    """Enters a person to talk to. Whose phone the ledger has already is asked about first."""
+    contact = Contact(**values)
+    access.require(by, Action.REGISTER, contact)
+    told = {"person": contact.name, "phone": contact.phone}
+    with claims.asking(contact, told, by=by, anyway=anyway):
+        entered: Contact = _record.insert(contact, by=by)
+    return entered
 
 
 @transaction.atomic

@@ -28,6 +28,7 @@ from crm.actions import (
     imports,
     projects,
 )
+from crm.actions.questions import LOOKED_FOR
 from crm.exact import WAN
 from crm.models import (
     Activity,
@@ -110,7 +111,7 @@ def _leads(known: dict[str, Project], by: User) -> Iterator[Step]:
 
 def _register(known: dict[str, Project], values: dict[str, Any], by: User) -> None:
     officer = values.get("officer")
-    known[values["name"]] = projects.register(values, by=officer or by)
+    known[values["name"]] = projects.register(values, by=officer or by, anyway=LOOKED_FOR)
 
 
 def _enquiries(users: dict[str, User]) -> Iterator[Step]:
@@ -142,7 +143,7 @@ def _ask(line: Line, token: str) -> None:
 def _decide(line: Line, token: str, by: User) -> None:
     enquiry = Enquiry.objects.get(token=token)
     if line["处理"] == "受理":
-        enquiries.accept_enquiry(enquiry, by=by, name=line["处理说明"])
+        enquiries.accept_enquiry(enquiry, by=by, name=line["处理说明"], anyway=LOOKED_FOR)
     else:
         enquiries.decline_enquiry(enquiry, by=by, note=line["处理说明"])
 

@@ -15,10 +15,10 @@ from django.db.models import Q
 
 from crm import access, clock
 from crm.access import Action
-from crm.actions import _record, contacts
+from crm.actions import _record
 from crm.errors import Refused
 from crm.models import Contact, Mergeable, NotSame, Project, User, mergeable
-from crm.models.people import Person
+from crm.models.people import Person, person_key
 from crm.names import name_key
 from crm.stages import Stage
 
@@ -115,7 +115,7 @@ def _same_phones(rows: Any) -> dict[tuple[int, int], str]:
     sharing = [pk for ids in prints.values() if len(ids) > 1 for pk in ids]
     people: dict[tuple[str, str], list[int]] = defaultdict(list)
     for row in rows.filter(pk__in=sharing).select_related("key"):
-        people[row.phone_print, contacts.person_key(row.name, row.phone)].append(row.pk)
+        people[row.phone_print, person_key(row.name, row.phone)].append(row.pk)
     return {pair: "电话相同" for ids in people.values() if len(ids) <= CROWD for pair in _both(ids)}
 
 
@@ -154,8 +154,3 @@ def not_same(one: Any, other: Any, *, by: User, reason: str = "") -> NotSame:
     for row, twin in ((one, other), (other, one)):
         _record.note("not_same", row, by=by, changes={"not_same": [None, twin.pk]}, reason=reason)
     return verdict
-
-
-def note_registered_anyway(row: Any, *, by: User, reason: str) -> None:
-    """Puts on record why a row was registered although the ledger has one like it."""
-    _record.note("register_anyway", row, by=by, reason=reason)

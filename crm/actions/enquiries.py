@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import transaction
@@ -9,6 +10,8 @@ from django.db import transaction
 from crm import access, clock
 from crm.access import Action
 from crm.actions import _record, contacts, notifications, projects
+from crm.actions._told import counted
+from crm.actions.questions import NOTHING_SAID, Anyway
 from crm.errors import Refused
 from crm.models import (
     Contact,
@@ -22,6 +25,7 @@ from crm.models import (
 
 # What the notice beside the form promises: gone two years after the enquiry was dealt with.
 KEPT = timedelta(days=2 * 365)
+CAME_BY_ITSELF = "投资方通过网站咨询，由本科室受理。"
 ERASED = "（已按告知期限删除）"
 
 
@@ -51,11 +55,20 @@ def _undecided(enquiry: Enquiry, by: User) -> Enquiry:
     return locked
 
 
+@counted()
 @transaction.atomic
-def accept_enquiry(enquiry: Enquiry, *, by: User, name: str = "", note: str = "") -> Project:
+def accept_enquiry(
+    enquiry: Enquiry,
+    *,
+    by: User,
+    name: str = "",
+    note: str = "",
+    anyway: Anyway = NOTHING_SAID,
+) -> Project:
     """Accepts an enquiry: it becomes a project at 线索, assigned to `by`, its enquirer a contact.
 
-    `name` is the project's name; without one it is made of the enquirer's organisation.
+    `name` is the project's name; without one it is made of the enquirer's organisation. A project
+    like it is asked about, as by any other door.
     """
     enquiry = _undecided(enquiry, by)
     name = name.strip() or f"{enquiry.organisation or '网站咨询'}项目"
@@ -70,7 +83,7 @@ def accept_enquiry(enquiry: Enquiry, *, by: User, name: str = "", note: str = ""
             "summary": enquiry.message,
         },
         by=by,
-        claim_reason="投资方通过网站咨询，由本科室受理。",
+        anyway=replace(anyway, reason=anyway.reason or CAME_BY_ITSELF),
     )
     contact = Contact(project=project, team=project.team)
     contact.name, contact.phone, contact.email = enquiry.name, enquiry.phone, enquiry.email

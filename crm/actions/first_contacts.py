@@ -55,7 +55,7 @@ def _side(project: Project, by: User) -> dict[str, Any]:
 
 
 def entry_of(project: Project, *, by: User, lead: When | None, is_opening: bool) -> Entry | None:
-    """What registering `project` claims; asked before anything is written.
+    """What registering `project` claims; asked in its transaction, before anything is written.
 
     By hand it is claimed now. A row that enters late claims from its lead date, and nothing where
     that is unknown or where somebody else's claim runs: a file contests nobody.
@@ -141,6 +141,8 @@ def claim(project: Project, *, by: User, reason: str = "") -> FirstContactClaim:
     access.require(by, Action.REGISTER, new)
     if not unit:
         raise Refused("项目还没有科室，您也没有科室，不知道首谈归谁；请先给项目定科室。", "no_unit")
+    # Where no claim runs there is none to lock: the project stands for them.
+    Project.objects.select_for_update().get(pk=project.pk)
     running = list(FirstContactClaim.objects.select_for_update().running().filter(project=project))
     if any(one.is_of_same_unit(new) for one in running):
         raise Refused(f"{new.unit}在本项目的首谈仍然有效，不用再认领。", "duplicate")
@@ -156,7 +158,7 @@ def claim(project: Project, *, by: User, reason: str = "") -> FirstContactClaim:
 def _contest(
     new: FirstContactClaim, against: FirstContactClaim, *, by: User, reason: str
 ) -> FirstContactClaim:
-    against = FirstContactClaim.objects.select_for_update().get(pk=against.pk)
+    against = _locked(against)
     if against.held == ClaimState.CONTESTED and against.against:
         against = against.against  # one case, however many join it
     new.held, new.against, new.reason = ClaimState.CONTESTED, against, reason.strip()
@@ -189,6 +191,14 @@ def case_of(claim: FirstContactClaim) -> list[FirstContactClaim]:
     if root.held == ClaimState.CONTESTED:
         found[root.pk] = root
     return sorted(found.values(), key=lambda one: (one.claimed_at, one.pk))
+
+
+def _locked(claim: FirstContactClaim) -> FirstContactClaim:
+    """The claim as it is now, with its whole case: two who decide on one dispute at the same moment
+    do so one after the other."""
+    numbers = sorted(one.pk for one in case_of(claim))
+    locked = FirstContactClaim.objects.select_for_update().filter(pk__in=numbers).order_by("pk")
+    return next(one for one in locked if one.pk == claim.pk)
 
 
 @transaction.atomic
@@ -237,7 +247,7 @@ def _own(claim: FirstContactClaim, by: User) -> FirstContactClaim:
     )
     if not is_ours:
         raise Refused(f"这是{claim.unit}的首谈，由{claim.unit}办理。", "not_allowed")
-    FirstContactClaim.objects.select_for_update().get(pk=claim.pk)
+    _locked(claim)
     claim.refresh_from_db()
     return claim
 
@@ -258,7 +268,7 @@ def rule(
     Nobody rules for or against a team of his own.
     """
     access.require(by, Action.RULE, winner)
-    winner = FirstContactClaim.objects.select_for_update().get(pk=winner.pk)
+    winner = _locked(winner)
     earlier = winner.rulings.filter(replaced_by__isnull=True).first()
     case = case_of(winner) if winner.held == ClaimState.CONTESTED else []
     if not case and earlier:

@@ -16,13 +16,14 @@ from django.db.models import Q
 
 from crm import access, clock
 from crm.access import Action, Reach
-from crm.actions import _links, _record, notifications, progress
+from crm.actions import _links, _lock, _record, notifications, progress
 from crm.errors import Refused
 from crm.models import AuditEntry, ImportBatch, User
 from crm.models.people import Person
 from crm.models.rows import Recorded, Row
 
 under = _record.under
+alone = _lock.alone
 gathering = _record.gathering
 
 NAMED = 10  # rows named in a refusal

@@ -12,6 +12,7 @@ from crm import access, clock
 from crm.access import Action
 from crm.actions import (
     _record,
+    claims,
     confirmations,
     first_contacts,
     gates,
@@ -19,6 +20,7 @@ from crm.actions import (
     progress,
 )
 from crm.actions.openings import Opening, check_opening, not_future
+from crm.actions.questions import LOOKED_FOR, NOTHING_SAID, Anyway
 from crm.dates import When
 from crm.errors import Refused
 from crm.models import Agreement, AgreementKind, Industry, Origin, Project, StageMove, User
@@ -30,14 +32,15 @@ def register(
     *,
     by: User,
     opening: Opening | None = None,
-    claim_reason: str = "",
+    anyway: Anyway = NOTHING_SAID,
 ) -> Project:
     """Enters a project. By hand it begins at 线索 today; with `opening` at any stage, dated from
     its source: a missing date is unknown, never today; unmet gate items become its 待补 list.
 
-    Its team claims first contact (首谈); where somebody else's claim runs, `claim_reason` must say
-    why, and the two are contested. Telling of that claim is counted even when this is refused, so
-    it comes before the transaction.
+    By hand it asks first whether the ledger has one like it (likely_duplicate); a file's rows were
+    looked for. Its team claims first contact (首谈); where somebody else's claim runs, `anyway`
+    must say why, and the two are contested. Both are asked while nobody else registers one of its
+    names, so that of two at the same moment the second is asked.
     """
     project = Project(**values)
     if project.team is None and by.team is not None:
@@ -48,11 +51,12 @@ def register(
         project.industry = Industry.objects.of_code(project.gbt_code)
     access.require(by, Action.REGISTER, project)
     lead = opening.entered.get(Stage.LEAD) if opening else None
-    entry = first_contacts.entry_of(project, by=by, lead=lead, is_opening=opening is not None)
-    first_contacts.refuse_unexplained(entry, claim_reason, by=by)
-    with transaction.atomic():
+    told = {"name": project.name, "investor": project.investor}
+    with claims.asking(project, told, by=by, anyway=LOOKED_FOR if opening else anyway):
+        entry = first_contacts.entry_of(project, by=by, lead=lead, is_opening=opening is not None)
+        first_contacts.refuse_unexplained(entry, anyway.reason, by=by)
         _enter(project, opening, by=by)
-        first_contacts.enter(project, entry, by=by, reason=claim_reason)
+        first_contacts.enter(project, entry, by=by, reason=anyway.reason)
     return project
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 
 from crm import access, clock
 from crm.access import Action
-from crm.actions import _checks, _record, confirmations, notifications
+from crm.actions import _checks, _record, confirmations, notifications, questions
+from crm.actions.questions import NOTHING_SAID, Anyway
 from crm.dates import When
 from crm.errors import Refused
 from crm.exact import money_text
@@ -32,7 +34,6 @@ _DECIDED = frozenset(
 )
 
 
-@transaction.atomic
 def record_receipt(
     project: Project,
     *,
@@ -45,10 +46,11 @@ def record_receipt(
     evidence: str = "",
     currency: str = Currency.CNY,
     foreign_amount: Decimal | None = None,
+    anyway: Anyway = NOTHING_SAID,
 ) -> FundingReceipt:
     """Puts money (or plant, or land) that has arrived on record, as reported. `amount` is yuan;
     foreign money may come without it, for the month's rate converts it, and comes from abroad
-    unless said otherwise."""
+    unless said otherwise. A payment that is on record already is asked about."""
     when = received if isinstance(received, When) else When.day(received)
     receipt = FundingReceipt(
         project=project,
@@ -66,7 +68,29 @@ def record_receipt(
     if amount == 0 or foreign_amount == 0:
         name = "amount" if amount == 0 else "foreign_amount"
         raise Refused("到位金额必须大于 0；没有到账的不登记。", "invalid", [name])
-    return _insert(receipt, by=by, verb="record_receipt")
+    find = partial(same_receipts, receipt, by=by)
+    with questions.asking(receipt, find, str(project.pk), by=by, anyway=anyway):
+        return _insert(receipt, by=by, verb="record_receipt")
+
+
+def same_receipts(receipt: FundingReceipt, *, by: User) -> list[FundingReceipt]:
+    """Those on record that are this payment: of the same project, date and source with the same
+    voucher; without a voucher on either side the amount decides, so that one payment is neither
+    counted twice nor taken for another."""
+    like = FundingReceipt.objects.standing().visible_to(by)
+    same = like.filter(
+        project=receipt.project,
+        received_on=receipt.received_on,
+        received_until=receipt.received_until,
+        source=receipt.source,
+    )
+    return [row for row in same if receipt.evidence and row.evidence == receipt.evidence] or [
+        row
+        for row in same
+        if not (receipt.evidence and row.evidence)
+        and row.amount == receipt.amount
+        and row.foreign_amount == receipt.foreign_amount
+    ]
 
 
 @transaction.atomic

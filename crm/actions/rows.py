@@ -5,15 +5,18 @@ A noun with rules (projects, agreements, follow-ups …) has a file of its own b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import models, transaction
 
 from crm import access
 from crm.access import Action
-from crm.actions import _record
+from crm.actions import _record, questions
+from crm.actions.questions import LOOKED_FOR, Anyway
 from crm.models import User
+
+Same = Callable[[], Sequence[Any]]
 
 
 def _split(model: type[models.Model], values: Mapping[str, Any]) -> tuple[dict, dict]:
@@ -23,13 +26,28 @@ def _split(model: type[models.Model], values: Mapping[str, Any]) -> tuple[dict, 
     return plain, {name: value for name, value in values.items() if name in names}
 
 
-@transaction.atomic
-def register(model: type[models.Model], values: Mapping[str, Any], *, by: User) -> Any:
-    """Enters a new row; refused when `by` may not register such a row."""
+def register(
+    model: type[models.Model],
+    values: Mapping[str, Any],
+    *,
+    by: User,
+    anyway: Anyway = LOOKED_FOR,
+    same: Same | None = None,
+) -> Any:
+    """Enters a new row; refused when `by` may not register such a row. `same` finds those the
+    ledger has of it already; then it is asked whether this is another one."""
     plain, many = _split(model, values)
     row = model(**plain)
     access.require(by, Action.REGISTER, row)
-    return _record.insert(row, by=by, many=many)
+
+    def found() -> Sequence[Any]:
+        seen = same() if same else ()
+        if seen:
+            _record.checked(row)  # what the table itself refuses is no question
+        return seen
+
+    with questions.asking(row, found if same else None, by=by, anyway=anyway):
+        return _record.insert(row, by=by, many=many)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from crm.errors import MergedAway, Refused
+from crm.views import similar
 
 STATUS = {
     "not_found": 404,
@@ -28,7 +29,7 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
         if error.code == "gate_unmet":
             body["missing"] = [lack.as_json() for lack in error.details]
         if error.code == "likely_duplicate":
-            body["hint"] = error.details[0]
+            body["hint"] = similar.as_json(error.details[0])
         if error.code == "merge_conflict":
             body["conflicts"] = error.details
         if isinstance(error, MergedAway):

@@ -11,11 +11,10 @@ from rest_framework.response import Response
 
 from crm import access, filters, ledgers
 from crm.access import Action
-from crm.actions import duplicates
+from crm.actions.questions import NOTHING_SAID, Anyway
 from crm.api.fields import field
 from crm.errors import Hidden, Refused
 from crm.ledgers import Ledger
-from crm.views import similar
 from crm.views.base import merged_away
 
 # Said by a program that registers in spite of a likeness: why it is not the same.
@@ -123,14 +122,8 @@ class WritableLedgerViewSet(LedgerViewSet):
             data = {name: value for name, value in data.items() if name != CONFIRMED}
         sent = self.get_serializer(data=data)
         sent.is_valid(raise_exception=True)
-        values = sent.validated_data
-        if not why:
-            similar.refuse_likeness(self.ledger, values, request.user)
-        row = self.ledger.register(
-            values | similar.claim_reason(self.ledger, {"claim_reason": why}), by=request.user
-        )
-        if why:
-            duplicates.note_registered_anyway(row, by=request.user, reason=why)
+        anyway = Anyway(shown=None, reason=why) if why else NOTHING_SAID
+        row = self.ledger.register(sent.validated_data, by=request.user, anyway=anyway)
         return Response(self.get_serializer(row).data, status=201)
 
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:

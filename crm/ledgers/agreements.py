@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm.actions import agreements
+from crm.actions.questions import NOTHING_SAID, Anyway
 from crm.dates import When
 from crm.errors import Refused
 from crm.ledgers.base import Column, Group, Kind, Ledger, declare, one
 from crm.models import Agreement, AgreementKind, Currency, User
 
 
-def _register(values: Mapping[str, Any], *, by: User) -> Agreement:
+def _register(values: Mapping[str, Any], *, by: User, anyway: Anyway = NOTHING_SAID) -> Agreement:
     kept = dict(values)
     project, signed = kept.pop("project", None), kept.pop("signed", None)
     wrong = {}
@@ -20,9 +21,8 @@ def _register(values: Mapping[str, Any], *, by: User) -> Agreement:
         wrong["signed"] = "请填写签订日期。"
     if wrong:
         raise Refused("；".join(wrong.values()), "invalid", wrong)
-    return agreements.sign_agreement(
-        project, by=by, signed=signed, **{k: v for k, v in kept.items() if v is not None}
-    )
+    named = {name: value for name, value in kept.items() if value is not None}
+    return agreements.sign_agreement(project, by=by, signed=signed, anyway=anyway, **named)
 
 
 def _change(

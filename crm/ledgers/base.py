@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import Any, Protocol, TypeVar
 
@@ -20,6 +20,7 @@ from django.urls import reverse
 from crm import access
 from crm.access import Action
 from crm.actions import rows
+from crm.actions.questions import LOOKED_FOR, NOTHING_SAID, Anyway
 from crm.ledgers.columns import Column, Kind
 from crm.ledgers.searching import Search
 from crm.models import Mergeable, User
@@ -88,11 +89,12 @@ class Ledger(Noun):
     title folded.
     natural_key: the columns by which a row of a file is recognised as one the ledger has.
     lookup: the model's fields by which people name a row (references in files, quick filters).
-    told_by: the columns of the form by which 查重 asks whether a row is there already.
+    told_by: the columns of the form by which 查重 asks while somebody types.
     told_apart: the columns that tell two rows of one name apart. full_name: a row's name among rows
     of other nouns (a zone with its park); title: its name on its own page.
     is_claimed: whoever registers a row has first contact (首谈), or says why he registers it.
-    register(values, by=) / change(row, values, by=, version=): the verbs behind form and API.
+    register(values, by=, anyway=) / change(row, values, by=, version=): the verbs behind form and
+    API; `anyway`: what was said to the question whether the ledger has the row already.
     import_new(values, by=) / import_change(row, values, by=): the verbs behind the importer, where
     they differ (opening moves). All raise Refused and write nothing by halves.
     find_keys: field → what a file's values say of it; `find_row` finds only rows that have one of
@@ -201,9 +203,13 @@ class Ledger(Noun):
 
     # Verbs
 
-    def register(self, values: Mapping[str, Any], *, by: User) -> Any:
-        verb = self.register_verb
-        return verb(values, by=by) if verb else rows.register(self.model, values, by=by)
+    def register(
+        self, values: Mapping[str, Any], *, by: User, anyway: Anyway = NOTHING_SAID
+    ) -> Any:
+        """Asks first whether the ledger has this row, by its natural key or as its verb knows;
+        `anyway` is what was said to that."""
+        verb = self.register_verb or partial(rows.register, self.model, same=self._same(values, by))
+        return verb(values, by=by, anyway=anyway)
 
     def change(
         self,
@@ -220,7 +226,7 @@ class Ledger(Noun):
 
     def import_new(self, values: Mapping[str, Any], *, by: User) -> Any:
         verb = self.import_new_verb
-        return verb(values, by=by) if verb else self.register(values, by=by)
+        return verb(values, by=by) if verb else self.register(values, by=by, anyway=LOOKED_FOR)
 
     def import_change(self, row: Any, values: Mapping[str, Any], *, by: User) -> Any:
         """`values` holds only what differs from the row."""
@@ -240,6 +246,9 @@ class Ledger(Noun):
         if not key or any(value in (None, "") for value in key.values()):
             return None
         return one(self.model._default_manager.visible_to(by).filter(**key))
+
+    def _same(self, values: Mapping[str, Any], by: User) -> Callable[[], list[Any]]:
+        return lambda: [row for row in (self.find(values, by=by),) if row is not None]
 
     def named(self, text: str, *, by: User) -> Any | None:
         """The row people mean by `text` in a file or a filter; Several when more than one fits."""

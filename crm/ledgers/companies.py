@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm import gbt4754
+from crm.actions import companies
 from crm.ledgers.base import Column, Group, Kind, Ledger, Search, declare, one
 from crm.ledgers.searching import document
 from crm.models import Company, User
@@ -50,6 +51,7 @@ LEDGER = declare(
         natural_key=("credit_code", "name"),
         lookup=("name", "short_name", "credit_code"),
         joins=("industry", "park", "zone"),
+        register_verb=companies.register,
         find_row=_find,
         find_keys={
             "credit_code": lambda values: values.get("credit_code") or "",

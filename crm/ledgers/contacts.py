@@ -7,9 +7,11 @@ from django.db import transaction
 
 from crm import personal
 from crm.actions import contacts, rows
+from crm.actions.questions import NOTHING_SAID, Anyway
 from crm.errors import Refused
 from crm.ledgers.base import Column, Group, Kind, Ledger, declare, one
 from crm.models import Contact, User
+from crm.models.people import same_person
 from crm.names import name_key
 
 MASK = "***"
@@ -30,15 +32,14 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     return checked
 
 
-@transaction.atomic
-def _register(values: Mapping[str, Any], *, by: User) -> Contact:
+def _register(values: Mapping[str, Any], *, by: User, anyway: Anyway = NOTHING_SAID) -> Contact:
     checked = _checked(values)
     if not checked.get("name"):
         raise Refused("请填写姓名。", "invalid", ["name"])
     if not checked.get("team"):
         project = checked.get("project")
         checked["team"] = by.team or (project.team if project else None)
-    return rows.register(Contact, checked, by=by)
+    return contacts.register(checked, by=by, anyway=anyway)
 
 
 @transaction.atomic
@@ -72,7 +73,7 @@ def _find(values: Mapping[str, Any], by: User) -> Contact | None:
         except ValueError:
             return None
         sharing = here.filter(phone_print=personal.fingerprint("phone", phone))
-        same = contacts.same_person(sharing, name=name, phone=phone)
+        same = same_person(sharing, name=name, phone=phone)
     return one(same)
 
 
@@ -83,7 +84,6 @@ LEDGER = declare(
         group=Group.PIPELINE,
         model=Contact,
         place=40,
-        told_by=("name", "phone"),
         told_apart=("position", "phone", "project", "company"),
         title=lambda row: row.name or "已清除的联系人",
         lookup=(),

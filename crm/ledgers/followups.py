@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm.actions import followups
+from crm.actions.questions import NOTHING_SAID, Anyway
 from crm.errors import Refused
 from crm.ledgers.base import Column, Group, Kind, Ledger, declare
 from crm.models import FollowUp, FollowUpKind, User
 
 
-def _register(values: Mapping[str, Any], *, by: User) -> FollowUp:
+def _register(values: Mapping[str, Any], *, by: User, anyway: Anyway = NOTHING_SAID) -> FollowUp:
+    """No question: no figure counts follow-ups, and a form sent twice is one (submissions)."""
     kept = dict(values)
     project = kept.pop("project", None)
     if project is None:

@@ -121,12 +121,6 @@ def _split(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     return facts, {name: value for name, value in values.items() if name in told}
 
 
-def _register(values: Mapping[str, Any], *, by: User) -> Project:
-    """`claim_reason`: why it is registered though somebody else has first contact."""
-    facts = {name: value for name, value in values.items() if name != "claim_reason"}
-    return projects.register(facts, by=by, claim_reason=values.get("claim_reason") or "")
-
-
 def _import_new(values: Mapping[str, Any], *, by: User) -> Project:
     """A row that enters the ledger for the first time may stand at any stage; unknown stays so."""
     facts, told = _split(values)
@@ -259,7 +253,7 @@ LEDGER = declare(
         natural_key=("name", "investor", "location"),
         joins=("park", "zone", "industry", "officer", "team", "company", "activity"),
         ordering=("-pk",),
-        register_verb=_register,
+        register_verb=projects.register,
         change_verb=projects.change,
         import_new_verb=_import_new,
         import_change_verb=_import_change,

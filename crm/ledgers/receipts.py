@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from crm.actions import receipts
+from crm.actions.questions import NOTHING_SAID, Anyway
 from crm.dates import When
 from crm.errors import Refused
 from crm.ledgers.base import Column, Group, Kind, Ledger, declare, one
@@ -23,13 +24,15 @@ ALLOWED = ("allowed_amount", "allowance_reason", "allowance_document")
 
 
 @transaction.atomic
-def _register(values: Mapping[str, Any], *, by: User) -> FundingReceipt:
+def _register(
+    values: Mapping[str, Any], *, by: User, anyway: Anyway = NOTHING_SAID
+) -> FundingReceipt:
     kept = {name: value for name, value in values.items() if value is not None}
     labels = {"project": "请选择项目。", "received": "请填写到账日期。"}
     if wrong := {name: why for name, why in labels.items() if name not in kept}:
         raise Refused("".join(wrong.values()), "invalid", wrong)
     allowed = {name: kept.pop(name) for name in ALLOWED if name in kept}
-    receipt = receipts.record_receipt(kept.pop("project"), by=by, **kept)
+    receipt = receipts.record_receipt(kept.pop("project"), by=by, anyway=anyway, **kept)
     return _allow(receipt, allowed, by=by)
 
 
@@ -73,30 +76,19 @@ def _allow(row: FundingReceipt, told: Mapping[str, Any], *, by: User) -> Funding
 
 
 def _find(values: Mapping[str, Any], by: User) -> FundingReceipt | None:
-    """The same project, date, source and voucher; without a voucher on either side the amount
-    decides, so that one payment is neither counted twice nor taken for another."""
+    """The payment on record that a row of a file means."""
     project, received = values.get("project"), values.get("received")
     if project is None or received is None:
         return None
-    same = list(
-        FundingReceipt.objects.standing()
-        .visible_to(by)
-        .filter(
-            project=project,
-            received_on=received.start,
-            received_until=received.end,
-            source=values.get("source") or FundSource.OWN,
-        )
+    named = {
+        name: values[name]
+        for name in ("amount", "foreign_amount", "source", "evidence")
+        if values.get(name) is not None
+    }
+    receipt = FundingReceipt(
+        project=project, received_on=received.start, received_until=received.end, **named
     )
-    evidence = values.get("evidence") or ""
-    fits = [row for row in same if evidence and row.evidence == evidence] or [
-        row
-        for row in same
-        if not (evidence and row.evidence)
-        and row.amount == values.get("amount")
-        and row.foreign_amount == values.get("foreign_amount")
-    ]
-    return one(fits)
+    return one(receipts.same_receipts(receipt, by=by))
 
 
 LEDGER = declare(

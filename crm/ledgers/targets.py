@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from crm.actions import rows
+from crm.actions.questions import NOTHING_SAID, Anyway
 from crm.errors import Refused
 from crm.ledgers.base import Column, Group, Kind, Ledger, declare
 from crm.models import Target, TargetIndicator, TargetLevel, User
@@ -32,12 +33,12 @@ def _stored(values: Mapping[str, Any], row: Target | None = None) -> dict[str, A
     return kept
 
 
-def _register(values: Mapping[str, Any], *, by: User) -> Target:
+def _register(values: Mapping[str, Any], *, by: User, anyway: Anyway = NOTHING_SAID) -> Target:
     kept = _stored(values)
     labels = {"year": "年度", "level": "层级", "indicator": "指标", "value": "目标值"}
     if wrong := {name: f"请填写{label}。" for name, label in labels.items() if name not in kept}:
         raise Refused("".join(wrong.values()), "invalid", wrong)
-    return rows.register(Target, kept, by=by)
+    return rows.register(Target, kept, by=by, anyway=anyway)
 
 
 def _change(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 
 from crm import personal
+from crm.names import name_key
 
 PARTS = ("name", "phone", "email")
 
@@ -107,3 +108,18 @@ class Person(models.Model):
     @property
     def is_erased(self) -> bool:
         return self.key is not None and self.key.sealed is None
+
+
+AnyPerson = TypeVar("AnyPerson", bound=Person)
+
+
+def person_key(name: str, phone: str) -> str:
+    """Equal for one person under this number (in its normal form): a mobile is one person's, a
+    landline everybody's who sits there, so that the name counts too."""
+    return "" if personal.is_mobile(phone) else name_key(name)
+
+
+def same_person(people: Iterable[AnyPerson], *, name: str, phone: str) -> list[AnyPerson]:
+    """Those of `people`, who share this number, that are the person of this name."""
+    wanted = person_key(name, phone)
+    return [person for person in people if person_key(person.name, phone) == wanted]

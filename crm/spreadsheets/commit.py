@@ -100,9 +100,10 @@ def import_sheets(
             is_demo=is_demo,
         )
         with imports.under(batch), imports.gathering(), clock.one_reading():
-            _Import(plan, mapping, by, guard, batch).run(progress)
-            if dry_run or not plan.accepted:
-                raise _TakenBack  # before the index hears of it, and with the batch itself
+            with imports.alone(ledger.noun, is_trial=dry_run):
+                _Import(plan, mapping, by, guard, batch).run(progress)
+                if dry_run or not plan.accepted:
+                    raise _TakenBack  # before the index hears of it, and with the batch itself
             if progress:
                 progress("indexing", plan.accepted, plan.accepted)
         imports.close_batch(batch, plan.counts)

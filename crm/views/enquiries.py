@@ -10,14 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from crm import access, clock
+from crm import access, clock, ledgers
 from crm.access import Action
 from crm.actions import enquiries
 from crm.errors import Hidden, Refused
 from crm.forms.ledgers import show_refusal
 from crm.forms.projects import DeclineForm, EnquiryForm
 from crm.models import Enquiry, EnquiryState
-from crm.views import history
+from crm.views import history, similar
 from crm.views.base import desk, page_of
 
 SLOW_DAYS = 2  # an enquiry nobody decided on for so long is late
@@ -87,6 +87,7 @@ def _page(
     row: Enquiry,
     accepting: EnquiryForm | None = None,
     declining: DeclineForm | None = None,
+    likeness: similar.Likeness | None = None,
 ) -> HttpResponse:
     suggested = f"{row.organisation or '网站咨询'}{row.industry}项目"[:150]
     wrong = (accepting and accepting.errors) or (declining and declining.errors)
@@ -102,8 +103,10 @@ def _page(
             "may_accept": access.may(request.user, Action.ACCEPT, row),
             "may_reveal": access.may(request.user, Action.REVEAL, row),
             "history": history.of_row(row),
+            "likeness": likeness,
+            "projects": ledgers.get("projects"),
         },
-        status=400 if wrong else 200,
+        status=409 if likeness else 400 if wrong else 200,
     )
 
 
@@ -112,17 +115,21 @@ def _page(
 def accept(request: HttpRequest, pk: int) -> HttpResponse:
     row = _found(request.user, pk)
     form = EnquiryForm(request.POST)
+    likeness = None
     if form.is_valid():
         try:
-            project = enquiries.accept_enquiry(row, by=request.user, **form.cleaned_data)
+            said = similar.answer(request.POST)
+            project = enquiries.accept_enquiry(
+                row, by=request.user, anyway=said, **form.cleaned_data
+            )
         except Refused as refused:
             if refused.code in ("not_allowed", "not_found"):
                 raise
-            show_refusal(form, refused)
+            likeness = similar.question(refused, form)
         else:
             messages.success(request, f"已受理，项目“{project}”在线索阶段，由您跟进。")
             return redirect("desk-project", project.pk)
-    return _page(request, row, accepting=form)
+    return _page(request, row, accepting=form, likeness=likeness)
 
 
 @desk

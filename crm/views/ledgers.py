@@ -72,17 +72,11 @@ def row_new(request: HttpRequest, key: str) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = LedgerForm(ledger, request.user, data, given=request.GET)
     if data is not None and form.is_valid():
-        likeness = similar.before_registering(ledger, data, request.user)
-        if likeness:
-            return _form_page(request, ledger, form, None, likeness=likeness)
         try:
-            values = form.values() | similar.claim_reason(ledger, data)
-            row = ledger.register(values, by=request.user)
+            row = ledger.register(form.values(), by=request.user, anyway=similar.answer(data))
         except Refused as refused:
-            show_refusal(form, refused)
-            if refused.code == "claimed":
-                again = similar.asking_why(ledger, data)
-                return _form_page(request, ledger, form, None, likeness=again)
+            likeness = similar.question(refused, form)
+            return _form_page(request, ledger, form, None, likeness=likeness)
         else:
             messages.success(request, f"已登记{ledger.label}“{ledger.title(row)}”。")
             return _after(request, ledger, row)
@@ -157,7 +151,7 @@ def _form_page(
             "row": row,
             "conflict": conflict,
             "likeness": likeness,
-            "similar_fields": similar.while_typing(ledger) if row is None else (),
+            "similar_fields": ledger.told_by if row is None else (),
             "back_url": back,
         },
         status=status,

@@ -13,7 +13,7 @@ from crm import access, ledgers
 from crm.access import Action
 from crm.actions import prospects
 from crm.errors import Refused
-from crm.forms.ledgers import LedgerForm, show_refusal
+from crm.forms.ledgers import LedgerForm
 from crm.models import Project, Prospect
 from crm.views import similar
 from crm.views.base import desk, row_or_hidden
@@ -59,18 +59,14 @@ def convert(request: HttpRequest, pk: int) -> HttpResponse:
     form.initial |= _filled(row)
     likeness = None
     if data is not None and form.is_valid():
-        likeness = similar.before_registering(ledger, data, user)
-        if likeness is None:
-            try:
-                said = similar.claim_reason(ledger, data)
-                project = prospects.convert(row, form.values(), by=user, **said)
-            except Refused as refused:
-                show_refusal(form, refused)
-                if refused.code == "claimed":
-                    likeness = similar.asking_why(ledger, data)
-            else:
-                messages.success(request, f"“{row}”已转为线索“{project}”。")
-                return redirect("desk-project", project.pk)
+        try:
+            said = similar.answer(data)
+            project = prospects.convert(row, form.values(), by=user, anyway=said)
+        except Refused as refused:
+            likeness = similar.question(refused, form)
+        else:
+            messages.success(request, f"“{row}”已转为线索“{project}”。")
+            return redirect("desk-project", project.pk)
     return render(
         request,
         "crm/form.html",
@@ -79,7 +75,7 @@ def convert(request: HttpRequest, pk: int) -> HttpResponse:
             "form": form,
             "parts": list(form.parts()),
             "likeness": likeness,
-            "similar_fields": similar.while_typing(ledger),
+            "similar_fields": ledger.told_by,
             "back_url": reverse("desk-row", args=[KEY, pk]),
         },
         status=409 if likeness else 400 if form.errors else 200,

@@ -1,23 +1,26 @@
-"""查重 on a new row's form: quietly while typing, and once more before it is registered."""
+"""查重 on a new row's form: quietly while typing, and as the question of the verb behind it."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from typing import Any
 
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from crm import access, ledgers
 from crm.access import Action
-from crm.actions.claims import Claim, claim_hint
+from crm.actions import questions
+from crm.actions.claims import LONGEST, Claim, claim_hint, typed_of
+from crm.actions.questions import Anyway
 from crm.errors import Hidden, Refused
-from crm.ledgers import Kind, Ledger
+from crm.forms.ledgers import show_refusal
+from crm.ledgers import Ledger
 from crm.models import Contact, Enquiry
 from crm.names import name_key
 from crm.personal import normal_phone
@@ -25,19 +28,20 @@ from crm.views.base import Link, desk, hint, ledger_or_hidden
 from search import engine
 from search.query import Query
 
-LONGEST = 200
 MOST_ALIKE = 5
 ALIKE = 0.5  # of the signs of two names, how many stand in the same order
 
 
 @dataclass(frozen=True)
 class Likeness:
-    """What is like the row on the form; `token` is what the confirmation must repeat."""
+    """What is like the row on the form, as the page shows it; `token` is what the confirmation
+    must repeat. `asks_why`: somebody else's first contact runs, so a reason is wanted."""
 
     same: list[Link] = field(default_factory=list)
     alike: list[Link] = field(default_factory=list)
     claim: Claim | None = None
     unchecked: str = ""
+    sentence: str = ""
     token: str = ""
     asks_why: bool = False
     why: str = ""
@@ -46,68 +50,49 @@ class Likeness:
 @hint
 def similar(request: HttpRequest, key: str) -> HttpResponse:
     """The panel beside the form. No person is asked for in an address: addresses are logged."""
-    if not while_typing(_asked_ledger(key, request.user)):
-        raise Hidden()
-    ledger = ledgers.get(key)
-    said = _likeness(ledger, _typed(ledger, request.GET), request.user, with_alike=True)
+    ledger = _asked_ledger(key, request.user)
+    typed = typed_of(ledger.told_by, request.GET)
+    said = _likeness(ledger, typed, request.user, with_alike=True)
     return render(request, "crm/_similar.html", {"said": said})
 
 
-def while_typing(ledger: Ledger) -> tuple[str, ...]:
-    return tuple(name for name in ledger.told_by if not _is_personal(ledger, name))
+def answer(data: Mapping[str, Any]) -> Anyway:
+    """What the form says to the question: the likeness it showed, and why it is another one."""
+    reason = str(data.get("claim_reason") or "").replace("\x00", "").strip()[:300]
+    return Anyway(shown=str(data.get("confirmed") or "")[:64], reason=reason)
 
 
-def _is_personal(ledger: Ledger, name: str) -> bool:
-    return ledger.column(name).kind is Kind.PERSONAL
+def question(refused: Refused, form: Form) -> Likeness | None:
+    """The question that this refusal is; None for another one, which then stands in the form."""
+    said = answer(form.data)
+    found = refused.details[0] if refused.details else None
+    if not isinstance(found, questions.Likeness):
+        show_refusal(form, refused)
+        # Confirmed already, but somebody else's first contact wants a reason.
+        wants_why = refused.code == "claimed"
+        return Likeness(asks_why=True, token=said.shown or "") if wants_why else None
+    ledger = ledgers.of_noun(found.noun)
+    return Likeness(
+        same=[_link(row) for row in found.seen],
+        claim=found.claim,
+        unchecked=found.unchecked,
+        sentence=found.sentence,
+        token=found.token,
+        asks_why=bool(found.claim and ledger and ledger.is_claimed),
+        why=said.reason,
+    )
 
 
-def before_registering(ledger: Ledger, data: Mapping[str, Any], user: Any) -> Likeness | None:
-    """What to confirm before this row is registered; None when nothing is like it, or when the
-    user has confirmed just these values."""
-    typed = _typed(ledger, data)
-    if not any(typed.values()) or data.get("confirmed") == _token(typed):
-        return None
-    said = _likeness(ledger, typed, user)
-    asks = bool(said.claim) and ledger.is_claimed
-    said = replace(said, asks_why=asks, why=claim_reason(ledger, data).get("claim_reason", ""))
-    return said if said.same or said.claim or said.unchecked else None
-
-
-def refuse_likeness(ledger: Ledger, values: Mapping[str, Any], user: Any) -> None:
-    """For programs: the same question as on the form, as a refusal that says what is known."""
-    typed = _typed(ledger, values)
-    if not any(typed.values()):
-        return
-    hint = claim_hint(by=user, **_asked(ledger, typed))
-    if not hint.exists:
-        return
-    claim = hint.claim
-    told: dict[str, Any] = {
+def as_json(found: questions.Likeness) -> dict[str, Any]:
+    """For programs: what is known, within what may be told."""
+    claim = found.claim
+    return {
         "seen": [
-            {"noun": row._meta.model_name, "id": row.pk, "name": _link(row).label}
-            for row in hint.seen
+            {"noun": row._meta.model_name, "id": row.pk, "name": _name(row)} for row in found.seen
         ],
         "claim": claim
         and {"unit": claim.unit, "since": claim.since.isoformat(), "phone": claim.phone},
     }
-    raise Refused(
-        f"可能重复：{claim.sentence if claim else '台账里已有相同的记录'}。确认不是同一个的，"
-        "请带上 confirmed_duplicate_reason 说明理由再登记。",
-        "likely_duplicate",
-        ["confirmed_duplicate_reason"],
-        [told],
-    )
-
-
-def claim_reason(ledger: Ledger, data: Mapping[str, Any]) -> dict[str, str]:
-    """Why a row is registered though somebody else has first contact, as typed."""
-    said = str(data.get("claim_reason") or "").replace("\x00", "").strip()[:300]
-    return {"claim_reason": said} if said and ledger.is_claimed else {}
-
-
-def asking_why(ledger: Ledger, data: Mapping[str, Any]) -> Likeness:
-    """Confirmed already, but the running first contact of somebody else wants a reason."""
-    return Likeness(asks_why=True, token=_token(_typed(ledger, data)))
 
 
 def _asked_ledger(key: str, user: Any) -> Ledger:
@@ -118,49 +103,30 @@ def _asked_ledger(key: str, user: Any) -> Ledger:
     return ledger
 
 
-def _typed(ledger: Ledger, data: Mapping[str, Any]) -> dict[str, str]:
-    names = ledger.told_by
-    return {name: str(data.get(name) or "").replace("\x00", "").strip()[:LONGEST] for name in names}
-
-
-def _asked(ledger: Ledger, typed: Mapping[str, str]) -> dict[str, str]:
-    """What was typed, as `claim_hint` is asked: a person's name is no project's."""
-    return {
-        "person" if name == "name" and _is_personal(ledger, name) else name: text
-        for name, text in typed.items()
-    }
-
-
-def _token(typed: Mapping[str, str]) -> str:
-    return hashlib.sha256("\n".join(typed.values()).encode("utf-8", "replace")).hexdigest()[:16]
-
-
 def _likeness(
     ledger: Ledger, typed: Mapping[str, str], user: Any, *, with_alike: bool = False
 ) -> Likeness:
     try:
-        hint = claim_hint(by=user, **_asked(ledger, typed))
+        hint = claim_hint(by=user, **typed)
     except Refused as refused:
-        return Likeness(unchecked=refused.reason, token=_token(typed))
+        return Likeness(unchecked=refused.reason)
     same = [_link(row) for row in hint.seen]
     name = typed.get("name", "")
     alike = _alike(ledger, name, user) if with_alike and name else []
     known = {link.url for link in same}
-    return Likeness(
-        same, [link for link in alike if link.url not in known], hint.claim, token=_token(typed)
-    )
+    return Likeness(same, [link for link in alike if link.url not in known], hint.claim)
 
 
 def _link(row: Any) -> Link:
+    return Link(_name(row), ledgers.address_of(row, row.pk))
+
+
+def _name(row: Any) -> str:
     if isinstance(row, Enquiry):
-        who = row.organisation or "未留单位"
-        return Link(f"{ledgers.label_of('crm.enquiry')}：{who}", ledgers.address_of(row, row.pk))
-    label = (
-        f"{row.name}（{row.project or row.company or '联系人'}）"
-        if isinstance(row, Contact)
-        else str(row)
-    )
-    return Link(label, ledgers.address_of(row, row.pk))
+        return f"{ledgers.label_of('crm.enquiry')}：{row.organisation or '未留单位'}"
+    if isinstance(row, Contact):
+        return f"{row.name}（{row.project or row.company or '联系人'}）"
+    return str(row)
 
 
 def _alike(ledger: Ledger, name: str, user: Any) -> list[Link]:

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from crm import access
+from crm import access, ledgers
 from crm.access import Action
 from crm.actions import agreements, files, projects
 from crm.actions.gates import Missing
@@ -21,7 +21,7 @@ from crm.forms.ledgers import show_refusal
 from crm.forms.projects import AgreementForm, MoveForm
 from crm.models import Agreement, Project, StoredFile
 from crm.stages import Stage, Status
-from crm.views import walk
+from crm.views import similar, walk
 from crm.views.base import back_to, desk, project_or_hidden, rights_on
 from crm.views.projects import gate_tasks, task
 
@@ -123,8 +123,9 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     access.require(request.user, Action.SIGN, project)
     form = AgreementForm(project, request.user, *sent(request))
     lacks: list[Missing] = []
+    likeness = None
     if request.method == "POST" and form.is_valid():
-        values = dict(form.cleaned_data)
+        values: dict[str, Any] = {**form.cleaned_data, "anyway": similar.answer(request.POST)}
         upload, advance = values.pop("scan"), values.pop("advance", False)
         try:
             with together() as stored:
@@ -144,7 +145,7 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
                 lacks = refused.details
                 form.add_error(None, "项目还不能进入签约：下面几项补齐后再办，或先只登记协议。")
             else:
-                show_refusal(form, refused)
+                likeness = similar.question(refused, form)
         else:
             messages.success(
                 request,
@@ -159,6 +160,8 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
             "project": project,
             "form": form,
             "refused_tasks": [task(lack, project, rights, to=Stage.SIGNED) for lack in lacks],
+            "likeness": likeness,
+            "ledger": ledgers.get("agreements"),
         },
-        status=409 if lacks else 400 if form.errors else 200,
+        status=409 if lacks or likeness else 400 if form.errors else 200,
     )

@@ -10,6 +10,7 @@ from crm import access, clock
 from crm.access import Action, Role
 from crm.actions import claims, first_contacts, followups, imports, projects
 from crm.actions.claims import claim_hint
+from crm.actions.questions import LOOKED_FOR, Anyway
 from crm.dates import When
 from crm.errors import Refused
 from crm.models import (
@@ -31,8 +32,9 @@ DAY = date(2023, 5, 4)
 
 
 def registered(by, name="佳禧面料项目", **more):
-    reason = more.pop("claim_reason", "")
-    return projects.register({"name": name, **more}, by=by, claim_reason=reason)
+    """As one does who was asked whether the ledger has it, and said that it is another one."""
+    anyway = Anyway(shown=None, reason=more.pop("claim_reason", ""))
+    return projects.register({"name": name, **more}, by=by, anyway=anyway)
 
 
 def later(days):
@@ -196,7 +198,9 @@ def test_an_investor_who_asks_on_the_site_is_contested_with_that_reason(
     from crm.actions import enquiries
 
     enquiry = make.enquiry(make.park(team=other_team))
-    project = enquiries.accept_enquiry(enquiry, by=other_officer)
+    with refused("likely_duplicate"):
+        enquiries.accept_enquiry(enquiry, by=other_officer)
+    project = enquiries.accept_enquiry(enquiry, by=other_officer, anyway=LOOKED_FOR)
     assert "网站" in project.claims.get().reason
 
 

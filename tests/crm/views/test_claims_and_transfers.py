@@ -8,6 +8,7 @@ import pytest
 
 from crm.access import Role
 from crm.actions import projects
+from crm.actions.questions import Anyway
 from crm.models import ClaimState, FirstContactClaim, Project, Transfer, TransferState
 from tests import make
 
@@ -22,7 +23,7 @@ def mine(officer, park):
 @pytest.fixture
 def contested(mine, other_officer):
     return projects.register(
-        {"name": "佳禧面料项目"}, by=other_officer, claim_reason="4 月已面谈"
+        {"name": "佳禧面料项目"}, by=other_officer, anyway=Anyway(None, "4 月已面谈")
     ).claims.get()
 
 
