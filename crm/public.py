@@ -10,17 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
 from crm import clock, limits, personal
-from crm.actions import enquiries
+from crm.actions import enquiries, submissions
 from crm.errors import Refused
 from crm.models import Agreement, Enquiry, Park, ParkKind, Project, Stage, Status
 
@@ -233,39 +233,34 @@ def receive_enquiry(data: EnquiryData, *, ip: str) -> Receipt:
     """Takes an enquiry into 待研判 of the park's team, in one transaction.
 
     Refused with every wrong field named; `too_many` (fields empty) when this address or this phone
-    has asked too often. The same token again answers with the first receipt.
+    has asked too often. The same token again answers with the first receipt, and is not counted.
     """
-    if known := Enquiry.objects.filter(token=data.token).first():
-        return Receipt(known.code, known.received_at)
     texts, wrong = _clean(data)
     park = Park.objects.filter(slug=data.park_slug).first()
     if park is None:
         wrong["park_slug"] = "没有这个园区，请从园区页面重新打开表单。"
-    if not data.token or len(data.token) > 64:
+    if not data.token or len(data.token) > submissions.LONGEST:
         wrong.setdefault("", "表单已过期，请刷新页面后再提交。")
-    if wrong:
+    if wrong or park is None:
         raise Refused("；".join(wrong.values()), "invalid", wrong)
-    with transaction.atomic():
-        # Counting takes the lock on the counters, so of one form sent many times at once the first
-        # is kept and the others find it; they do not count as asking too often.
-        allowed = _within_limits(ip, texts["phone"])
-        if known := Enquiry.objects.filter(token=data.token).first():
-            transaction.set_rollback(True)
-            return Receipt(known.code, known.received_at)
-        if not allowed:
-            raise Refused("提交太频繁了，请稍后再试，或直接拨打园区电话。", "too_many")
-        enquiry = Enquiry(
-            token=data.token,
-            park=park,
-            team=park.team,
-            language=data.language[:10],
-            source=data.source[:300],
-            consent_version=data.consent_version[:20],
-            **{name: texts[name] for name in ("organisation", "industry", "investment", "message")},
-        )
-        enquiry.name, enquiry.phone, enquiry.email = texts["name"], texts["phone"], texts["email"]
-        enquiry = enquiries.receive(enquiry)
-        return Receipt(enquiry.code, enquiry.received_at)
+    make = partial(_receive, data, texts, park, ip)
+    enquiry = submissions.once(make, by=None, token=data.token)
+    return Receipt(enquiry.code, enquiry.received_at)
+
+
+def _receive(data: EnquiryData, texts: dict[str, str], park: Park, ip: str) -> Enquiry:
+    if not _within_limits(ip, texts["phone"]):
+        raise Refused("提交太频繁了，请稍后再试，或直接拨打园区电话。", "too_many")
+    enquiry = Enquiry(
+        park=park,
+        team=park.team,
+        language=data.language[:10],
+        source=data.source[:300],
+        consent_version=data.consent_version[:20],
+        **{name: texts[name] for name in ("organisation", "industry", "investment", "message")},
+    )
+    enquiry.name, enquiry.phone, enquiry.email = texts["name"], texts["phone"], texts["email"]
+    return enquiries.receive(enquiry)
 
 
 def _within_limits(ip: str, phone: str) -> bool:

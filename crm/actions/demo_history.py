@@ -115,18 +115,17 @@ def _register(known: dict[str, Project], values: dict[str, Any], by: User) -> No
 
 
 def _enquiries(users: dict[str, User]) -> Iterator[Step]:
-    for number, line in enumerate(_lines("enquiries.csv"), 1):
-        token = f"demo-{number:02d}"
-        yield Step(date.fromisoformat(line["收到日期"]), partial(_ask, line, token))
+    received: dict[int, Enquiry] = {}  # by their place in the file
+    for number, line in enumerate(_lines("enquiries.csv")):
+        yield Step(date.fromisoformat(line["收到日期"]), partial(_ask, received, number, line))
         if line["处理"]:
-            by = users[line["经办人"]]
-            yield Step(date.fromisoformat(line["处理日期"]), partial(_decide, line, token, by))
+            decide = partial(_decide, received, number, line, users[line["经办人"]])
+            yield Step(date.fromisoformat(line["处理日期"]), decide)
 
 
-def _ask(line: Line, token: str) -> None:
+def _ask(received: dict[int, Enquiry], number: int, line: Line) -> None:
     park = Park.objects.get(slug=line["园区代码"])
     enquiry = Enquiry(
-        token=token,
         park=park,
         team=park.team,
         organisation=line["单位"],
@@ -137,11 +136,11 @@ def _ask(line: Line, token: str) -> None:
         consent_version="demo",
     )
     enquiry.name, enquiry.phone, enquiry.email = line["称呼"], line["电话"], line["邮箱"]
-    enquiries.receive(enquiry)
+    received[number] = enquiries.receive(enquiry)
 
 
-def _decide(line: Line, token: str, by: User) -> None:
-    enquiry = Enquiry.objects.get(token=token)
+def _decide(received: dict[int, Enquiry], number: int, line: Line, by: User) -> None:
+    enquiry = received[number]
     if line["处理"] == "受理":
         enquiries.accept_enquiry(enquiry, by=by, name=line["处理说明"], anyway=LOOKED_FOR)
     else:

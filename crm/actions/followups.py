@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -15,11 +14,6 @@ from crm.access import Action
 from crm.actions import _record, progress, rows
 from crm.errors import Refused
 from crm.models import FollowUp, FollowUpKind, Project, User
-
-SENT_OTHERWISE = (
-    "这条跟进已经记下过，但内容与这次填的不同。要补充的，再点一次“记下”，另记一条；"
-    "要改已记下的，请到项目页修改。"
-)
 
 
 @transaction.atomic
@@ -32,13 +26,10 @@ def follow_up(
     kind: FollowUpKind | str = FollowUpKind.CALL,
     next_on: date | None = None,
     next_step: str = "",
-    client_key: UUID | None = None,
 ) -> FollowUp:
     """Logs a contact with the investor and sets the project's next step in the same write.
 
-    Without `next_on` the project has nothing planned next, which the desk says plainly. What is
-    sent again under the same `client_key` is the row that is there (sent_before, when it says
-    something else).
+    Without `next_on` the project has nothing planned next, which the desk says plainly.
     """
     access.require(by, Action.FOLLOW_UP, project)
     held_on = held_on or clock.today()
@@ -52,10 +43,7 @@ def follow_up(
         next_step=next_step.strip(),
         by=by,
         recorded_at=clock.now(),
-        client_key=client_key,
     )
-    if client_key and (known := _sent_before(row)):
-        return known
     _record.insert(row, by=by, verb="follow_up")
     _progressed(project, held_on)
     newest = project.follow_ups.order_by("-held_on", "-pk").first()
@@ -64,21 +52,6 @@ def follow_up(
             project, {"next_on": next_on, "next_step": next_step.strip()}, by=by, verb="plan_next"
         )
     return row
-
-
-def is_sent(client_key: UUID | None, *, by: User) -> bool:
-    """Whether what `by` wrote down under this key has arrived."""
-    return client_key is not None and FollowUp.objects.filter(client_key=client_key, by=by).exists()
-
-
-def _sent_before(row: FollowUp) -> FollowUp | None:
-    known = FollowUp.objects.filter(client_key=row.client_key).first()
-    if known is None:
-        return None
-    told = ("by_id", "project_id", "kind", "held_on", "content", "next_on", "next_step")
-    if any(getattr(known, name) != getattr(row, name) for name in told):
-        raise Refused(SENT_OTHERWISE, "sent_before")
-    return known
 
 
 def _check_days(held_on: date, next_on: date | None) -> None:

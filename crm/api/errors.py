@@ -18,6 +18,7 @@ STATUS = {
     "file_refused": 400,
     "too_many": 429,
     "version_needed": 428,
+    "sent_before": 422,
     "stale": 409,
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from rest_framework import mixins, serializers, viewsets
@@ -13,6 +13,7 @@ from crm import access, filters, ledgers
 from crm.access import Action
 from crm.actions.questions import NOTHING_SAID, Anyway
 from crm.api.fields import field
+from crm.api.sending import once, repeatable
 from crm.errors import Hidden, Refused
 from crm.ledgers import Ledger
 from crm.views.base import merged_away
@@ -113,6 +114,7 @@ class LedgerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 
 
 class WritableLedgerViewSet(LedgerViewSet):
+    @repeatable()
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         access.require_noun(request.user, Action.REGISTER, self.ledger.noun)
         data = request.data
@@ -123,7 +125,10 @@ class WritableLedgerViewSet(LedgerViewSet):
         sent = self.get_serializer(data=data)
         sent.is_valid(raise_exception=True)
         anyway = Anyway(shown=None, reason=why) if why else NOTHING_SAID
-        row = self.ledger.register(sent.validated_data, by=request.user, anyway=anyway)
+        register = partial(
+            self.ledger.register, sent.validated_data, by=request.user, anyway=anyway
+        )
+        row = once(request, register)
         return Response(self.get_serializer(row).data, status=201)
 
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:

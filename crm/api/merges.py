@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -13,6 +14,7 @@ from rest_framework.views import APIView
 from crm import access, ledgers
 from crm.access import Action
 from crm.actions import merges
+from crm.api.sending import made_before, once, repeatable
 from crm.errors import Hidden, Refused
 from crm.models import Merge
 from crm.views.base import row_or_hidden
@@ -64,22 +66,25 @@ class MergeView(APIView):
         counts = {piece.label: len(piece.moved) for piece in plan.pieces if piece.moved}
         return Response({"differing": plan.differing, "moved": counts, "conflicts": plan.conflicts})
 
-    @extend_schema(request=MergeData, responses={201: MergeAnswer})
+    @repeatable(request=MergeData, responses={201: MergeAnswer})
     def post(self, request: Request, pk: int) -> Response:
+        done = made_before(request) or once(request, partial(self._merge, request, pk))
+        return Response(
+            {"id": done.pk, "survivor": done.survivor_id, "loser": done.loser_id}, status=201
+        )
+
+    def _merge(self, request: Request, pk: int) -> Merge:
         loser = _row(request, self.key, pk)
         sent = MergeData(data=request.data)
         sent.is_valid(raise_exception=True)
         data = sent.validated_data
-        done = merges.merge(
+        return merges.merge(
             loser,
             _row(request, self.key, data["into"]),
             by=request.user,
             take=data.get("take", ()),
             reason=data.get("reason", ""),
             versions=(data.get("version"), data.get("into_version")),
-        )
-        return Response(
-            {"id": done.pk, "survivor": done.survivor_id, "loser": done.loser_id}, status=201
         )
 
 

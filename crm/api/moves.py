@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -12,6 +14,7 @@ from crm import clock
 from crm.actions import gates, projects
 from crm.api.fields import WhenField
 from crm.api.ledgers import serializer
+from crm.api.sending import once, repeatable
 from crm.dates import When
 from crm.errors import Hidden, Refused
 from crm.models import Project, StageMove
@@ -71,7 +74,7 @@ class MovesView(APIView):
         rows = serializer("moves")(moves, many=True, context={"request": request})
         return Response(rows.data)
 
-    @extend_schema(request=MoveData, responses={201: serializer("projects")})
+    @repeatable(request=MoveData, responses={201: serializer("projects")})
     def post(self, request: Request, pk: int) -> Response:
         project = _project(request, pk)
         sent = MoveData(data=request.data, context={"request": request})
@@ -85,9 +88,10 @@ class MovesView(APIView):
         }
         if data["to"] in Stage.values:
             evidence = data.get("evidence", "")
-            projects.advance(project, Stage(data["to"]), evidence=evidence, **said)
+            move = partial(projects.advance, project, Stage(data["to"]), evidence=evidence, **said)
         else:
-            projects.STATUS_VERBS[Status(data["to"])](project, **said)
+            move = partial(projects.STATUS_VERBS[Status(data["to"])], project, **said)
+        once(request, move)
         project.refresh_from_db()
         row = serializer("projects")(project, context={"request": request})
         return Response(row.data, status=201)

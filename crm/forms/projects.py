@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 
@@ -68,12 +67,10 @@ class FollowUpForm(_Form):
         required=False,
         widget=Files.Input(attrs={"accept": ACCEPT, "multiple": True}),
     )
-    client_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("held_on", clock.today())
-        self.initial.setdefault("client_key", uuid4())
 
 
 class UploadForm(_Form):

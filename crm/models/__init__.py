@@ -73,6 +73,7 @@ from crm.models.states import (
     ProjectState,
     RateState,
 )
+from crm.models.submissions import Submission
 from crm.models.targets import Target, TargetIndicator, TargetLevel
 from crm.models.transfers import CreditShare, Transfer, TransferState
 from crm.models.uploads import ImportUpload, MappingMemory, UploadState
@@ -168,6 +169,7 @@ __all__ = [
     "Status",
     "StoredFile",
     "Subject",
+    "Submission",
     "Target",
     "TargetIndicator",
     "TargetLevel",

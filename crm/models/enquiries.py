@@ -35,8 +35,6 @@ class Enquiry(Person, Row):
     )
 
     code = models.CharField("回执码", max_length=40, unique=True, default=new_receipt_code)
-    # One token a form shown: the same form sent twice is one enquiry.
-    token = models.CharField(max_length=64, unique=True, editable=False)
     park = models.ForeignKey(
         "crm.Park",
         models.PROTECT,

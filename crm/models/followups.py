@@ -40,8 +40,6 @@ class FollowUp(Row):
         related_name="follow_ups",
     )
     recorded_at = models.DateTimeField("登记时间", db_index=True)
-    # Made by the device that wrote it down, so that what is sent twice is written once.
-    client_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "跟进"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +17,7 @@ from crm.forms.fields import WhenField
 from crm.forms.ledgers import show_refusal
 from crm.models import StageMove
 from crm.views.base import desk
+from crm.views.sending import once
 
 
 class CorrectionForm(forms.Form):
@@ -51,7 +54,8 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            projects.correct(move, by=request.user, **form.cleaned_data)
+            correct_it = partial(projects.correct, move, by=request.user, **form.cleaned_data)
+            once(request, correct_it)
         except Refused as refused:
             show_refusal(form, refused)
         else:

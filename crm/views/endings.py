@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -19,6 +20,7 @@ from crm.forms.ledgers import show_refusal, speak
 from crm.models import Agreement, AgreementKind
 from crm.views.base import desk
 from crm.views.row_verbs import Verb, verbs_of
+from crm.views.sending import once
 
 
 class EndingForm(forms.Form):
@@ -63,7 +65,10 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     form = EndingForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            agreements.end_agreement(agreement, by=request.user, **form.cleaned_data)
+            end_it = partial(
+                agreements.end_agreement, agreement, by=request.user, **form.cleaned_data
+            )
+            once(request, end_it)
         except Refused as refused:
             refused.fields = {
                 {"ended_on": "on"}.get(name, name): why for name, why in refused.fields.items()

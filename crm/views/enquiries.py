@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from crm.forms.projects import DeclineForm, EnquiryForm
 from crm.models import Enquiry, EnquiryState
 from crm.views import history, similar
 from crm.views.base import desk, page_of
+from crm.views.sending import once
 
 SLOW_DAYS = 2  # an enquiry nobody decided on for so long is late
 
@@ -119,9 +121,10 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             said = similar.answer(request.POST)
-            project = enquiries.accept_enquiry(
-                row, by=request.user, anyway=said, **form.cleaned_data
+            accept_it = partial(
+                enquiries.accept_enquiry, row, by=request.user, anyway=said, **form.cleaned_data
             )
+            project = once(request, accept_it)
         except Refused as refused:
             if refused.code in ("not_allowed", "not_found"):
                 raise

@@ -20,6 +20,7 @@ from crm.forms.projects import UploadForm
 from crm.models import Project, StoredFile
 from crm.views import walk
 from crm.views.base import desk, project_or_hidden
+from crm.views.sending import once
 from crm.views.verbs import sent, together
 
 SMALL = (320, 240)  # pixels of a picture beside what it belongs to
@@ -70,15 +71,21 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     access.require(request.user, Action.FOLLOW_UP, project)
     form = UploadForm(*sent(request))
     if request.method == "POST" and form.is_valid():
-        try:
+        uploads = form.cleaned_data["attachment"]
+
+        def store() -> StoredFile:
             with together() as stored:
-                for one in form.cleaned_data["attachment"]:
+                for one in uploads:
                     stored.append(files.store(project, one, by=request.user))
+            return stored[0]
+
+        try:
+            once(request, store)
         except Refused as refused:
             refused.fields = {"attachment": refused.reason}
             show_refusal(form, refused)
         else:
-            messages.success(request, f"已上传 {len(stored)} 个文件。")
+            messages.success(request, f"已上传 {len(uploads)} 个文件。")
             return redirect(
                 f"{reverse('desk-project', args=[pk])}{walk.query_of(request)}#files-title"
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from crm.forms.ledgers import show_refusal
 from crm.models import ClaimState, FirstContactClaim, Project
 from crm.views.base import desk, project_or_hidden
 from crm.views.row_verbs import Verb, at_once, verb_page, verbs_of
+from crm.views.sending import made_before, once
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,8 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
     """认领, or 提出争议 where somebody else's claim runs."""
     project = project_or_hidden(request.user, pk)
     access.require(request.user, Action.REGISTER, project)
+    if made_before(request):  # it would be a contest now
+        return redirect("desk-project", pk)
     running = list(
         FirstContactClaim.objects.running()
         .filter(project=project)
@@ -100,7 +104,10 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
     form = ClaimForm(request.POST if request.method == "POST" else None, is_contest=bool(running))
     if request.method == "POST" and form.is_valid():
         try:
-            made = first_contacts.claim(project, by=request.user, **form.cleaned_data)
+            made = once(
+                request,
+                partial(first_contacts.claim, project, by=request.user, **form.cleaned_data),
+            )
         except Refused as refused:
             show_refusal(form, refused)
         else:

@@ -6,6 +6,7 @@ it is a form like any other.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -22,10 +23,11 @@ from crm.actions import files, followups
 from crm.errors import Refused
 from crm.forms.ledgers import show_refusal
 from crm.forms.projects import FollowUpForm
-from crm.models import Project
+from crm.models import FollowUp, Project
 from crm.names import name_key
 from crm.views import walk
 from crm.views.base import desk, project_or_hidden
+from crm.views.sending import once
 from crm.views.verbs import sent, together
 
 SHOWN = 12
@@ -39,19 +41,12 @@ def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
     form = FollowUpForm(*sent(request))
     if request.method == "POST" and form.is_valid():
         try:
-            _write_down(project, form.cleaned_data, request.user)
+            once(request, partial(_write_down, project, form.cleaned_data, request.user))
         except Refused as refused:
-            if refused.code == "duplicate" and followups.is_sent(
-                form.cleaned_data["client_key"], by=request.user
-            ):
-                return _done(request, form, project)  # its twin was quicker
             refused.fields = {
                 {"scan": "attachment"}.get(name, name): why for name, why in refused.fields.items()
             }
             show_refusal(form, refused)
-            if refused.code == "sent_before":  # the next one is another one
-                form.data = form.data.copy()
-                form.data["client_key"] = str(FollowUpForm().initial["client_key"])
         else:
             return _done(request, form, project)
     if form.errors and _wants_json(request):
@@ -64,15 +59,13 @@ def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _write_down(project: Project, values: dict[str, Any], user: Any) -> None:
+def _write_down(project: Project, values: dict[str, Any], user: Any) -> FollowUp:
     told = {name: value for name, value in values.items() if name != "attachment"}
-    if followups.is_sent(values["client_key"], by=user):
-        followups.follow_up(project, by=user, **told)  # says when it is not the same
-        return
     with together() as stored:
         row = followups.follow_up(project, by=user, **told)
         for upload in values["attachment"]:
             stored.append(files.store(project, upload, by=user, follow_up=row))
+    return row
 
 
 def _done(request: HttpRequest, form: FollowUpForm, project: Project) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from crm.models.people import Person
 from crm.views import history, row_verbs, similar, walk
 from crm.views.base import Link, back_to, desk, ledger_or_hidden, row_or_hidden
 from crm.views.cells import Shower
+from crm.views.sending import made_before, once
 
 
 @desk
@@ -73,7 +75,9 @@ def row_new(request: HttpRequest, key: str) -> HttpResponse:
     form = LedgerForm(ledger, request.user, data, given=request.GET)
     if data is not None and form.is_valid():
         try:
-            row = ledger.register(form.values(), by=request.user, anyway=similar.answer(data))
+            said = similar.answer(data)
+            register = partial(ledger.register, form.values(), by=request.user, anyway=said)
+            row = once(request, register)
         except Refused as refused:
             likeness = similar.question(refused, form)
             return _form_page(request, ledger, form, None, likeness=likeness)
@@ -86,6 +90,8 @@ def row_new(request: HttpRequest, key: str) -> HttpResponse:
 @desk
 def row_edit(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     ledger = ledger_or_hidden(key, request.user)
+    if corrected := made_before(request):
+        return _after(request, ledger, corrected)
     row = row_or_hidden(ledger, request.user, pk)
     _writable(ledger, request.user, Action.CHANGE)
     access.require(request.user, Action.CHANGE, row)
@@ -98,8 +104,11 @@ def row_edit(request: HttpRequest, key: str, pk: int) -> HttpResponse:
         if ledger.is_insert_only and not form.touched():
             messages.info(request, "没有改动，没有登记更正。")
             return redirect("desk-row", key, pk)
+        change = partial(
+            ledger.change, row, form.values(), by=request.user, version=version, **said
+        )
         try:
-            changed = ledger.change(row, form.values(), by=request.user, version=version, **said)
+            changed = once(request, change) if ledger.is_insert_only else change()
         except Refused as refused:
             if refused.code == "stale" and not ledger.is_insert_only:
                 return _conflict_page(request, ledger, form)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +19,7 @@ from crm.models import Project, Prospect
 from crm.views import similar
 from crm.views.base import desk, row_or_hidden
 from crm.views.row_verbs import Verb, verbs_of
+from crm.views.sending import once
 
 KEY = "prospects"
 
@@ -61,7 +63,8 @@ def convert(request: HttpRequest, pk: int) -> HttpResponse:
     if data is not None and form.is_valid():
         try:
             said = similar.answer(data)
-            project = prospects.convert(row, form.values(), by=user, anyway=said)
+            convert_it = partial(prospects.convert, row, form.values(), by=user, anyway=said)
+            project = once(request, convert_it)
         except Refused as refused:
             likeness = similar.question(refused, form)
         else:

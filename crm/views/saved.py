@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +22,7 @@ from crm.ledgers import Ledger
 from crm.models import Place, SavedView, Sharing
 from crm.views.base import address, desk, ledger_or_hidden, without
 from crm.views.columns import column_names
+from crm.views.sending import once
 
 MOST_PINNED = 8
 # Where one is in a list is no part of a view.
@@ -158,10 +160,11 @@ def save(request: HttpRequest, key: str) -> HttpResponse:
     if form.is_valid():
         values = _values(form, ledger)
         try:
-            view = actions.save_view(
-                ledger.key, values.pop("name"), values.pop("query"),
+            save_it = partial(
+                actions.save_view, ledger.key, values.pop("name"), values.pop("query"),
                 by=request.user, place=place, **values,
             )  # fmt: skip
+            view = once(request, save_it)
         except Refused as refused:
             show_refusal(form, refused)
         else:

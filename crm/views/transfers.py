@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from crm.forms.ledgers import show_refusal
 from crm.models import CreditShare, Project, Transfer, TransferState
 from crm.views.base import desk, project_or_hidden
 from crm.views.row_verbs import Verb, at_once, verb_page, verbs_of
+from crm.views.sending import once
 
 SEEN_WITH = ("project", "from_team", "from_park", "to_team", "to_park", "proposed_by", "decided_by")
 
@@ -73,7 +75,10 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
     form = TransferForm(project, request.user, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            offer = transfers.propose_transfer(project, by=request.user, **form.cleaned_data)
+            offer = once(
+                request,
+                partial(transfers.propose_transfer, project, by=request.user, **form.cleaned_data),
+            )
         except Refused as refused:
             show_refusal(form, refused)
         else:

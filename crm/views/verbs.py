@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -19,11 +20,12 @@ from crm.actions.gates import Missing
 from crm.errors import Refused
 from crm.forms.ledgers import show_refusal
 from crm.forms.projects import AgreementForm, MoveForm
-from crm.models import Agreement, Project, StoredFile
+from crm.models import Agreement, Project, StageMove, StoredFile
 from crm.stages import Stage, Status
 from crm.views import similar, walk
 from crm.views.base import back_to, desk, project_or_hidden, rights_on
 from crm.views.projects import gate_tasks, task
+from crm.views.sending import made_before, once
 
 
 def sent(request: HttpRequest) -> tuple[Any, Any]:
@@ -50,13 +52,15 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     access.require(request.user, Action.ADVANCE, project)
     following = Stage(project.stage).following if project.is_active else None
     back = back_to(request, reverse("desk-project", args=[pk]) + walk.query_of(request))
+    if made_before(request):  # what was chosen is no choice any more
+        return redirect(back)
     wanted = request.GET.get("to") or (following.value if following else "")
     form = MoveForm(project, *sent(request)[:1], initial={"to": wanted})
     lacks: list[Missing] = []
     conflict = False
     if request.method == "POST" and form.is_valid():
         try:
-            done = _carry_out(project, form, request.user)
+            once(request, partial(_carry_out, project, form, request.user))
         except Refused as refused:
             if refused.code == "gate_unmet":
                 lacks = refused.details
@@ -67,7 +71,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
                 conflict = refused.code == "stale"
                 show_refusal(form, refused)
         else:
-            messages.success(request, done)
+            messages.success(request, _done(project, form))
             return redirect(back)
     rights = rights_on(request.user, project, register=Action.REGISTER)
     target = _meant(form)
@@ -101,8 +105,8 @@ def _meant(form: MoveForm) -> Stage | Status | None:
     return Stage(wanted) if wanted in Stage.values else Status(wanted)
 
 
-def _carry_out(project: Project, form: MoveForm, user: Any) -> str:
-    """Calls the verb that the chosen option means; returns what was done, in words."""
+def _carry_out(project: Project, form: MoveForm, user: Any) -> StageMove:
+    """Calls the verb that the chosen option means."""
     data, target = form.cleaned_data, form.target
     common: dict[str, Any] = {
         "on": data["on"],
@@ -111,9 +115,15 @@ def _carry_out(project: Project, form: MoveForm, user: Any) -> str:
         "version": data["version"],
     }
     if isinstance(target, Stage):
-        projects.advance(project, target, evidence=data["evidence"], **common)
+        return projects.advance(project, target, evidence=data["evidence"], **common)
+    return projects.STATUS_VERBS[Status(target)](project, **common)
+
+
+def _done(project: Project, form: MoveForm) -> str:
+    """What was done, in words."""
+    target = form.target
+    if isinstance(target, Stage):
         return f"“{project}”已进入{target.label}。"
-    projects.STATUS_VERBS[Status(target)](project, **common)
     return f"“{project}”现在是{Status(target).label}。"
 
 
@@ -127,7 +137,8 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values: dict[str, Any] = {**form.cleaned_data, "anyway": similar.answer(request.POST)}
         upload, advance = values.pop("scan"), values.pop("advance", False)
-        try:
+
+        def sign() -> Agreement:
             with together() as stored:
                 if upload:
                     stored.append(files.store(project, upload, by=request.user))
@@ -138,6 +149,10 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
                     projects.change(project, {"park": signed.park}, by=request.user)
                 if advance:
                     projects.advance(project, Stage.SIGNED, on=values["signed"], by=request.user)
+            return signed
+
+        try:
+            signed = once(request, sign)
         except Refused as refused:
             renamed = {"signed_on": "signed", "on": "signed", "occurred_on": "signed"}
             refused.fields = {renamed.get(n, n): why for n, why in refused.fields.items()}

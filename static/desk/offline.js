@@ -63,7 +63,7 @@
     if (!fresh) return { signin: true };
     const body = new FormData();
     for (const name of FIELDS) body.set(name, entry.values[name] ?? "");
-    body.set("client_key", entry.key);
+    body.set("form_token", entry.key);
     for (const file of entry.files) body.append("attachment", file.blob, file.name);
     const headers = { Accept: "application/json", "X-CSRFToken": fresh };
     if (isLater) headers["X-Sent-Later"] = "1";
@@ -138,7 +138,7 @@
         if (answer.url) {
           await drop(entry.id);
           sent += 1;
-          if (form?.elements.client_key.value === entry.key) location.assign(answer.url);
+          if (form?.elements.form_token.value === entry.key) location.assign(answer.url);
         }
         else await put({ ...entry, refusal: answer.reason || "请打开核对" });
       }
@@ -208,7 +208,7 @@
         const now = values();
         const isEmpty = !files.length && FIELDS.every((name) => now[name] === fresh[name]);
         if (isEmpty) await drop(draftId(project));
-        else await put({ id: draftId(project), user: me, project, called: form.dataset.called, key: field("client_key").value, values: now, files, at: Date.now() });
+        else await put({ id: draftId(project), user: me, project, called: form.dataset.called, key: field("form_token").value, values: now, files, at: Date.now() });
       }, 300);
     };
     const say = (text, away = null) => {
@@ -243,7 +243,7 @@
     const draft = waiting ?? (await get(draftId(project)));
     if (draft && draft.user === me) {
       fill(draft.values);
-      field("client_key").value = draft.key;
+      field("form_token").value = draft.key;
       files = draft.files;
       entryId = waiting ? waiting.id : "";
       await draw();
@@ -264,7 +264,7 @@
       clearTimeout(timer);
       const button = form.querySelector("[type=submit]");
       button.disabled = true;
-      const key = field("client_key").value;
+      const key = field("form_token").value;
       const entry = { id: entryId || `queue:${me}:${key}`, is_queued: true, user: me, project, called: form.dataset.called, key, values: values(), files, at: Date.now() };
       try {
         await put(entry);
@@ -305,7 +305,7 @@
         place.classList.add("has-error");
       }
       say(`没有记下：${answer.reason || "请核对后再记"}`);
-      if (answer.fields && "__all__" in answer.fields) field("client_key").value = crypto.randomUUID();
+      if (answer.fields && "__all__" in answer.fields) field("form_token").value = crypto.randomUUID();
       note.scrollIntoView({ block: "center" });
     };
   };
