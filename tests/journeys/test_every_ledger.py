@@ -1,4 +1,4 @@
-"""Every declared ledger at both widths: its list, its form and a row of it keep within the window."""
+"""Every declared ledger at both widths: its list, form and a row of it keep within the window."""
 
 from __future__ import annotations
 

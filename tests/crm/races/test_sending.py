@@ -46,7 +46,7 @@ def forms(client, user):
                     "held_on": "2023-05-04",
                     "team": user.team_id,
                     **token,
-                },  # fmt: skip
+                },
             ),
             Activity,
         ),

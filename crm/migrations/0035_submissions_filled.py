@@ -28,7 +28,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0040_submissions'),
+        ('crm', '0034_submissions'),
     ]
 
     operations = [

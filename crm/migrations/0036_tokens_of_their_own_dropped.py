@@ -4,7 +4,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0041_submissions_filled'),
+        ('crm', '0035_submissions_filled'),
     ]
 
     operations = [

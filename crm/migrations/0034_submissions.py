@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0070_foreign_money_in_sums'),
+        ('crm', '0033_reported_and_allowed'),
     ]
 
     operations = [
