@@ -129,14 +129,12 @@ def may(user: Any, action: Action, row: models.Model) -> bool:
     if rights.parent and getattr(row, f"{rights.parent}_id"):
         return may(user, action, getattr(row, rights.parent))
 
-    def value(reach: Reach) -> Any:
-        return getattr(row, f"{own[reach]}_id") if reach in own else None
-
+    owner, team, park = (rights.whose(row, to) for to in (Reach.OWN, Reach.TEAM, Reach.PARK))
     return (
-        (Reach.OWN in granted and value(Reach.OWN) == user.pk)
-        or (Reach.TEAM in granted and bool(user.team_id) and value(Reach.TEAM) == user.team_id)
-        or (Reach.LOOSE in granted and Reach.TEAM in own and value(Reach.TEAM) is None)
-        or (Reach.PARK in granted and value(Reach.PARK) in user.park_ids)
+        (Reach.OWN in granted and owner == user.pk)
+        or (Reach.TEAM in granted and bool(user.team_id) and team == user.team_id)
+        or (Reach.LOOSE in granted and Reach.TEAM in own and team is None)
+        or (Reach.PARK in granted and park in user.park_ids)
         or (Reach.SHARED in granted and Reach.SHARED in own and getattr(row, own[Reach.SHARED]))
     )
 

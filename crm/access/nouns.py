@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 from django.apps import apps
@@ -29,7 +30,7 @@ class Duties:
 class Rights:
     """Who may do what with the rows of a noun.
 
-    grants: what each role may, and how far. own: a reach → the field that says whose a row is.
+    grants: what each role may, and how far. own: a reach → the path to what says whose a row is.
     parent: the field of the row it hangs on; it is seen with that one, whoever wrote it down, and
     alone where it hangs on none. sides: an action → whose the row is for it as well (both sides of
     a transfer read it, whoever has the project by now). void: what one must be allowed to do with
@@ -42,6 +43,14 @@ class Rights:
     sides: Mapping[Action, Mapping[Reach, tuple[str, ...]]] = field(default_factory=dict)
     duties: Duties | None = None
     void: Action = Action.CHANGE
+
+    def whose(self, row: models.Model, reach: Reach) -> int | None:
+        """The number of the user, team or park whose row it is."""
+        if reach not in self.own:
+            return None
+        *way, last = self.own[reach].split("__")
+        number: int | None = getattr(reduce(getattr, way, row), f"{last}_id")
+        return number
 
 
 NOBODY = Rights()

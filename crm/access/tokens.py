@@ -29,14 +29,12 @@ def row_tokens(row: models.Model) -> frozenset[str]:
         return frozenset()
     if rights.parent and (above := getattr(row, rights.parent)) is not None:
         return row_tokens(above)
-    own = rights.own
     tokens = set()
-    if Reach.TEAM in own:
-        team = getattr(row, f"{own[Reach.TEAM]}_id")
-        tokens.add(f"team:{team or 'none'}")
-    if Reach.PARK in own and (park := getattr(row, f"{own[Reach.PARK]}_id")):
+    if Reach.TEAM in rights.own:
+        tokens.add(f"team:{rights.whose(row, Reach.TEAM) or 'none'}")
+    if park := rights.whose(row, Reach.PARK):
         tokens.add(f"park:{park}")
-    if Reach.OWN in own and (owner := getattr(row, f"{own[Reach.OWN]}_id")):
+    if owner := rights.whose(row, Reach.OWN):
         tokens.add(f"user:{owner}")
     if rights.duties is not None:
         tokens |= {f"user:{holder}" for holder in rights.duties.holders(row)}

@@ -91,25 +91,22 @@ def who_may(action: Action, row: models.Model) -> list[User]:
     """Those who answer for a row that waits for `action`: its team's, its park's, its own people;
     who may do it everywhere (the statistician) only where there is nobody nearer."""
     rights = access.rights_of(row)
-    own = rights.own
     if rights.parent and getattr(row, rights.parent):
         return who_may(action, getattr(row, rights.parent))
 
-    def value(reach: Reach) -> int | None:
-        return getattr(row, f"{own[reach]}_id") if reach in own else None
-
+    whose, team, park = (rights.whose(row, to) for to in (Reach.OWN, Reach.TEAM, Reach.PARK))
     near, far = Q(pk__in=[]), Q(pk__in=[])
     for role, granted in rights.grants.items():
         reaches = granted.get(action, frozenset())
         if Reach.ALL in reaches:
             far |= Q(role=role)
-        if Reach.OWN in reaches and (owner := value(Reach.OWN)):
-            near |= Q(role=role, pk=owner)
-        if Reach.TEAM in reaches and (team := value(Reach.TEAM)):
+        if Reach.OWN in reaches and whose:
+            near |= Q(role=role, pk=whose)
+        if Reach.TEAM in reaches and team:
             near |= Q(role=role, team=team)
-        if Reach.LOOSE in reaches and Reach.TEAM in own and not value(Reach.TEAM):
+        if Reach.LOOSE in reaches and Reach.TEAM in rights.own and not team:
             near |= Q(role=role)
-        if Reach.PARK in reaches and (park := value(Reach.PARK)):
+        if Reach.PARK in reaches and park:
             near |= Q(role=role, parks=park)
     active = User.objects.filter(is_active=True)
     return list(active.filter(near).distinct()) or list(active.filter(far))
