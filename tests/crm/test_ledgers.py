@@ -137,6 +137,13 @@ def test_a_ledger_is_called_as_its_table():
         assert ledger.label == ledger.model._meta.verbose_name, ledger.key
 
 
+def test_the_glossary_explains_every_ledger_by_the_word_users_read():
+    rows = [line for line in house.read("docs/glossary.md").splitlines() if line.startswith("| ")]
+    for ledger in ledgers.every():
+        named = [row for row in rows if f"`{ledger.model.__name__}" in row and ledger.label in row]
+        assert named, f"{ledger.label} {ledger.model.__name__}"
+
+
 def test_every_ledger_has_a_place_of_its_own_in_the_menu():
     places = Counter((ledger.group, ledger.place) for ledger in ledgers.every())
     assert [place for place, count in places.items() if count > 1] == []
