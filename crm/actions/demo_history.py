@@ -29,6 +29,7 @@ from crm.actions import (
     projects,
 )
 from crm.actions.questions import LOOKED_FOR
+from crm.dates import When
 from crm.exact import WAN
 from crm.models import (
     Activity,
@@ -105,8 +106,9 @@ def _leads(known: dict[str, Project], by: User) -> Iterator[Step]:
             reading = reader.read(row)
             if reading.problems:
                 raise ValueError(f"leads.csv, line {row.number}: {reading.problems}")
-            day = reading.values.pop("entered_lead").start
-            yield Step(day, partial(_register, known, reading.values, by))
+            lead = reading.values.pop("entered_lead")
+            assert isinstance(lead, When)
+            yield Step(lead.start, partial(_register, known, reading.values, by))
 
 
 def _register(known: dict[str, Project], values: dict[str, Any], by: User) -> None:

@@ -25,7 +25,7 @@ from crm.ledgers.columns import Column, Kind
 from crm.ledgers.searching import Search
 from crm.models import Mergeable, User
 from crm.models.confirmations import ConfirmedRows
-from crm.models.rows import InsertOnly
+from crm.models.rows import InsertOnly, Rows
 
 __all__ = ["Column", "Group", "Kind", "Ledger", "Noun", "Search", "declare"]
 
@@ -67,17 +67,21 @@ class Noun:
         return self.page(pk) if self.page is not None else ""
 
 
+# Verbs and finders know their own columns: they say themselves what a value is.
+Given = Mapping[str, Any]
+
+
 class Guard(Protocol):
     """Looks at each new row of one imported file, and hears when the file is done."""
 
-    def check(self, values: Mapping[str, Any]) -> None:
+    def check(self, values: Given) -> None:
         """Refuses a row that should not be entered."""
 
     def settle(self, file_name: str) -> None:
         """After the transaction: puts on record what was told."""
 
 
-Register = Callable[..., Any]
+Verb = Callable[..., models.Model]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,14 +128,14 @@ class Ledger(Noun):
     joins: tuple[str, ...] = ()
     prefetch: tuple[str, ...] = ()
     description: str = ""
-    register_verb: Register | None = None
-    change_verb: Register | None = None
-    import_new_verb: Register | None = None
-    import_change_verb: Register | None = None
-    find_row: Callable[[Mapping[str, Any], Any], Any] | None = None
-    find_keys: Mapping[str, Callable[[Mapping[str, Any]], Any]] = field(default_factory=dict)
+    register_verb: Verb | None = None
+    change_verb: Verb | None = None
+    import_new_verb: Verb | None = None
+    import_change_verb: Verb | None = None
+    find_row: Callable[[Given, User], models.Model | None] | None = None
+    find_keys: Mapping[str, Callable[[Given], str]] = field(default_factory=dict)
     guard: Callable[[User], Guard] | None = None
-    only: Callable[[QuerySet], QuerySet] | None = None
+    only: Callable[[Any], QuerySet] | None = None
     park: str = ""
     in_figures: tuple[str, ...] = ()
     known_on: str = ""
@@ -185,9 +189,16 @@ class Ledger(Noun):
     def figure_columns(self) -> tuple[Column, ...]:
         return tuple(self.column(name) for name in self.in_figures) or self.list_columns
 
+    @property
+    def all_rows(self) -> Rows:
+        """Every standing row, whoever asks."""
+        rows = self.model._default_manager.all()
+        assert isinstance(rows, Rows)
+        return rows
+
     def rows(self, user: Any, action: Action = Action.VIEW) -> QuerySet:
         """The rows `user` may see (or act on), with what a list shows of them fetched along."""
-        found = self.model._default_manager.visible_to(user, action)
+        found: QuerySet = self.all_rows.visible_to(user, action)
         if self.only is not None:
             found = self.only(found)
         if self.joins:
@@ -203,39 +214,38 @@ class Ledger(Noun):
 
     # Verbs
 
-    def register(
-        self, values: Mapping[str, Any], *, by: User, anyway: Anyway = NOTHING_SAID
-    ) -> Any:
+    def register(self, values: Given, *, by: User, anyway: Anyway = NOTHING_SAID) -> models.Model:
         """Asks first whether the ledger has this row, by its natural key or as its verb knows;
         `anyway` is what was said to that."""
-        verb = self.register_verb or partial(rows.register, self.model, same=self._same(values, by))
-        return verb(values, by=by, anyway=anyway)
+        usual = partial(rows.register, self.model, same=self._same(values, by))
+        made: models.Model = (self.register_verb or usual)(values, by=by, anyway=anyway)
+        return made
 
     def change(
         self,
-        row: Any,
-        values: Mapping[str, Any],
+        row: models.Model,
+        values: Given,
         *,
         by: User,
         version: int | None = None,
         **said: str,
-    ) -> Any:
+    ) -> models.Model:
         """`said`: the reason, for rows that are corrected by a new one (`is_insert_only`)."""
-        verb = self.change_verb or rows.change
+        verb: Verb = self.change_verb or rows.change
         return verb(row, values, by=by, version=version, **said)
 
-    def import_new(self, values: Mapping[str, Any], *, by: User) -> Any:
+    def import_new(self, values: Given, *, by: User) -> models.Model:
         verb = self.import_new_verb
         return verb(values, by=by) if verb else self.register(values, by=by, anyway=LOOKED_FOR)
 
-    def import_change(self, row: Any, values: Mapping[str, Any], *, by: User) -> Any:
+    def import_change(self, row: models.Model, values: Given, *, by: User) -> models.Model:
         """`values` holds only what differs from the row."""
         verb = self.import_change_verb
         return verb(row, values, by=by) if verb else self.change(row, values, by=by)
 
     # Finding rows
 
-    def find(self, values: Mapping[str, Any], *, by: User) -> Any | None:
+    def find(self, values: Given, *, by: User) -> models.Model | None:
         """The row of the ledger that a row of a file means, by the natural key; None = a new one.
 
         Only rows `by` may see are looked at. Several when more than one fits.
@@ -245,17 +255,17 @@ class Ledger(Noun):
         key = {name: values.get(name) for name in self.natural_key}
         if not key or any(value in (None, "") for value in key.values()):
             return None
-        return one(self.model._default_manager.visible_to(by).filter(**key))
+        return one(self.all_rows.visible_to(by).filter(**key))
 
-    def _same(self, values: Mapping[str, Any], by: User) -> Callable[[], list[Any]]:
+    def _same(self, values: Given, by: User) -> Callable[[], list[models.Model]]:
         return lambda: [row for row in (self.find(values, by=by),) if row is not None]
 
-    def named(self, text: str, *, by: User) -> Any | None:
+    def named(self, text: str, *, by: User) -> models.Model | None:
         """The row people mean by `text` in a file or a filter; Several when more than one fits."""
-        return meant(self.model._default_manager.visible_to(by), self.lookup, text)
+        return meant(self.all_rows.visible_to(by), self.lookup, text)
 
 
-def meant(rows: QuerySet, lookup: tuple[str, ...], text: str) -> Any | None:
+def meant(rows: QuerySet, lookup: tuple[str, ...], text: str) -> models.Model | None:
     """By name; of several with one name, the one whose number follows: 北片区 #12."""
 
     def called(wanted: str) -> Q:
@@ -268,25 +278,26 @@ def meant(rows: QuerySet, lookup: tuple[str, ...], text: str) -> Any | None:
     return found
 
 
+Found = TypeVar("Found", bound=models.Model)
 MOST, SHOWN = 50, 5
 
 
 class Several(LookupError):
     """More than one row fits: `rows`."""
 
-    def __init__(self, rows: Sequence[Any]) -> None:
+    def __init__(self, rows: Sequence[models.Model]) -> None:
         super().__init__("several rows fit")
         self.rows = sorted(rows, key=lambda row: row.pk)
 
-    def offered(self, named: Callable[[Any], str] | None = None) -> str:
+    def offered(self, named: Callable[[models.Model], str] | None = None) -> str:
         """The rows, each as a file may name it and with what tells it apart:
         标准厂房项目 #12（甲山公司，东区）、标准厂房项目 #15（乙水公司，西区）."""
-        named = named or (lambda row: f"{row.name} #{row.pk}")
+        named = named or (lambda row: f"{getattr(row, 'name', row)} #{row.pk}")
         told = [f"{named(row)}{_apart(row)}" for row in self.rows[:SHOWN]]
         return "、".join(told) + (" 等" if len(self.rows) > SHOWN else "")
 
 
-def _apart(row: Any) -> str:
+def _apart(row: models.Model) -> str:
     """What a row of this name is known by beside it; a member of staff by the user name."""
     noun = _nouns.get(str(row._meta.model_name))
     names = noun.natural_key if isinstance(noun, Ledger) else ("username",)
@@ -294,7 +305,7 @@ def _apart(row: Any) -> str:
     return f"（{'，'.join(filter(None, told))}）" if any(told) else ""
 
 
-def one(found: QuerySet | Sequence[Any]) -> Any | None:
+def one(found: QuerySet[Found] | Sequence[Found]) -> Found | None:
     """The row there is, None where there is none; Several where there are more."""
     some = list(found[:MOST])
     if len(some) > 1:

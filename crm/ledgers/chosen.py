@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from crm.ledgers.base import Column, Kind, Ledger
+from crm.ledgers.columns import Value
 
 
 def offered(ledger: Ledger) -> tuple[Column, ...]:
@@ -52,12 +52,12 @@ def fetched(rows: QuerySet, ledger: Ledger, columns: Iterable[Column]) -> QueryS
 class Values:
     """What some rows hold in some columns; columns that can are asked once for all rows."""
 
-    def __init__(self, columns: Iterable[Column], rows: Sequence[Any]) -> None:
-        self._read: dict[str, Mapping[int, Any]] = {
+    def __init__(self, columns: Iterable[Column], rows: Sequence[Model]) -> None:
+        self._read: dict[str, Mapping[int, Value]] = {
             column.name: column.read_all(rows) for column in columns if column.read_all is not None
         }
 
-    def of(self, column: Column, row: Any) -> Any:
+    def of(self, column: Column, row: Model) -> Value:
         if column.name not in self._read:
             return column.value(row)
         found = self._read[column.name].get(row.pk)

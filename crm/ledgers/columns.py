@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import models
 from django.db.models import QuerySet
@@ -17,6 +18,11 @@ from crm.dates import When
 from crm.exact import WAN, YI, grouped, money_text
 from crm.models.people import Person
 from crm.stages import Stage
+
+# What a row holds in a column: a reference is the row it points to.
+Value: TypeAlias = (
+    str | int | Decimal | date | datetime | When | models.Model | list[models.Model] | None
+)
 
 
 class Kind(Enum):
@@ -73,43 +79,52 @@ class Column:
     is_planned: bool = False
     order_by: str = ""
     help: str = ""
-    get: Callable[[Any], Any] | None = None
-    read_all: Callable[[Sequence[Any]], Mapping[int, Any]] | None = None
+    get: Callable[[Any], Value] | None = None
+    read_all: Callable[[Sequence[Any]], Mapping[int, Value]] | None = None
     filter_rows: Callable[[QuerySet, Sequence[str]], QuerySet] | None = None
     words: Callable[[str], str] | None = None
 
-    def value(self, row: Any) -> Any:
+    def value(self, row: models.Model) -> Value:
         """What the row holds in this column."""
         if self.get is not None:
             return self.get(row)
-        if self.kind is Kind.REFERENCES:
-            return list(getattr(row, self.name).all())
-        return getattr(row, self.name)
+        held: Value = getattr(row, self.name)
+        return list(getattr(row, self.name).all()) if self.kind is Kind.REFERENCES else held
 
-    def text(self, value: Any) -> str:
+    def text(self, value: Value) -> str:
         """A value as people read it where there is no room for more; "" for none. Personal data is
         masked."""
-        if value is None or value == "" or value == []:
-            return ""
-        match self.kind:
-            case Kind.MONEY:
-                return money_text(value)
-            case Kind.NUMBER:
-                number = str(value) if isinstance(value, int) and not self.unit else grouped(value)
-                return f"{number} {self.unit}".strip()
-            case Kind.DATE | Kind.WHEN:
-                return value.text if isinstance(value, When) else _moment(value)
-            case Kind.STAGE | Kind.CHOICE:
-                return str(self.choices(value).label) if self.choices else str(value)
-            case Kind.REFERENCES:
-                return "、".join(_named(other) for other in value)
-            case Kind.REFERENCE:
-                return _named(value)
-            case Kind.BOOLEAN:
+        match value:
+            case None:
+                return ""
+            case bool():
                 return "是" if value else "否"
-            case Kind.PERSONAL:
-                return personal.masked(self.name, str(value))
-        return self.words(str(value)) if self.words is not None else str(value)
+            case Decimal() if self.kind is Kind.MONEY:
+                return money_text(value)
+            case int() | Decimal():
+                is_name = isinstance(value, int) and not self.unit
+                return f"{value if is_name else grouped(Decimal(value))} {self.unit}".strip()
+            case When():
+                return value.text
+            case datetime():
+                return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+            case date():
+                return value.isoformat()
+            case list():
+                return "、".join(map(_named, value))
+            case models.Model():
+                return _named(value)
+        return self._words(value)
+
+    def _words(self, code: str) -> str:
+        """A text, or what a code stands for."""
+        if not code:
+            return ""
+        if self.choices is not None:
+            return str(self.choices(code).label)
+        if self.kind is Kind.PERSONAL:
+            return personal.masked(self.name, code)
+        return self.words(code) if self.words is not None else str(code)
 
     @property
     def heading(self) -> str:
@@ -126,11 +141,5 @@ class Column:
         return self.kind is Kind.LONG_TEXT
 
 
-def _named(row: Any) -> str:
+def _named(row: models.Model) -> str:
     return row.masked_name if isinstance(row, Person) else str(row)
-
-
-def _moment(value: date | datetime) -> str:
-    if isinstance(value, datetime):
-        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
-    return value.isoformat()

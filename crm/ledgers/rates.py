@@ -11,11 +11,10 @@ def _find(values: Mapping[str, Any], by: User) -> ExchangeRate | None:
     month = values.get("month")
     if not values.get("currency") or month is None:
         return None
-    return (
-        ExchangeRate.objects.visible_to(by)
-        .filter(currency=values["currency"], month_on=ExchangeRate(month=month).month_on)
-        .first()
-    )
+    meant = ExchangeRate(currency=values["currency"])
+    meant.month = month
+    mine = ExchangeRate.objects.visible_to(by)
+    return mine.filter(currency=meant.currency, month_on=meant.month_on).first()
 
 
 LEDGER = declare(

@@ -90,13 +90,13 @@ def referable(key: str, *, by: Any) -> QuerySet:
     Staff are the colleagues of one's team; who sees every project may name anybody in business.
     """
     if key != "users":
-        return get(key).model._default_manager.visible_to(by)  # type: ignore[attr-defined]
+        return get(key).all_rows.visible_to(by)
     staff = User.objects.filter(is_active=True, role__in=list(access.PIPELINE))
     sees_all = access.sees_all(by, "project")
     return staff if sees_all else staff.filter(Q(team=by.team_id) | Q(pk=by.pk))
 
 
-def referred(key: str, text: str, *, by: User) -> Any | None:
+def referred(key: str, text: str, *, by: User) -> models.Model | None:
     """The row (or member of staff) that `text` names; Several when more than one fits."""
     if key != "users":
         return get(key).named(text, by=by)

@@ -93,7 +93,7 @@ def line(row: Model) -> Line:
     ledger = ledger_of(type(row))
     title, *columns = ledger.figure_columns
     here, named = ledger.address(row.pk), title.value(row)
-    above = ledgers.address_of(named, named.pk) if title.kind is Kind.REFERENCE else ""
+    above = ledgers.address_of(named, named.pk) if isinstance(named, Model) else ""
     cells = [_cell(column, row, here if above else "") for column in columns]
     return Line(title.text(named), above or here, cells, "", [])
 

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from collections.abc import Mapping as ReadOnly
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 
 from crm import access, clock, personal
 from crm.access import Action
@@ -21,6 +21,7 @@ from crm.actions import imports
 from crm.errors import Refused
 from crm.ledgers import Column, Kind, Ledger
 from crm.ledgers.base import Guard
+from crm.ledgers.columns import Value
 from crm.models import ImportBatch, User
 from crm.names import name_key
 from crm.spreadsheets.cells import fold, is_unknown
@@ -31,7 +32,7 @@ from crm.spreadsheets.match import Table
 from crm.spreadsheets.numbers import HEADING
 from crm.spreadsheets.plan import SAMPLES, Plan, Refusal, Sample, find_tables, needed_columns
 from crm.spreadsheets.reader import Row, Sheet, load, read
-from crm.spreadsheets.rows import CURRENCY, FOREIGN, Reading, References, RowReader
+from crm.spreadsheets.rows import CURRENCY, FOREIGN, Reading, References, RowReader, RowValues
 from crm.spreadsheets.samples import facts_of, name_of
 
 Progress = Callable[[str, int, int], None]
@@ -208,7 +209,7 @@ class _Import:
     def _refuse(self, table: Table, row: Row, column: str | None, reason: str) -> None:
         self.plan.refused.append(Refusal(table.sheet.name, row.number, column, reason))
 
-    def _enter(self, table: Table, row: Row, values: dict[str, Any], known: Known | None) -> None:
+    def _enter(self, table: Table, row: Row, values: RowValues, known: Known | None) -> None:
         found = known.row if known else self.finder.by_key(values)
         if found is None:
             self._check_required(values)
@@ -242,8 +243,9 @@ class _Import:
             self.plan.same += 1
             self._show("same", table, row, name_of(found))
 
-    def _current(self, name: str, row: Any) -> Any:
-        return self.columns[name].value(row) if name in self.columns else getattr(row, name)
+    def _current(self, name: str, row: Model) -> Value:
+        held: Value = getattr(row, name, None)
+        return self.columns[name].value(row) if name in self.columns else held
 
     def _show(
         self,
@@ -251,8 +253,8 @@ class _Import:
         table: Table,
         row: Row,
         name: str,
-        values: ReadOnly[str, Any] | None = None,
-        before: ReadOnly[str, Any] | None = None,
+        values: ReadOnly[str, Value] | None = None,
+        before: ReadOnly[str, Value] | None = None,
     ) -> None:
         """Keeps one of the first rows of an outcome for the page."""
         shown = self.plan.samples.setdefault(outcome, [])
@@ -260,7 +262,7 @@ class _Import:
             facts = facts_of(name, self.columns, values or {}, before or {})
             shown.append(Sample(table.sheet.name, row.number, name, facts))
 
-    def _check_required(self, values: dict[str, Any]) -> None:
+    def _check_required(self, values: RowValues) -> None:
         lacking = [c for c in self.columns.values() if c.required and c.name not in values]
         if lacking:
             raise Refused(
@@ -269,7 +271,7 @@ class _Import:
                 [column.name for column in lacking],
             )
 
-    def _repeat(self, table: Table, row: Row, found: Any, changes: dict[str, Any]) -> None:
+    def _repeat(self, table: Table, row: Row, found: Model, changes: RowValues) -> None:
         self.plan.duplicate += 1
         self._show("duplicate", table, row, name_of(found))
         labels = [self.columns[name].label for name in changes if name in self.columns]
@@ -278,7 +280,7 @@ class _Import:
             reason = f"与第 {first} 行是同一条，未导入；不同的有：{differing}。"
             self.plan.conflicts.append(Refusal(table.sheet.name, row.number, None, reason))
 
-    def _change(self, found: Any, changes: dict[str, Any], row: Row) -> bool:
+    def _change(self, found: Model, changes: RowValues, row: Row) -> bool:
         """Whether anything was really written: the verbs write nothing where nothing differs."""
         before = imports.last_entry(self.batch)
         changed = self.ledger.import_change(found, changes, by=self.by)
@@ -290,18 +292,20 @@ class _Import:
         return True
 
     def _differs(
-        self, name: str, row: Any, value: Any, values: dict[str, Any], *, by_number: bool
+        self, name: str, row: Model, value: Value, values: RowValues, *, by_number: bool
     ) -> bool:
         if name in (CURRENCY, FOREIGN) or (value is None and FOREIGN in values):
             return bool(getattr(row, name) != value)
         column = self.columns[name]
         current = column.value(row)
-        if column.kind is Kind.PERSONAL and value == personal.masked(name, current):
-            return False  # as our own export shows it
-        if column.kind is Kind.REFERENCES:
+        if isinstance(current, list) and isinstance(value, list):
             return {other.pk for other in current} != {other.pk for other in value}
-        if column.kind is Kind.PERSONAL and name == "phone":
-            return personal.phone_key(current) != personal.phone_key(value)
+        if column.kind is Kind.PERSONAL:
+            known, written = str(current or ""), str(value or "")
+            if written == personal.masked(name, known):
+                return False  # as our own export shows it
+            if name == "phone":
+                return personal.phone_key(known) != personal.phone_key(written)
         # A row known by its number may be given another spelling of its name.
         if not by_number and _is_spelling(column, self.ledger):
             return name_key(str(current or "")) != name_key(str(value))
@@ -314,5 +318,5 @@ def _is_spelling(column: Column, ledger: Ledger) -> bool:
     return by_name or column.kind is Kind.PERSONAL
 
 
-def _without_none(values: dict[str, Any]) -> dict[str, Any]:
+def _without_none(values: RowValues) -> RowValues:
     return {name: value for name, value in values.items() if value is not None}

@@ -11,9 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Model
+
 from crm.actions import exports
 from crm.errors import Refused
 from crm.ledgers import Column, Ledger, Several
+from crm.ledgers.columns import Value
 from crm.models import Mergeable, User
 from crm.models.rows import Recorded
 from crm.spreadsheets.cells import Cell, plain, shown
@@ -27,7 +30,7 @@ from crm.spreadsheets.samples import name_of
 class Known:
     """The row a number leads to. is_stale: it was corrected after the file was made."""
 
-    row: Any
+    row: Model
     number: Number
     is_stale: bool
 
@@ -113,7 +116,7 @@ class Finder:
                 "stale",
             )
 
-    def refuse_other(self, known: Known, values: Mapping[str, Any]) -> None:
+    def refuse_other(self, known: Known, values: Mapping[str, Value]) -> None:
         """Refuses to call a row what another one is called already."""
         held = Held(self._columns, known.row)
         before = self._alike(held)
@@ -126,14 +129,14 @@ class Finder:
                     "ambiguous",
                 )
 
-    def _alike(self, values: Mapping[str, Any]) -> dict[int, Any]:
+    def _alike(self, values: Mapping[str, Value]) -> dict[int, Model]:
         try:
             found = self.ledger.find(values, by=self.by)
         except Several as several:
             return {row.pk: row for row in several.rows}
         return {} if found is None else {found.pk: found}
 
-    def by_key(self, values: Mapping[str, Any]) -> Any | None:
+    def by_key(self, values: Mapping[str, Value]) -> Model | None:
         """The row these values mean; None = a new one."""
         if self.keys.are_new(values):
             return None
@@ -160,15 +163,15 @@ def _latest(model: Any, pk: int) -> int:
     return pk
 
 
-class Held(Mapping[str, Any]):
+class Held(Mapping[str, Value]):
     """What a row holds, column by column, read when it is asked for; `over` goes before it."""
 
     def __init__(
-        self, columns: Mapping[str, Column], row: Any, over: Mapping[str, Any] | None = None
+        self, columns: Mapping[str, Column], row: Model, over: Mapping[str, Value] | None = None
     ) -> None:
         self._columns, self._row, self._over = columns, row, over or {}
 
-    def __getitem__(self, name: str) -> Any:
+    def __getitem__(self, name: str) -> Value:
         return self._over[name] if name in self._over else self._columns[name].value(self._row)
 
     def __contains__(self, name: object) -> bool:

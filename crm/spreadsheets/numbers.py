@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+
+from django.db.models import Model
 
 from crm.ledgers.base import Ledger
 from crm.spreadsheets.cells import Cell, fold, plain
@@ -34,7 +35,7 @@ class Number:
         return f"{self.ledger}-{self.pk}-{self.mark}"
 
 
-def number_of(row: Any, ledger: Ledger, mark: str) -> str:
+def number_of(row: Model, ledger: Ledger, mark: str) -> str:
     return Number(ledger.label, row.pk, mark).text
 
 

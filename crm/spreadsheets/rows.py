@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from crm import ledgers
+from crm.dates import When
 from crm.ledgers import Column, Kind, Ledger
+from crm.ledgers.columns import Value
 from crm.models import User
 from crm.models.worth import Valued
 from crm.spreadsheets.cells import Cell, Unreadable, is_blank, is_unknown, plain, shown
@@ -42,12 +45,15 @@ _EXACT = (Kind.MONEY, Kind.NUMBER)
 _SEVERAL = re.compile(r"([、,，;；/\n]+)")
 
 
+RowValues = dict[str, Value]
+
+
 @dataclass
 class Reading:
     """What a row says. problems: (heading, reason) of cells that cannot be read. cleared: headings
     of cells that were emptied since our export wrote them."""
 
-    values: dict[str, Any] = field(default_factory=dict)
+    values: RowValues = field(default_factory=dict)
     problems: list[tuple[str, str]] = field(default_factory=list)
     cleared: list[str] = field(default_factory=list)
 
@@ -57,10 +63,10 @@ class References:
 
     def __init__(self, by: User, importing: str) -> None:
         self._by, self._importing = by, importing
-        self._known: dict[tuple[str, str], Any] = {}
+        self._known: dict[tuple[str, str], models.Model | None] = {}
 
-    def finder(self, key: str) -> Callable[[str], Any]:
-        def find(name: str) -> Any:
+    def finder(self, key: str) -> Callable[[str], models.Model | None]:
+        def find(name: str) -> models.Model | None:
             if (key, name) not in self._known:
                 found = ledgers.referred(key, name, by=self._by)
                 if found is None and key == self._importing:
@@ -118,9 +124,7 @@ class RowReader:
         is_ours = plain(unit) == plain(column.unit) and column.name not in self.table.unit_columns
         return is_ours or is_blank(cell) or column.kind not in _EXACT
 
-    def _read_cell(
-        self, row: Row, heading: Heading, column: Column, values: dict[str, Any]
-    ) -> None:
+    def _read_cell(self, row: Row, heading: Heading, column: Column, values: RowValues) -> None:
         cell = self.cell(row, heading.index)
         shared = (row.number, heading.index) in self.shared_amounts
         if column.kind in _EXACT and shared and not self.mapping.group_by:
@@ -135,7 +139,7 @@ class RowReader:
             values[column.name] = value
 
     def _read_amount(
-        self, row: Row, cell: Cell, heading: Heading, column: Column, values: dict[str, Any]
+        self, row: Row, cell: Cell, heading: Heading, column: Column, values: RowValues
     ) -> None:
         place = self.table.unit_columns.get(column.name)
         money = read_money(
@@ -167,7 +171,7 @@ class RowReader:
                 )
             )
 
-    def _value(self, cell: Cell, heading: Heading, column: Column) -> Any:
+    def _value(self, cell: Cell, heading: Heading, column: Column) -> Value:
         stored = self.scopes.get(column.name)
         match column.kind:
             case Kind.STAGE:
@@ -196,11 +200,12 @@ class RowReader:
                 lines = column.kind is Kind.LONG_TEXT
                 return read_text(cell, max_length=length, lines=lines)
 
-    def _several(self, text: str, column: Column) -> list[Any]:
+    def _several(self, text: str, column: Column) -> list[models.Model]:
         """The rows a list names; a name may hold what else parts the names (新能源/新材料)."""
         find = self.references.finder(column.reference)
         parts = _SEVERAL.split(text)  # names, and between them what parts them
-        found, at = [], 0
+        found: list[models.Model] = []
+        at = 0
         while at < len(parts):
             ends = [at] if parts[at].strip() else []
             ends += range(at + 2, len(parts), 2) if ends else []
@@ -208,7 +213,7 @@ class RowReader:
             for end in ends:
                 try:
                     name = "".join(parts[at : end + 1])
-                    found.append(read_reference(name, find, label=column.label))
+                    found += filter(None, [read_reference(name, find, label=column.label)])
                 except Unreadable as error:
                     wrong = wrong or error
                 else:
@@ -219,7 +224,7 @@ class RowReader:
             at += 2
         return found
 
-    def _date(self, cell: Cell, column: Column) -> Any:
+    def _date(self, cell: Cell, column: Column) -> date | When | None:
         moment = read_moment(
             cell,
             order=self.mapping.order_of(column.name),

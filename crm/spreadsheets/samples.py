@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+
+from django.db.models import Model
 
 from crm.ledgers import Column
+from crm.ledgers.columns import Value
 from crm.models.people import Person
 
 _LONGEST = 60
 _NOTHING = "—"
 
 
-def name_of(row: Any) -> str:
+def name_of(row: Model) -> str:
     """A person is named as the desk shows them."""
     return row.masked_name if isinstance(row, Person) else _cut(str(row))
 
 
 def facts_of(
-    name: str, columns: Mapping[str, Column], values: Mapping[str, Any], before: Mapping[str, Any]
+    name: str,
+    columns: Mapping[str, Column],
+    values: Mapping[str, Value],
+    before: Mapping[str, Value],
 ) -> list[tuple[str, str, str]]:
     """(label, before, after) of the values of a row, its name apart; before is empty for a new
     one."""
@@ -30,7 +35,7 @@ def facts_of(
     ]
 
 
-def said(column: Column, value: Any) -> str:
+def said(column: Column, value: Value) -> str:
     return _cut(column.text(value)) or _NOTHING
 
 

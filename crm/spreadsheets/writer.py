@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -30,10 +30,11 @@ REASON = "错误原因"
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # what a reader of xlsx takes for a character
 _LONGEST = 32_767
+Writable = Cell | When  # what a table can be given
 
 
 def write_rows(
-    headings: Sequence[str], rows: Iterable[Sequence[Any]], kind: str, title: str = "台账"
+    headings: Sequence[str], rows: Iterable[Sequence[Writable]], kind: str, title: str = "台账"
 ) -> bytes:
     """A table as the bytes of an xlsx or csv file."""
     return _csv(headings, rows) if kind == "csv" else _xlsx({title: [headings, *rows]})
@@ -41,7 +42,7 @@ def write_rows(
 
 def write_errors(plan: Plan, path: Path) -> int:
     """The rows an import sent back, as they were, with the reason beside; how many there are."""
-    sheets: dict[str, list[Sequence[Any]]] = {}
+    sheets: dict[str, list[Sequence[Writable]]] = {}
     returned = plan.returned()
     for table, row, reason in returned:
         width = max(
@@ -73,7 +74,7 @@ def _heading_line(plan: Plan, headings: Sequence[Heading], width: int) -> list[s
     return line
 
 
-def _xlsx(sheets: dict[str, list[Sequence[Any]]]) -> bytes:
+def _xlsx(sheets: dict[str, list[Sequence[Writable]]]) -> bytes:
     book = openpyxl.Workbook(write_only=True)
     for title, lines in sheets.items():
         sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:31])
@@ -84,7 +85,7 @@ def _xlsx(sheets: dict[str, list[Sequence[Any]]]) -> bytes:
     return out.getvalue()
 
 
-def _xlsx_cell(sheet: Any, value: Any) -> Any:
+def _xlsx_cell(sheet: Any, value: Writable) -> Any:
     kept = _kept(value)
     if not isinstance(kept, str):
         return kept
@@ -94,7 +95,7 @@ def _xlsx_cell(sheet: Any, value: Any) -> Any:
     return cell
 
 
-def _csv(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+def _csv(headings: Sequence[Writable], rows: Iterable[Sequence[Writable]]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     for line in (headings, *rows):
@@ -102,18 +103,18 @@ def _csv(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _csv_cell(value: Any) -> str:
+def _csv_cell(value: Writable) -> str:
     kept = _kept(value)
     text = _text(kept).replace("\x00", "")
     return f"'{text}" if isinstance(kept, str) and _FORMULA.match(text) else text
 
 
-def as_text(value: Any) -> str:
+def as_text(value: Writable) -> str:
     """What a cell says: alike for a value we would write and for the cell a file brings back."""
     return tidy(_text(_kept(value)), lines=True)
 
 
-def _text(kept: Any) -> str:
+def _text(kept: Cell) -> str:
     if isinstance(kept, str):
         return kept
     if isinstance(kept, datetime) and (kept.hour or kept.minute or kept.second):
@@ -122,10 +123,12 @@ def _text(kept: Any) -> str:
         return kept.isoformat()[:10]
     if isinstance(kept, bool):
         return "是" if kept else "否"
+    if isinstance(kept, time):
+        return str(kept)
     return "" if kept is None else number_text(kept)
 
 
-def _kept(value: Any) -> Any:
+def _kept(value: Writable) -> Cell:
     """A value as a cell holds it; exact numbers of more than 15 digits become text."""
     if isinstance(value, When):
         return value.start if value.start == value.end else value.text
