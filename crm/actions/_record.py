@@ -305,13 +305,17 @@ def void(fact: Recorded, *, by: User | None, reason: str, verb: str = "void") ->
     return _in_place_of(fact, fact, True, by=by, reason=reason, verb=verb)
 
 
-def take_back(fact: Recorded, *, by: User | None, reason: str, verb: str) -> Any:
-    """Undoes the writing of one row: a correction gives way to what it corrected, a first entry to
-    nothing. Both stay readable as they were."""
+def take_back(fact: Recorded, *, by: User | None, reason: str, verb: str) -> None:
+    """Undoes the writing of one row, whatever was written in its place since: a correction gives
+    way to what it corrected, a first entry to nothing. What is withdrawn already stays so."""
+    last: Any = type(fact)._base_manager.get(pk=fact.chain()[-1])
+    if last.withdraws:
+        return
     before = fact.replaces
     if before is None:
-        return void(fact, by=by, reason=reason, verb=verb)
-    return _in_place_of(fact, before, before.withdraws, by=by, reason=reason, verb=verb)
+        void(last, by=by, reason=reason, verb=verb)
+    else:
+        _in_place_of(last, before, before.withdraws, by=by, reason=reason, verb=verb)
 
 
 def _in_place_of(
@@ -319,7 +323,8 @@ def _in_place_of(
 ) -> Any:
     row = type(fact)(**told_by(said), recorded_at=clock.now(), by=by, withdraws=withdraws)
     row.replaces = fact
-    return insert(row, by=by, verb=verb, reason=reason)
+    many = {f.name: list(getattr(said, f.name).all()) for f in said._meta.many_to_many}
+    return insert(row, by=by, verb=verb, reason=reason, many=many)
 
 
 def put(

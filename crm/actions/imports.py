@@ -84,14 +84,15 @@ def revert_import(batch: ImportBatch, *, by: User) -> None:
             f"导入之后有人在这些记录上做过工作，或别的记录在引用它们，不能整批撤销：{named}。",
             "touched_since",
         )
+    reason = f"撤销导入“{batch.file_name}”"
     with _record.gathering():
         for entry in entries:
-            _take_back(entry, by=by)
+            _take_back(entry, by=by, reason=reason)
         progress.reckon_ids(_projects(entries))
         notifications.forget(created_in([batch]))
     batch.reverted_at = clock.now()
     batch.save(update_fields=["reverted_at"])
-    _record.note("revert_import", batch, by=by)
+    _record.note("revert_import", batch, by=by, reason=reason)
 
 
 def _require(batch: ImportBatch, entries: list[AuditEntry], by: User) -> None:
@@ -138,20 +139,18 @@ def _called(row: Any, path: str) -> str:
     return f"{getattr(row, path)}（{what}）"
 
 
-def _take_back(entry: AuditEntry, *, by: User) -> None:
+def _take_back(entry: AuditEntry, *, by: User, reason: str) -> None:
     model: Any = apps.get_model(entry.object_type) if entry.object_id is not None else None
     row = model._base_manager.filter(pk=entry.object_id).first() if model else None
     if entry.is_new and isinstance(row, Recorded):
-        if model._base_manager.filter(replaces=row).exists():
-            return  # somebody has withdrawn it already
-        _record.take_back(row, by=by, reason="撤销导入", verb="revert_import")
+        _record.take_back(row, by=by, reason=reason, verb="revert_import")
     elif entry.is_new and isinstance(row, Row):
-        _record.withdraw(row, by=by, reason="撤销导入", verb="revert_import")
+        _record.withdraw(row, by=by, reason=reason, verb="revert_import")
     elif entry.changes and isinstance(row, Row):
-        _restore(row, entry, by=by)
+        _restore(row, entry, by=by, reason=reason)
 
 
-def _restore(row: Any, entry: AuditEntry, *, by: User) -> None:
+def _restore(row: Any, entry: AuditEntry, *, by: User, reason: str) -> None:
     fields = {field.name: field for field in row._meta.fields}
     values: dict[str, Any] = {
         fields[name].attname: fields[name].to_python(old)
@@ -166,7 +165,7 @@ def _restore(row: Any, entry: AuditEntry, *, by: User) -> None:
         if field.name in entry.changes
     }
     if values or many:
-        _record.amend(row, values, by=by, verb="revert_import", reason="撤销导入", many=many)
+        _record.amend(row, values, by=by, verb="revert_import", reason=reason, many=many)
 
 
 def _projects(entries: Iterable[AuditEntry]) -> set[int]:

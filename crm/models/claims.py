@@ -147,6 +147,7 @@ class ClaimRuling(Recorded):
 
     rights = access.Rights(access.PIPELINE, parent="project")
     told_twice_by: ClassVar = ("winner", "ruled_on", "decided_by")
+    chain_keeps: ClassVar = ()  # the next ruling may be for another project
 
     project = models.ForeignKey(
         "crm.Project", models.PROTECT, verbose_name="项目", related_name="+"

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 
 from crm import clock
+from crm.models.rows import Standing
 
 UNDO_DAYS = 30
 
@@ -55,13 +56,12 @@ def mergeable() -> dict[str, type[Mergeable]]:
     }
 
 
-class StandingByNumber(models.Manager):
+class StandingByNumber(Standing):
     """Hides withdrawn rows by number, not by column: an index that covers a count still does."""
 
     def get_queryset(self) -> Any:
-        rows = super().get_queryset()
         gone = self.model._base_manager.filter(withdrawn_at__isnull=False)
-        return rows.exclude(pk__in=gone.values("pk"))
+        return self.ever().exclude(pk__in=gone.values("pk"))
 
 
 def gone_index(name: str) -> models.Index:

@@ -23,10 +23,14 @@ class Rows(models.QuerySet):
 
 class Standing(models.Manager):
     """Hides what was withdrawn (作废): no list, search, count or figure written through it can hold
-    such a row. `_base_manager` still knows them, for what was known on an earlier day."""
+    such a row."""
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().filter(withdrawn_at__isnull=True)
+        return self.ever().filter(withdrawn_at__isnull=True)
+
+    def ever(self) -> Any:
+        """The withdrawn rows too: for their own pages, and for what was known on an earlier day."""
+        return super().get_queryset()
 
 
 class Row(models.Model):
@@ -130,6 +134,8 @@ class Recorded(InsertOnly):
     stays with it."""
 
     told_twice_by: ClassVar[tuple[str, ...]] = ()
+    # What no correction changes: it narrows where the rows of one chain are looked for.
+    chain_keeps: ClassVar[tuple[str, ...]] = ("project",)
 
     recorded_at = models.DateTimeField("登记时间", db_index=True)
     by = models.ForeignKey(
@@ -166,6 +172,20 @@ class Recorded(InsertOnly):
         self.known_since = (
             before.known_since if before else timezone.localtime(self.recorded_at).date()
         )
+
+    def chain(self) -> list[int]:
+        """The numbers of all rows that tell this fact: as first entered, each correction, its
+        withdrawal; asked for once, however long it is."""
+        same = {name: getattr(self, f"{name}_id") for name in self.chain_keeps}
+        links = type(self)._base_manager.filter(replaces__isnull=False, **same)
+        before = dict(links.values_list("pk", "replaces"))
+        after = {old: new for new, old in before.items()}
+        found = [self.pk]
+        while found[0] in before:
+            found.insert(0, before[found[0]])
+        while found[-1] in after:
+            found.append(after[found[-1]])
+        return found
 
 
 class Corrected(Recorded):

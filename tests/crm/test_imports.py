@@ -103,6 +103,35 @@ def test_a_corrected_amount_is_corrected_back(statistician, park):
     assert Project.objects.get() == project
 
 
+def test_what_a_file_entered_and_corrected_goes_as_one(statistician, park):
+    project = make.project(park=park)
+    made = batch(statistician)
+    with imports.under(made):
+        first = make.agreement(project, date(2023, 3, 1))
+        agreements.correct_agreement(
+            first, {"amount": Decimal("200000000")}, by=statistician, reason="按表格更正"
+        )
+    imports.revert_import(made, by=statistician)
+    assert not Agreement.objects.standing().exists()
+
+
+def test_a_correction_is_taken_back_though_a_later_one_was(statistician, park):
+    make.signed_project(date(2023, 3, 1), park=park, amount="100000000")
+    batches = []
+    for amount in ("200000000", "300000000"):
+        batches.append(batch(statistician))
+        with imports.under(batches[-1]):
+            agreements.correct_agreement(
+                Agreement.objects.standing().get(),
+                {"amount": Decimal(amount)},
+                by=statistician,
+                reason="按表格更正",
+            )
+    for made, amount in zip(reversed(batches), (200000000, 100000000), strict=True):
+        imports.revert_import(made, by=statistician)
+        assert Agreement.objects.standing().get().amount == amount
+
+
 def test_a_removed_project_takes_its_scanned_agreement_along(
     statistician, park, django_capture_on_commit_callbacks
 ):
