@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -134,8 +133,8 @@ def _of(model: Any, rows: Sequence[Confirmable], *, by: User) -> list[Confirmabl
 
 
 def _refuse(model: Any, row: Confirmable) -> None:
-    if not model.objects.standing().filter(pk=row.pk).exists():
-        raise Refused(f"“{row.project}”的这一条已被更正，请看最新的一条。", "stale")
+    if not row.stands:
+        raise Refused(f"“{row.project}”的这一条已被更正或作废，请看最新的一条。", "stale")
     if isinstance(row, FundingReceipt):
         raise Refused(f"“{row.project}”的这一笔已经核定，不用再认定。", "invalid")
     raise Refused(f"“{row.project}”的这一步不计入报告，不用认定。", "invalid")
@@ -144,26 +143,36 @@ def _refuse(model: Any, row: Confirmable) -> None:
 def recorders_of(rows: Iterable[Confirmable]) -> dict[int, set[int | None]]:
     """Who recorded each row (all of one table), or anything it corrects: a mended date is still the
     word of both. A signing is also the word of whoever recorded its agreement."""
-    recorders: dict[int, set[int | None]] = defaultdict(set)
-    earlier: dict[int, int] = {}
-    signings: dict[int, int] = {}
-    model: Any = None
-    for row in rows:
-        model = type(row)
-        recorders[row.pk].add(row.by_id)
-        if row.replaces_id:
-            earlier[row.replaces_id] = row.pk
-        if isinstance(row, StageMove) and row.to_stage == Stage.SIGNED:
-            signings[row.project_id] = row.pk
-    while earlier:
-        before: dict[int, int] = {}
-        found = model.objects.filter(pk__in=earlier).values_list("pk", "by_id", "replaces_id")
-        for pk, by_id, replaces_id in found:
-            recorders[earlier[pk]].add(by_id)
-            if replaces_id:
-                before[replaces_id] = earlier[pk]
-        earlier = before
-    agreed = Agreement.objects.filter(project__in=signings, kind=AgreementKind.INVESTMENT)
-    for project_id, by_id in agreed.values_list("project_id", "by_id") if signings else ():
-        recorders[signings[project_id]].add(by_id)
+    some = list(rows)
+    recorders = _told_by(some)
+    signings = {
+        row.project_id: row.pk
+        for row in some
+        if isinstance(row, StageMove) and row.to_stage == Stage.SIGNED
+    }
+    if signings:
+        agreed = Agreement.objects.standing().filter(kind=AgreementKind.INVESTMENT)
+        papers = list(agreed.filter(project__in=signings))
+        told = _told_by(papers)
+        for paper in papers:
+            recorders[signings[paper.project_id]] |= told[paper.pk]
     return recorders
+
+
+def _told_by(rows: Sequence[Any]) -> dict[int, set[int | None]]:
+    """Who recorded each row, or anything it corrects; asked for at once."""
+    told = {row.pk: {row.by_id} for row in rows}
+    corrections = [row for row in rows if row.replaces_id]
+    if corrections:
+        among = type(rows[0]).objects.filter(project__in={row.project_id for row in corrections})
+        links = {
+            pk: (by_id, replaces_id)
+            for pk, by_id, replaces_id in among.values_list("pk", "by_id", "replaces_id")
+        }
+        for row in corrections:
+            earlier = row.replaces_id
+            while earlier:
+                by_id, before = links[earlier]
+                told[row.pk].add(by_id)
+                earlier = before
+    return told

@@ -269,7 +269,7 @@ def rule(
     """
     access.require(by, Action.RULE, winner)
     winner = _locked(winner)
-    earlier = winner.rulings.filter(replaced_by__isnull=True).first()
+    earlier = winner.rulings.standing().first()
     case = case_of(winner) if winner.held == ClaimState.CONTESTED else []
     if not case and earlier:
         case = list(earlier.claims.all())

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from crm import access, clock, personal
@@ -304,14 +303,6 @@ def of_row(row: Any) -> list[Merge]:
     return list(
         Merge.objects.filter(noun=noun, survivor_id=row.pk, undone_at=None).select_related("by")
     )
-
-
-def tombstone(noun: str, pk: int) -> Any:
-    """The merged row of this number, None for any other."""
-    model = apps.get_model("crm", noun)
-    if not hasattr(model, "tombstones"):
-        return None
-    return model.tombstones().filter(pk=pk).first()
 
 
 def tables(noun: str) -> dict[str, _repoint.Piece]:

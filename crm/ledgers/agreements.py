@@ -38,7 +38,7 @@ def _change(
     if isinstance(signed, When):
         kept |= {"signed_on": signed.start, "signed_until": signed.end}
     if "project" in kept and kept.pop("project") != row.project:
-        raise Refused("协议不能换到另一个项目；请终止后另行登记。", "invalid", ["project"])
+        raise Refused("协议不能换到另一个项目；请把这一份作废后另行登记。", "invalid", ["project"])
     return agreements.correct_agreement(row, kept, by=by, reason=reason)
 
 
@@ -75,7 +75,6 @@ LEDGER = declare(
         register_verb=_register,
         change_verb=_change,
         find_row=_find,
-        only=lambda found: found.standing(),
         description="签约以投资协议为准：一个项目一份，框架协议不算，追加投资记增资。",
         columns=(
             Column("project", "项目", Kind.REFERENCE, reference="projects",

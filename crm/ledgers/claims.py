@@ -7,7 +7,8 @@ from crm.models import ClaimRuling, ClaimState, FirstContactClaim
 
 
 def _ruling(row: FirstContactClaim) -> ClaimRuling | None:
-    return next((one for one in row.rulings.all() if not hasattr(one, "replaced_by")), None)
+    said = (one for one in row.rulings.all() if not hasattr(one, "replaced_by"))
+    return next((one for one in said if not one.withdraws), None)
 
 
 def _ruled(row: FirstContactClaim) -> str:
@@ -34,7 +35,7 @@ LEDGER = declare(
         joins=("project", "team", "park", "person", "against__team", "against__park"),
         prefetch=("rulings__winner__team", "rulings__winner__park", "rulings__replaced_by"),
         ordering=("-claimed_at", "-pk"),
-        only=lambda found: found.with_state(),
+        computed=lambda found: found.with_state(),
         description="谁先与投资方接洽：登记项目时自动记下，90 天内有跟进可续期，有争议由县里裁定。",
         columns=(
             Column("project", "项目", Kind.REFERENCE, reference="projects", in_list=True),

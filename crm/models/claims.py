@@ -145,7 +145,7 @@ def counted_until(day: date) -> date:
 class ClaimRuling(Recorded):
     """Who was first, as the leadership ruled; a later ruling on the same case replaces it."""
 
-    rights = access.Rights(access.PIPELINE, parent="project")
+    rights = access.Rights(access.PIPELINE, parent="project", void=access.Action.RULE)
     told_twice_by: ClassVar = ("winner", "ruled_on", "decided_by")
     chain_keeps: ClassVar = ()  # the next ruling may be for another project
 

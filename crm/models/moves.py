@@ -102,6 +102,8 @@ class StageMove(Corrected):
         ]
 
     def __str__(self) -> str:
+        if self.from_stage and self.is_status_change:
+            return f"{self.get_from_status_display()} → {self.get_to_status_display()}"
         return f"{self.get_from_stage_display() or '期初'} → {self.get_to_stage_display()}"
 
     def complete(self) -> None:

@@ -173,6 +173,11 @@ class Recorded(InsertOnly):
             before.known_since if before else timezone.localtime(self.recorded_at).date()
         )
 
+    @property
+    def stands(self) -> bool:
+        """Whether it counts today: nobody has replaced or withdrawn it."""
+        return bool(type(self).objects.standing().filter(pk=self.pk).exists())
+
     def chain(self) -> list[int]:
         """The numbers of all rows that tell this fact: as first entered, each correction, its
         withdrawal; asked for once, however long it is."""

@@ -169,7 +169,7 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
     claim = _claim_or_hidden(request.user, pk)
     access.require(request.user, Action.RULE, claim)
     case = first_contacts.case_of(claim)
-    ruling = claim.rulings.filter(replaced_by__isnull=True).first()
+    ruling = claim.rulings.standing().first()
     if len(case) < 2 and ruling:
         case = list(ruling.claims.order_by("claimed_at", "pk"))
     form = RulingForm(

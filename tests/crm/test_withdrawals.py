@@ -8,14 +8,24 @@ from decimal import Decimal
 import pytest
 
 from crm import clock
-from crm.actions import agreements, confirmations, projects, receipts, withdrawals
+from crm.actions import (
+    agreements,
+    confirmations,
+    first_contacts,
+    imports,
+    projects,
+    receipts,
+    withdrawals,
+)
 from crm.errors import Hidden, Refused
 from crm.models import (
     Agreement,
     AuditEntry,
+    ClaimRuling,
     Confirmation,
     CreditShare,
     FundingReceipt,
+    Notification,
     StageMove,
     funds_of,
 )
@@ -105,6 +115,16 @@ def test_an_agreement_on_which_an_increase_rests_is_not_withdrawn_first(signed, 
     assert not Agreement.objects.standing().exists()
 
 
+def test_an_increase_rests_on_the_agreement_however_it_is_worded(signed, teamlead):
+    agreement = signed.agreements.get()
+    make.agreement(signed, date(2023, 4, 1), kind="increase")
+    corrected = agreements.correct_agreement(
+        agreement, {"amount": Decimal("200000000")}, by=teamlead, reason="少写一个零"
+    )
+    with pytest.raises(Refused, match="先作废增资协议"):
+        withdrawals.void(corrected, by=teamlead, reason=WHY)
+
+
 def test_a_withdrawn_receipt_leaves_the_funds(signed, teamlead):
     make.receipt(signed, date(2023, 4, 1), "30000000")
     wrong = make.receipt(signed, date(2023, 5, 1), "50000000")
@@ -138,6 +158,93 @@ def test_a_division_of_credit_is_withdrawn_as_a_whole_and_the_earlier_one_counts
     assert sum(row.share for row in newest if row.team_id) == 1
     withdrawals.void(newest[0], by=statistician, reason=WHY)
     assert {row.pk for row in CreditShare.objects.standing()} == earlier
+
+
+def test_a_division_among_parks_outlives_a_later_one_among_teams(signed, statistician):
+    make.divided(signed, to_park=make.park())
+    parks = {row.pk for row in CreditShare.objects.standing() if row.park_id}
+    make.divided(signed, to_team=make.team())
+    teams = CreditShare.objects.standing().filter(team__isnull=False)
+    withdrawals.void(teams[0], by=statistician, reason=WHY)
+    assert {row.pk for row in CreditShare.objects.standing()} == parks
+
+
+def test_a_withdrawn_ruling_leaves_its_case_contested_as_it_was_before(signed, leader):
+    with clock.playing(DAY):
+        ours = make.claim(signed)
+        before = (ours.counted_from, ours.valid_until)
+        rival = make.claim(signed, by=make.user("park", parks=[signed.park]), reason="园区先谈")
+    with clock.playing(LATER):
+        first_contacts.rule(ours, by=leader, reason="有来访登记")
+        first_contacts.rule(rival, by=leader, reason="登记系后补")
+        first_contacts.rule(ours, by=leader, reason="维持原裁定")
+        ruling = ClaimRuling.objects.standing().get()
+        withdrawals.void(ruling, by=leader, reason="裁错了项目")
+    ours.refresh_from_db()
+    rival.refresh_from_db()
+    assert [(one.held, one.is_upheld) for one in (ours, rival)] == [("contested", None)] * 2
+    assert (ours.counted_from, ours.valid_until) == before
+    assert first_contacts.case_of(ours) == [ours, rival]
+    # The case can be ruled on anew, and this ruling corrects none.
+    with clock.playing(LATER):
+        again = first_contacts.rule(rival, by=leader, reason="按会议纪要")
+    assert again.replaces is None
+    assert ClaimRuling.objects.standing().get() == again
+
+
+def test_a_ruling_is_not_withdrawn_by_a_side_nor_after_a_claim_was_given_up(signed, leader, team):
+    ours = make.claim(signed)
+    make.claim(signed, by=make.user("park", parks=[signed.park]), reason="园区先谈")
+    ruling = first_contacts.rule(ours, by=leader, reason="有来访登记")
+    with pytest.raises(Refused) as refused:
+        withdrawals.void(ruling, by=make.user("leader", team=team), reason=WHY)
+    assert refused.value.code == "own_case"
+    first_contacts.give_up(ours, by=make.user("teamlead", team=team), reason="让出")
+    with pytest.raises(Refused, match="又有变动"):
+        withdrawals.void(ruling, by=leader, reason=WHY)
+
+
+def test_a_fact_of_an_undone_project_is_gone_and_not_withdrawn_again(statistician, park):
+    batch = imports.open_batch("projects", by=statistician, file_name="台账.csv")
+    with imports.under(batch):
+        project = make.signed_project(date(2023, 3, 1), park=park)
+    agreement = project.agreements.get()
+    imports.revert_import(batch, by=statistician)
+    for fact in Agreement.objects.all():
+        with pytest.raises(Refused) as refused:
+            withdrawals.void(fact, by=statistician, reason=WHY)
+        assert refused.value.code == "stale"
+    assert not agreement.stands
+
+
+def test_whoever_recorded_it_hears_of_it_and_nobody_is_asked_to_confirm_it_any_more(
+    team, teamlead, officer, statistician, park
+):
+    project = make.signed_project(date(2023, 3, 1), park=park, team=team, officer=officer)
+    receipt = receipts.record_receipt(
+        project, by=officer, received=date(2023, 5, 1), amount=Decimal(1000000)
+    )
+    about = Notification.objects.unread().filter(object_id=receipt.pk)
+    assert about.filter(user=teamlead, kind="confirm").exists()
+    withdrawals.void(receipt, by=statistician, reason=WHY)
+    assert not about.filter(user=teamlead).exists()
+    (told,) = about.filter(user=officer)
+    assert told.text == f"{statistician}作废了“{project}”的到位资金：{WHY}"
+    move = projects.shelve(project, on=DAY, by=teamlead, reason="资金未到")
+    withdrawals.void(move, by=statistician, reason=WHY)
+    said = Notification.objects.filter(kind="moved", object_type="crm.stagemove")
+    assert {one.user for one in said} == {officer, teamlead}
+    assert "“推进中 → 停滞”这一步" in said[0].text
+
+
+def test_who_withdrew_a_wrong_agreement_may_confirm_the_signing_by_the_right_one(
+    signed, teamlead, statistician
+):
+    withdrawals.void(signed.agreements.get(), by=teamlead, reason=WHY)
+    make.agreement(signed, date(2023, 3, 1))
+    signing = StageMove.objects.standing().get(project=signed)
+    (word,) = confirmations.confirm([signing], by=teamlead)
+    assert word.by == teamlead
 
 
 def test_a_withdrawal_needs_a_reason_a_right_and_a_standing_fact(
