@@ -46,3 +46,14 @@ class MergedAway(Hidden):
         self.code = "merged"
         self.reason = "这条记录已合并到另一条。"
         self.old, self.new = old, new
+
+
+class WithdrawnRow(Hidden):
+    """A row that was withdrawn (作废), for somebody who could see it. The door that shows it reads
+    who withdrew it and why."""
+
+    def __init__(self, row: Any, ledger: Any) -> None:
+        super().__init__()
+        self.code = "withdrawn"
+        self.reason = "这条记录已作废。"
+        self.row, self.ledger = row, ledger

@@ -37,6 +37,7 @@ from crm.views import (
     targets,
     transfers,
     verbs,
+    withdrawals,
 )
 
 desk = [
@@ -118,6 +119,7 @@ desk = [
     path("prospects/<int:pk>/convert/", prospects.convert, name="desk-convert"),
     path("<slug:key>/new/", ledgers.row_new, name="desk-new"),
     path("<slug:key>/<int:pk>/", ledgers.row_detail, name="desk-row"),
+    path("<slug:key>/<int:pk>/void/", withdrawals.void, name="desk-void"),
     path("<slug:key>/<int:pk>/cell/<slug:name>/", inline.cell, name="desk-cell"),
     path("<slug:key>/<int:pk>/edit/", ledgers.row_edit, name="desk-edit"),
     re_path(r"^(?P<rest>.*)/$", small.missing),

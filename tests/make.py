@@ -33,6 +33,7 @@ from crm.models import (
     Agreement,
     Assignment,
     ChainGap,
+    ClaimRuling,
     Company,
     Contact,
     CreditShare,
@@ -243,6 +244,15 @@ def review(project: Project, held_on: date, **values: Any) -> Review:
 def claim(project: Project, *, by: User | None = None, reason: str = "") -> FirstContactClaim:
     """First contact of the project's team, or of the team of `by`."""
     return first_contacts.claim(project, by=by or maker(), reason=reason)
+
+
+def ruling(project: Project) -> ClaimRuling:
+    """The project's park contested the first contact of its team, and the team was upheld."""
+    ours = claim(project)
+    claim(project, by=user(Role.PARK, parks=[project.park]), reason="园区先谈")
+    return first_contacts.rule(
+        ours, by=maker(), reason="有来访登记", decided_by="专题会议纪要〔2023〕5号"
+    )
 
 
 def transfer(project: Project, *, share: str = "0.6", **to: Any) -> Transfer:

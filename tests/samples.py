@@ -138,13 +138,15 @@ class Samples:
                 kept = {name: value for name, value in kept.items() if value is not None}
 
     def _told_by_verbs(self) -> None:
-        """A first contact, an offered transfer and one that divided the credit; moves and the
-        record come of themselves."""
+        """A first contact, a ruling on one, an offered transfer and one that divided the credit, a
+        confirmation; moves and the record come of themselves."""
         project = self.row("projects")
         if not project.claims.exists():
             make.claim(project)
         make.transfer(project, to_park=make.park())
         make.divided(make.project(team=project.team, park=project.park))
+        make.ruling(make.project(team=project.team, park=project.park))
+        make.confirmed(project)
 
 
 def _other(column: Column, value: Any, refused: Refused) -> Any:

@@ -38,8 +38,9 @@ def sees_all(user: Any, what: Any) -> bool:
     return Reach.ALL in reaches(user, Action.VIEW, what)
 
 
-def scope_q(user: Any, action: Action, model: type[models.Model]) -> Q:
-    """The rows of `model` on which `user` may do `action`, as one condition."""
+def scope_q(user: Any, action: Action, model: type[models.Model], *, ever: bool = False) -> Q:
+    """The rows of `model` on which `user` may do `action`, as one condition; with `ever` those too
+    that hang on a row which was withdrawn since."""
     if Reach.ALL in reaches(user, action, model):
         return Q()
     parts = [condition for _, condition in by_reach(user, action, model)]
@@ -47,7 +48,8 @@ def scope_q(user: Any, action: Action, model: type[models.Model]) -> Q:
     rights = rights_of(model)
     if rights.parent and action is not Action.RECEIVE:  # who has it does not receive it
         above = parent_model(model, rights)
-        seen = above._default_manager.filter(scope_q(user, action, above))
+        rows = above._base_manager if ever else above._default_manager
+        seen = rows.filter(scope_q(user, action, above, ever=ever))
         parts.append(Q(**{f"{rights.parent}__in": seen}))
     return reduce(or_, parts) if parts else Q(pk__in=[])
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import CharField, Q, Value
 
 from crm import access, clock
 from crm.access import Action, Reach
@@ -177,3 +177,26 @@ def _projects(entries: Iterable[AuditEntry]) -> set[int]:
             for some in _links.in_parts(ids):
                 found.update(rows.filter(pk__in=some).values_list("project", flat=True))
     return found
+
+
+def taken_back_from(row: Row) -> list[AuditEntry]:
+    """What undone imports took back of a row and of what hung on it, the newest first."""
+    hung = []
+    for child, key in _links.keys_to(type(row)):
+        rows = child._base_manager.filter(**{key.name: row})
+        if issubclass(child, Row):
+            rows = rows.filter(withdrawn_at__isnull=False)
+        elif issubclass(child, Recorded):
+            rows = rows.filter(replaces__isnull=False)
+        else:
+            continue
+        label = Value(child._meta.label_lower, CharField())
+        hung.append(rows.order_by().annotate(table=label).values_list("table", "pk"))
+    about = Q(object_type=row._meta.label_lower, object_id=row.pk)
+    found: dict[str, list[int]] = defaultdict(list)
+    for table, pk in hung[0].union(*hung[1:]) if hung else ():
+        found[table].append(pk)
+    for table, ids in found.items():
+        about |= Q(object_type=table, object_id__in=ids)
+    undone = AuditEntry.objects.filter(about, verb="revert_import")
+    return list(undone.select_related("actor").order_by("-pk"))

@@ -97,9 +97,9 @@ def same_receipts(receipt: FundingReceipt, *, by: User) -> list[FundingReceipt]:
 def correct_receipt(
     receipt: FundingReceipt, values: Mapping[str, Any], *, by: User, reason: str
 ) -> FundingReceipt:
-    """Corrects a receipt by a new one that replaces it; the old one stays readable. A receipt that
-    should never have been entered is withdrawn (作废). One that has been allowed (核定) is corrected
-    by who may allow it."""
+    """Corrects a receipt by a new one that replaces it; the old one stays readable. One that should
+    never have been entered is withdrawn; one that has been allowed (核定) is corrected by who may
+    allow it."""
     access.require(by, Action.CHANGE, receipt)
     _checks.require_reason(reason, "更正到位资金")
     standing = _checks.current(receipt, "这笔资金已被更正，请在最新的一笔上操作。")

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from crm import access
+from crm.access import Action
 from crm.actions import _record, notifications, progress
 from crm.errors import Refused
 from crm.models import (
@@ -21,6 +22,7 @@ from crm.models import (
     ClaimState,
     Confirmation,
     CreditShare,
+    FundingReceipt,
     NotificationKind,
     Project,
     StageMove,
@@ -31,9 +33,10 @@ from crm.stages import Stage, Status
 
 
 @transaction.atomic
-def void(fact: Recorded, *, by: User, reason: str) -> None:
-    """Withdraws a standing fact. Refused: without a reason, when it was corrected or withdrawn
-    meanwhile (stale), and where other facts rest on it.
+def void(fact: Recorded, *, by: User, reason: str) -> Recorded:
+    """Withdraws a standing fact by a new row, which it gives back. Refused: without a reason, when it was corrected or withdrawn
+    meanwhile (stale), and where other facts rest on it. An allowed receipt is withdrawn by who may
+    allow it.
 
     Of a project's moves only the last one can be withdrawn, which takes the project back to where
     it stood; earlier ones are corrected. A division of credit is withdrawn as a whole, a ruling
@@ -49,21 +52,22 @@ def void(fact: Recorded, *, by: User, reason: str) -> None:
     match fact:
         case StageMove():
             before = _moves_of(fact)[-2]
-            _record.void(fact, by=by, reason=reason)
+            row = _record.void(fact, by=by, reason=reason)
             values = {"stage": Stage(before.to_stage), "status": Status(before.to_status)}
             _record.amend(project, values, by=by, verb="void", reason=reason)
         case CreditShare():
-            for share in divided_with(fact):
-                _record.void(share, by=by, reason=reason)
+            rows = [_record.void(share, by=by, reason=reason) for share in divided_with(fact)]
+            row = next(one for one in rows if one.replaces_id == fact.pk)
         case ClaimRuling():
             _reopen(fact, by=by, reason=reason)
-            _record.void(fact, by=by, reason=reason)
+            row = _record.void(fact, by=by, reason=reason)
         case _:
-            _record.void(fact, by=by, reason=reason)
+            row = _record.void(fact, by=by, reason=reason)
     if project is not None:
         progress.reckon(project)
         _record.touched(project)
     _tell(fact, by=by, reason=reason)
+    return row
 
 
 def can_void(fact: Recorded, user: User) -> bool:
@@ -93,6 +97,8 @@ def divided_with(share: CreditShare) -> list[CreditShare]:
 def require(fact: Recorded, by: User) -> None:
     """Refuses who may not withdraw facts like this one."""
     access.require(by, access.rights_of(fact).void, fact)
+    if isinstance(fact, FundingReceipt) and fact.allowed_amount is not None:
+        access.require(by, Action.CONFIRM, fact)
     if isinstance(fact, Confirmation) and fact.by_id != by.pk:
         raise Refused("认定意见只能由本人作废；不同意的，可以另外认定或退回。", "not_allowed")
     if isinstance(fact, ClaimRuling) and fact.claims.filter(team=by.team_id or 0).exists():

@@ -16,8 +16,8 @@ from crm.access import Action
 from crm.actions import confirmations
 from crm.api.ledgers import serializer
 from crm.api.pagination import Pages
-from crm.errors import Hidden
 from crm.models import Judgement
+from crm.views.base import fact_or_hidden
 
 
 class Word(serializers.Serializer):
@@ -52,9 +52,7 @@ class ConfirmationView(APIView):
     @extend_schema(request=Word, responses=serializer("moves"))
     def post(self, request: Request, pk: int) -> Response:
         ledger = ledgers.get(self.key)
-        row = ledger.rows(request.user).filter(pk=pk).first()
-        if row is None:
-            raise Hidden()
+        row = fact_or_hidden(ledger, request.user, pk)
         sent = Word(data=request.data)
         sent.is_valid(raise_exception=True)
         note = sent.validated_data.get("note", "")

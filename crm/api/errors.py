@@ -7,12 +7,13 @@ from typing import Any
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from crm.errors import MergedAway, Refused
+from crm.errors import MergedAway, Refused, WithdrawnRow
 from crm.views import similar
 
 STATUS = {
     "not_found": 404,
     "merged": 410,
+    "withdrawn": 410,
     "not_allowed": 403,
     "invalid": 400,
     "file_refused": 400,
@@ -35,6 +36,8 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
             body["conflicts"] = error.details
         if isinstance(error, MergedAway):
             body["merged_into"] = error.new
+        if isinstance(error, WithdrawnRow):
+            body["withdrawn_at"] = error.row.withdrawn_at
         if error.code == "stale" and error.details:
             body["version"] = error.details[0]
         return Response(body, status=STATUS.get(error.code, 409))

@@ -6,17 +6,19 @@ from functools import lru_cache, partial
 from typing import Any
 
 from rest_framework import mixins, serializers, viewsets
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm import access, filters, ledgers
 from crm.access import Action
+from crm.actions import withdrawals
 from crm.actions.questions import NOTHING_SAID, Anyway
 from crm.api.fields import field
 from crm.api.sending import once, repeatable
-from crm.errors import Hidden, Refused
+from crm.errors import Refused
 from crm.ledgers import Ledger
-from crm.views.base import merged_away
+from crm.views.base import fact_or_hidden, row_or_hidden
 
 # Said by a program that registers in spite of a likeness: why it is not the same.
 CONFIRMED = "confirmed_duplicate_reason"
@@ -51,6 +53,22 @@ class RowSerializer(serializers.Serializer):
         return super().to_internal_value({k: v for k, v in data.items() if k != "version"})
 
 
+class FactSerializer(RowSerializer):
+    """A fact that is never rewritten says whether it counts; one of a list does."""
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        now = self.context.get("now") or {"standing": instance.pk, "withdrawn_at": None}
+        shown = super().to_representation(instance)
+        return shown | {name: self.fields[name].to_representation(value) if value else None
+                        for name, value in now.items()}  # fmt: skip
+
+
+class VoidData(serializers.Serializer):
+    """Why it should never have been entered."""
+
+    reason = serializers.CharField(allow_blank=True, max_length=300, label="作废原因")
+
+
 @lru_cache(maxsize=64)
 def serializer(key: str) -> type[RowSerializer]:
     ledger = ledgers.get(key)
@@ -62,7 +80,18 @@ def serializer(key: str) -> type[RowSerializer]:
         **{column.name: field(column, ledger) for column in ledger.api_columns},
         "ledger": ledger,
     }
-    return type(f"{ledger.model.__name__}Row", (RowSerializer,), made)
+    if not ledger.is_of_facts:
+        return type(f"{ledger.model.__name__}Row", (RowSerializer,), made)
+    made["standing"] = serializers.IntegerField(
+        read_only=True,
+        allow_null=True,
+        label="现行编号",
+        help_text="算数的那一条：本条，或更正它的一条；空 = 不再有算数的（已作废等）。",
+    )
+    made["withdrawn_at"] = serializers.DateTimeField(
+        read_only=True, allow_null=True, label="作废时间"
+    )
+    return type(f"{ledger.model.__name__}Row", (FactSerializer,), made)
 
 
 def version_of(request: Request) -> int:
@@ -104,13 +133,41 @@ class LedgerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 
     def row(self) -> Any:
         """The row of the address; somebody else's and a missing one answer alike."""
-        row = self.ledger.rows(self.request.user).filter(pk=self.kwargs["pk"]).first()
-        if row is None:
-            raise merged_away(self.ledger, self.request.user, int(self.kwargs["pk"])) or Hidden()
-        return row
+        return row_or_hidden(self.ledger, self.request.user, int(self.kwargs["pk"]))
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return Response(self.get_serializer(self.row()).data)
+
+
+class FactsMixin:
+    """Facts are read where they were entered, whether they still count or not, and withdrawn."""
+
+    ledger: Ledger
+
+    def row(self: Any) -> Any:
+        return fact_or_hidden(self.ledger, self.request.user, int(self.kwargs["pk"]))
+
+    def retrieve(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.shown(self.row())
+
+    def shown(self: Any, fact: Any) -> Response:
+        last = type(fact).objects.get(pk=fact.chain()[-1])
+        now = {
+            "standing": last.pk if last.stands else None,
+            "withdrawn_at": last.recorded_at if last.withdraws else None,
+        }
+        context = self.get_serializer_context() | {"now": now}
+        return Response(serializer(self.ledger.key)(fact, context=context).data)
+
+    @repeatable(request=VoidData, description="作废：从今天起不再计入，原来的记录仍可查到。")
+    @action(detail=True, methods=["post"])
+    def void(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        fact = self.row()
+        sent = VoidData(data=request.data)
+        sent.is_valid(raise_exception=True)
+        reason = sent.validated_data["reason"]
+        once(request, partial(withdrawals.void, fact, by=request.user, reason=reason))
+        return self.shown(fact)
 
 
 class WritableLedgerViewSet(LedgerViewSet):
@@ -145,6 +202,6 @@ def viewset(ledger: Ledger) -> type[LedgerViewSet]:
     base = LedgerViewSet if ledger.is_read_only else WritableLedgerViewSet
     return type(
         f"{ledger.model.__name__}ViewSet",
-        (base,),
+        (FactsMixin, base) if ledger.is_of_facts else (base,),
         {"ledger": ledger, "__doc__": ledger.description, "queryset": ledger.model.objects.none()},
     )

@@ -16,9 +16,10 @@ from crm.api.fields import WhenField
 from crm.api.ledgers import serializer
 from crm.api.sending import once, repeatable
 from crm.dates import When
-from crm.errors import Hidden, Refused
+from crm.errors import Refused
 from crm.models import Project, StageMove
 from crm.stages import Stage, Status
+from crm.views.base import project_or_hidden
 
 TARGETS = [*Stage.choices, *Status.choices]
 
@@ -58,10 +59,7 @@ class GateAnswer(serializers.Serializer):
 
 
 def _project(request: Request, pk: int) -> Project:
-    project = Project.objects.visible_to(request.user).filter(pk=pk).first()
-    if project is None:
-        raise Hidden()
-    return project
+    return project_or_hidden(request.user, pk)
 
 
 class MovesView(APIView):

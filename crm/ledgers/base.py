@@ -25,7 +25,7 @@ from crm.ledgers.columns import Column, Kind
 from crm.ledgers.searching import Search
 from crm.models import Mergeable, User
 from crm.models.confirmations import ConfirmedRows
-from crm.models.rows import InsertOnly, Rows
+from crm.models.rows import InsertOnly, Recorded, Row, Rows
 
 __all__ = ["Column", "Group", "Kind", "Ledger", "Noun", "Search", "declare"]
 
@@ -103,7 +103,8 @@ class Ledger(Noun):
     they differ (opening moves). All raise Refused and write nothing by halves.
     find_keys: field → what a file's values say of it; `find_row` finds only rows that have one of
     these keys, so that a large import need not look for every row. guard: made for each imported
-    file. only: narrows what the list shows (standing agreements, not the ones they replaced).
+    file. computed: adds to the rows what columns read beside the table's own (a judgement).
+    is_in_menu: False for a list that is read from other rows' pages.
     park: the path to the park a row counts for. in_figures: the columns shown of a row behind a
     figure, the one that names it first.
     known_on: the column that dates when the county knew of a row; the demo county enters it then.
@@ -123,6 +124,7 @@ class Ledger(Noun):
     full_name: Callable[[Any], str] = str
     title: Callable[[Any], str] = str
     is_read_only: bool = False
+    is_in_menu: bool = True
     is_claimed: bool = False
     ordering: tuple[str, ...] = ()
     joins: tuple[str, ...] = ()
@@ -135,7 +137,7 @@ class Ledger(Noun):
     find_row: Callable[[Given, User], models.Model | None] | None = None
     find_keys: Mapping[str, Callable[[Given], str]] = field(default_factory=dict)
     guard: Callable[[User], Guard] | None = None
-    only: Callable[[Any], QuerySet] | None = None
+    computed: Callable[[Any], QuerySet] | None = None
     park: str = ""
     in_figures: tuple[str, ...] = ()
     known_on: str = ""
@@ -158,6 +160,11 @@ class Ledger(Noun):
     def is_confirmed(self) -> bool:
         """A second person confirms its rows (认定)."""
         return isinstance(self.model._default_manager.all(), ConfirmedRows)
+
+    @property
+    def is_of_facts(self) -> bool:
+        """Its rows are facts, which may be withdrawn (作废)."""
+        return issubclass(self.model, Recorded)
 
     def column(self, name: str) -> Column:
         for column in self.columns:
@@ -197,10 +204,22 @@ class Ledger(Noun):
         return rows
 
     def rows(self, user: Any, action: Action = Action.VIEW) -> QuerySet:
-        """The rows `user` may see (or act on), with what a list shows of them fetched along."""
-        found: QuerySet = self.all_rows.visible_to(user, action)
-        if self.only is not None:
-            found = self.only(found)
+        """The rows that stand of those `user` may see (or act on), with what a list shows of them
+        fetched along."""
+        found: Any = self.all_rows.visible_to(user, action)
+        return self._fetched(found.standing() if self.is_of_facts else found)
+
+    def known(self, user: Any) -> QuerySet:
+        """The rows `user` may see or could see while they stood: corrected, withdrawn and merged
+        ones too, and what hung on them. For their own pages, never for a list."""
+        manager: Any = self.model._default_manager
+        rows = manager.ever() if issubclass(self.model, Row) else manager.all()
+        seen = access.scope_q(user, Action.VIEW, self.model, ever=True)
+        return self._fetched(rows.filter(seen))
+
+    def _fetched(self, found: QuerySet) -> QuerySet:
+        if self.computed is not None:
+            found = self.computed(found)
         if self.joins:
             found = found.select_related(*self.joins)
         if self.prefetch:

@@ -15,7 +15,6 @@ LEDGER = declare(
         is_read_only=True,
         joins=("project", "team", "park", "transfer", "by"),
         ordering=("-recorded_at", "-share", "pk"),
-        only=lambda found: found.standing(),
         description="流转后各方的业绩份额，科室合计 100%，园区合计 100%；没有流转的项目不分成。",
         columns=(
             Column("project_name", "项目", in_list=True, get=lambda row: row.project.name),

@@ -247,7 +247,7 @@ LEDGER = declare(
         guard=FileClaims,
         search=SEARCH,
         verbs={
-            "open": "期初阶段", "advance": "推进", "shelve": "停滞", "withdraw": "退出",
+            "open": "入库", "advance": "推进", "shelve": "停滞", "withdraw": "退出",
             "resume": "恢复推进",
         },
         natural_key=("name", "investor", "location"),

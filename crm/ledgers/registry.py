@@ -16,7 +16,7 @@ from crm.models import User
 # What is done with rows of any noun.
 _VERBS = {
     "register": "登记", "change": "修改", "void": "作废", "register_anyway": "查重后仍登记",
-    "not_same": "判为不是重复", "merge": "合并时选取", "merged": "并入一条重复的",
+    "not_same": "判为不是重复", "merge": "合并", "merged": "并入一条重复的",
     "merged_into": "并入另一条", "unmerge": "撤销合并", "unmerge_facts": "撤销合并",
     "reveal": "查看联系方式", "erase": "清除个人信息", "claim_hint": "查重", "export": "导出",
 }  # fmt: skip

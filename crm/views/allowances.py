@@ -51,8 +51,7 @@ class AllowanceForm(forms.Form):
 
 def allowance_verbs(receipt: FundingReceipt, user: Any) -> list[Verb]:
     """The button on a receipt's page, for the role that confirms."""
-    is_standing = FundingReceipt.objects.standing().filter(pk=receipt.pk).exists()
-    if not is_standing or not access.may(user, Action.CONFIRM, receipt):
+    if not access.may(user, Action.CONFIRM, receipt):
         return []
     return [Verb("核定", reverse("desk-allow", args=[receipt.pk]))]
 
@@ -65,6 +64,9 @@ def allow(request: HttpRequest, pk: int) -> HttpResponse:
         raise Hidden()
     access.require(request.user, Action.CONFIRM, receipt)
     back = reverse("desk-row", args=["receipts", pk])
+    if request.method == "GET" and not receipt.stands:
+        messages.info(request, "这一笔已被更正或作废，请看最新的一笔。")
+        return redirect(back)
     first = receipt.yuan if receipt.allowed_amount is None else receipt.allowed_amount
     form = AllowanceForm(
         request.POST if request.method == "POST" else None,

@@ -19,9 +19,10 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from crm import access, ledgers
 from crm.access import Action
-from crm.errors import Hidden, MergedAway
+from crm.errors import Hidden, MergedAway, WithdrawnRow
 from crm.ledgers import Ledger
-from crm.models import Mergeable, Project
+from crm.models import Project
+from crm.models.rows import Row
 
 PAGE_SIZE = 50
 View = Callable[..., HttpResponse]
@@ -94,20 +95,30 @@ def row_or_hidden(ledger: Ledger, user: Any, pk: int) -> Any:
     """The row of the address; somebody else's and a missing one answer alike."""
     row = ledger.rows(user).filter(pk=pk).first()
     if row is None:
-        raise merged_away(ledger, user, pk) or Hidden()
+        raise gone(ledger, user, pk) or Hidden()
     return row
 
 
-def merged_away(ledger: Ledger, user: Any, pk: int) -> MergedAway | None:
-    """Where a merged row has gone, if the user may see what stands for it."""
-    if not issubclass(ledger.model, Mergeable):
+def fact_or_hidden(ledger: Ledger, user: Any, pk: int) -> Any:
+    """The same, for the pages that show a fact too which was corrected or withdrawn."""
+    row = ledger.known(user).filter(pk=pk).first() if ledger.is_of_facts else None
+    return row or row_or_hidden(ledger, user, pk)
+
+
+def gone(ledger: Ledger, user: Any, pk: int) -> MergedAway | WithdrawnRow | None:
+    """What to say of a row that stands no more: into which one it was merged, for who may see that
+    one; that it is withdrawn, for who could see it."""
+    if not issubclass(ledger.model, Row):
         return None
-    tombstone = ledger.model.tombstones().filter(pk=pk).first()
-    if tombstone is None:
+    rows: Any = ledger.model._default_manager
+    row = rows.ever().filter(pk=pk, withdrawn_at__isnull=False).first()
+    if row is None:
         return None
-    survivor = tombstone.survivor
-    seen = ledger.rows(user).filter(pk=survivor.pk).exists()
-    return MergedAway(pk, survivor.pk) if seen else None
+    stands = getattr(row, "survivor", row)
+    known = ledger.known(user).filter(pk=stands.pk).first()
+    if known is None:
+        return None
+    return WithdrawnRow(known, ledger) if stands.pk == pk else MergedAway(pk, stands.pk)
 
 
 def project_or_hidden(user: Any, pk: int) -> Project:

@@ -26,6 +26,7 @@ from crm.models import (
     confirmable,
 )
 from crm.stages import CONFIRMED, Stage
+from crm.views import facts
 from crm.views.allowances import allowance_verbs
 from crm.views.base import back_to, desk, page_of
 from crm.views.row_verbs import Verb, verbs_of
@@ -54,6 +55,7 @@ class Line:
     what: str = ""
     returned: Confirmation | None = None
     fix_url: str = ""
+    void_url: str = ""  # of one's own word
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,7 @@ def _lines(rows: list[Any], user: Any, said: dict[int, Confirmation] | None = No
                 what=row.get_to_stage_display() if is_move else KINDS[RECEIPT],
                 returned=said[row.pk],
                 fix_url=_fix_url(row) if row.pk in mends else "",
+                void_url=_void_url(said[row.pk], user) if row.pk in may else "",
                 bar="待登记人更正" if bar else "",
             )
         lines.append(line)
@@ -225,6 +228,10 @@ def _line(row: Any, signed: dict[int, Agreement], bar: str) -> Line:
     )
 
 
+def _void_url(word: Confirmation, user: Any) -> str:
+    return facts.void_url(word, reverse("desk-confirm")) if word.by_id == user.pk else ""
+
+
 def _fix_url(row: Any) -> str:
     if isinstance(row, StageMove):
         return reverse("desk-correct", args=[row.pk])
@@ -242,9 +249,11 @@ def _returned(user: Any) -> list[Line]:
         rows: Any = model._default_manager
         back = rows.standing().visible_to(user).sent_back().select_related("project", "by")
         found = list(back.order_by("-pk")[:MANY])
-        words = Confirmation.objects.filter(
-            judgement=Judgement.RETURNED, **{f"{kind}__in": found}
-        ).select_related("by")
+        words = (
+            Confirmation.objects.standing()
+            .filter(judgement=Judgement.RETURNED, **{f"{kind}__in": found})
+            .select_related("by")
+        )
         # The last word on each.
         said = {getattr(word, f"{kind}_id"): word for word in words.order_by("pk")}
         lines += _lines(found, user, said)

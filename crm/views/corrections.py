@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from crm import access
 from crm.access import Action
@@ -17,7 +19,15 @@ from crm.forms.fields import WhenField
 from crm.forms.ledgers import show_refusal
 from crm.models import StageMove
 from crm.views.base import desk
+from crm.views.row_verbs import Verb, verbs_of
 from crm.views.sending import once
+
+
+@verbs_of("stagemove")
+def verbs(move: StageMove, user: Any) -> list[Verb]:
+    if not access.may(user, Action.ADVANCE, move.project):
+        return []
+    return [Verb("更正", reverse("desk-correct", args=[move.pk]))]
 
 
 class CorrectionForm(forms.Form):
@@ -44,9 +54,9 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     if move is None:
         raise Hidden()
     access.require(request.user, Action.ADVANCE, move.project)
-    if not StageMove.objects.standing().filter(pk=pk).exists():
-        messages.info(request, "这条变动已经更正过，请在最新的一条上操作。")
-        return redirect("desk-project", move.project_id)
+    if not move.stands:
+        messages.info(request, "这条变动已经更正或作废，请看最新的一条。")
+        return redirect("desk-row", "moves", pk)
     known = move.occurred
     form = CorrectionForm(
         request.POST if request.method == "POST" else None,
@@ -59,7 +69,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            messages.success(request, "已更正，原记录保留在阶段变动台账。")
+            messages.success(request, "已更正，原来的记录在这一步的页面上可以查到。")
             return redirect("desk-project", move.project_id)
     return render(
         request,

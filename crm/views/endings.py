@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from crm import access, clock
@@ -19,7 +19,7 @@ from crm.forms.fields import DayField
 from crm.forms.ledgers import show_refusal, speak
 from crm.models import Agreement, AgreementKind
 from crm.views.base import desk
-from crm.views.row_verbs import Verb, verbs_of
+from crm.views.row_verbs import Verb, said_in_one_line, verb_page, verbs_of
 from crm.views.sending import once
 
 
@@ -43,8 +43,7 @@ class EndingForm(forms.Form):
 
 @verbs_of("agreement")
 def verbs(agreement: Agreement, user: Any) -> list[Verb]:
-    is_standing = not Agreement.objects.filter(replaces=agreement).exists()
-    if agreement.ended_on or not is_standing:
+    if agreement.ended_on:
         return []
     if not access.may(user, Action.SIGN, agreement.project):
         return []
@@ -59,8 +58,8 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     if agreement is None:
         raise Hidden()
     access.require(request.user, Action.SIGN, agreement.project)
-    if agreement.ended_on or Agreement.objects.filter(replaces=agreement).exists():
-        messages.info(request, "这份协议已经终止或更正过，请看最新的一份。")
+    if agreement.ended_on or not agreement.stands:
+        messages.info(request, "这份协议已经终止、更正或作废，请看最新的一份。")
         return redirect("desk-project", agreement.project_id)
     form = EndingForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -80,11 +79,22 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
                 request, f"已终止{ended}。项目的阶段没有变；要退出或退回，请用“推进”。"
             )
             return redirect("desk-project", agreement.project_id)
-    return render(
+    project = agreement.project
+    told = (
+        agreement.get_kind_display(),
+        agreement.signed or "日期待补",
+        agreement.amount_text,
+        agreement.park,
+    )
+    return verb_page(
         request,
-        "crm/end_agreement.html",
-        {"agreement": agreement, "form": form, "effects": effects(agreement)},
-        status=400 if form.errors else 200,
+        form,
+        project=project,
+        back=reverse("desk-project", args=[project.pk]),
+        title="解约",
+        note=said_in_one_line(told),
+        effects=effects(agreement),
+        button="办理解约",
     )
 
 

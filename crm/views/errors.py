@@ -6,7 +6,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from crm.errors import MergedAway, Refused
+from crm.errors import MergedAway, Refused, WithdrawnRow
+from crm.views.withdrawals import withdrawn_page
 
 STATUS = {"not_found": 404, "not_allowed": 403, "too_many": 429, "invalid": 400}
 
@@ -17,6 +18,8 @@ def refused_page(request: HttpRequest, error: Exception) -> HttpResponse | None:
         return None
     if isinstance(error, MergedAway):
         return _to_survivor(request, error)
+    if isinstance(error, WithdrawnRow):
+        return withdrawn_page(request, error)
     return render(
         request,
         "crm/refused.html",

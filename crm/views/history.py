@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from crm import ledgers
@@ -18,10 +19,12 @@ from crm.models import AuditEntry, Project
 
 # Said by the timeline in a better way, or of no interest to people.
 UNSAID = {"stage", "status", "next_on", "next_step", "decided_at", "token"}
+# What marks a row as withdrawn: said by the verb.
+MARKS = {"withdrawn_at", "merged_into"}
 # Verbs whose old → new says something; the others are told by their name alone.
 SHOWN = {
     "change", "correct", "correct_agreement", "correct_receipt", "allow_receipt", "revert_import",
-    "merge", "unmerge_facts",
+    "merge", "unmerge", "unmerge_facts",
 }  # fmt: skip
 MOST = 100
 TOGETHER = timedelta(minutes=2)
@@ -63,20 +66,37 @@ def told(entries: list[AuditEntry], model: type[models.Model]) -> list[Entry]:
     return [
         Entry(
             entry.at,
-            ledgers.verb_word(entry.verb),
-            str(entry.actor) if entry.actor else "系统",
-            entry.reason,
+            *said(entry),
             [
                 _change(model, name, old, new, names)
                 for name, (old, new) in entry.changes.items()
-                if name not in UNSAID or model is not Project
+                if name not in MARKS and (name not in UNSAID or model is not Project)
             ]
-            if entry.verb in SHOWN
+            if entry.verb in SHOWN and not entry.is_new
             else [],
             entry.actor_id,
         )
         for entry in entries
     ]
+
+
+def said(entry: AuditEntry) -> tuple[str, str, str]:
+    """What was done, by whom and why; a reason that begins with the verb's word says both."""
+    word = ledgers.verb_word(entry.verb)
+    who = str(entry.actor) if entry.actor else "系统"
+    if entry.reason.startswith(word):
+        return entry.reason, who, ""
+    return word, who, entry.reason
+
+
+def written(rows: Iterable[models.Model]) -> list[AuditEntry]:
+    """The entries that wrote these rows, of whatever tables, with who did; asked for at once."""
+    about = Q(pk__in=[])
+    for row in rows:
+        about |= Q(object_type=row._meta.label_lower, object_id=row.pk)
+    if not about:
+        return []
+    return list(AuditEntry.objects.filter(about, is_new=True).select_related("actor"))
 
 
 def folded(entries: list[Entry]) -> list[list[Entry]]:
@@ -133,7 +153,7 @@ def _names(entries: list[AuditEntry], model: type[models.Model]) -> dict[tuple[s
                 wanted[name].update(value if isinstance(value, list) else [value])
     named = {}
     for name, ids in wanted.items():
-        rows = _field(model, name).related_model._default_manager.filter(pk__in=ids - {None})
+        rows = _field(model, name).related_model._base_manager.filter(pk__in=ids - {None})
         named |= {(name, row.pk): str(row) for row in rows}
     return named
 

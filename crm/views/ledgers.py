@@ -17,18 +17,32 @@ from crm.errors import Refused
 from crm.forms.ledgers import LedgerForm, show_refusal
 from crm.ledgers import Kind, Ledger
 from crm.models.people import Person
-from crm.views import history, row_verbs, similar, walk
-from crm.views.base import Link, back_to, desk, ledger_or_hidden, row_or_hidden
+from crm.views import facts, history, row_verbs, similar, walk
+from crm.views.base import (
+    Link,
+    back_to,
+    desk,
+    fact_or_hidden,
+    ledger_or_hidden,
+    row_or_hidden,
+)
 from crm.views.cells import Shower
+from crm.views.row_verbs import Verb
 from crm.views.sending import made_before, once
 
 
 @desk
 def row_detail(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     ledger = ledger_or_hidden(key, request.user)
-    row = row_or_hidden(ledger, request.user, pk)
+    row = fact_or_hidden(ledger, request.user, pk)
+    if ledger.is_of_facts and row.withdraws:  # it says nothing but that the other is withdrawn
+        return redirect("desk-row", key, row.replaces_id)
+    fact = facts.told_of(row, ledger, request.user) if ledger.is_of_facts else None
+    stands = fact is None or not fact.state.mark
+    may_change = stands and not ledger.is_read_only
     shower = Shower(request.user)
-    cells = [shower.cell(column, row, full=True) for column in ledger.columns]
+    columns = ledger.columns if stands else facts.kept_of(ledger)
+    cells = [shower.cell(column, row, full=True) for column in columns]
     return render(
         request,
         "crm/detail.html",
@@ -39,16 +53,22 @@ def row_detail(request: HttpRequest, key: str, pk: int) -> HttpResponse:
             "walk": walk.walk_of(request, ledger, row),
             "kept": walk.query_of(request),
             "facts": [cell for cell in cells if not cell.is_empty],
-            "unknown": [cell.label for cell in cells if cell.is_empty],
+            "unknown": [cell.label for cell in cells if cell.is_empty and stands],
             "related": _related(ledger, row, request.user),
-            "history": [] if ledger.is_read_only else history.of_row(row),
-            "may_change": not ledger.is_read_only and access.may(request.user, Action.CHANGE, row),
-            "verbs": row_verbs.of_row(row, request.user),
+            "fact": fact,
+            "history": [] if fact or ledger.is_read_only else history.of_row(row),
+            "may_change": may_change and access.may(request.user, Action.CHANGE, row),
+            "verbs": _verbs(row, fact, request.user) if stands else [],
             "may_merge": ledger.is_mergeable and access.may(request.user, Action.CHANGE, row),
             "merged": of_row(row) if ledger.is_mergeable else [],
             "may_reveal": isinstance(row, Person) and access.may(request.user, Action.REVEAL, row),
         },
     )
+
+
+def _verbs(row: Any, fact: facts.Told | None, user: Any) -> list[Verb]:
+    told = row_verbs.of_row(row, user)
+    return [*told, Verb("作废", fact.void_url)] if fact and fact.void_url else told
 
 
 def _related(ledger: Ledger, row: Any, user: Any) -> list[Link]:
@@ -92,10 +112,13 @@ def row_edit(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     ledger = ledger_or_hidden(key, request.user)
     if corrected := made_before(request):
         return _after(request, ledger, corrected)
-    row = row_or_hidden(ledger, request.user, pk)
+    row = fact_or_hidden(ledger, request.user, pk)
     _writable(ledger, request.user, Action.CHANGE)
     access.require(request.user, Action.CHANGE, row)
     data = request.POST if request.method == "POST" else None
+    if data is None and ledger.is_of_facts and not row.stands:
+        messages.info(request, "这一条已被更正或作废，请看最新的一条。")
+        return redirect("desk-row", key, pk)
     form = LedgerForm(ledger, request.user, data, row=row)
     if data is not None and form.is_valid():
         # A form that does not say what it was made from is as good as stale.

@@ -60,7 +60,7 @@ def menu_of(user: Any, path: str, *, new_enquiries: int = 0) -> list[Part]:
     for group in Group:
         found = []
         for ledger in ledgers.every():
-            if ledger.group is group and ledger.can(user, Action.VIEW):
+            if ledger.group is group and ledger.is_in_menu and ledger.can(user, Action.VIEW):
                 found.append(entry(ledger.label, "desk-list", ledger.key))
                 found += [entry(label, name) for label, name in ledger.also]
         is_open = not group.is_folded or any(one.is_current for one in found)

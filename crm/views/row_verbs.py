@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,28 +25,34 @@ class Verb:
 
 
 Verbs = Callable[[Any, Any], list[Verb]]
-_verbs: dict[str, Verbs] = {}
+_verbs: dict[str, list[Verbs]] = defaultdict(list)
 
 
 def verbs_of(noun: str) -> Callable[[Verbs], Verbs]:
-    """Declares the function below as what tells the verbs of this noun's rows for a user."""
+    """Declares that the function below tells verbs of this noun's rows for a user. Of facts it is
+    asked while they stand."""
 
     def declared(told: Verbs) -> Verbs:
-        _verbs[noun] = told
+        _verbs[noun].append(told)
         return told
 
     return declared
 
 
 def of_row(row: Any, user: Any) -> list[Verb]:
-    told = _verbs.get(str(row._meta.model_name))
-    return told(row, user) if told else []
+    return [verb for told in _verbs[str(row._meta.model_name)] for verb in told(row, user)]
 
 
 def verb_page(request: HttpRequest, form: Any, **shown: Any) -> HttpResponse:
-    """The form of a verb. shown: project, title, note, button and the address `back`."""
+    """The form of a verb. shown: project (or its name alone), title, note, button, the address
+    `back`, and where wanted `effects` (what follows, in sentences) and `crumb` (of the project)."""
     status = 400 if form.errors else 200
     return render(request, "crm/verb.html", {"form": form, **shown}, status=status)
+
+
+def said_in_one_line(parts: Iterable[Any]) -> str:
+    """What a row is, under the heading of its verb; no line begins with the dot."""
+    return "\u00a0· ".join(str(part) for part in parts if part)
 
 
 def at_once(

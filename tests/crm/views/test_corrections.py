@@ -34,9 +34,11 @@ def test_a_wrong_date_is_corrected_and_the_old_move_stays_readable(client, teaml
     standing = StageMove.objects.standing().get(project=move.project)
     assert (standing.occurred_on, standing.evidence) == (date(2023, 2, 15), "协议第 7 号")
     assert StageMove.objects.filter(pk=move.pk).exists()
-    # Corrected once, the old one leads back to the project.
+    # Corrected once, the old one leads to its own page, which says what stands.
     again = client.get(reverse("desk-correct", args=[move.pk]))
-    assert again.url == reverse("desk-project", args=[move.project_id])
+    assert again.url == reverse("desk-row", args=["moves", move.pk])
+    page = client.get(again.url).content.decode()
+    assert reverse("desk-row", args=["moves", standing.pk]) in page
 
 
 @pytest.mark.parametrize(
