@@ -111,7 +111,7 @@ def _named(projects: QuerySet, typed: str) -> QuerySet:
 
 def _likely(projects: QuerySet, user: Any) -> QuerySet:
     """One's own first: what one wrote about last, then what is due."""
-    wrote = Max("follow_ups__pk", filter=Q(follow_ups__by=user))
+    wrote = Max("follow_ups__pk", filter=Q(follow_ups__by=user, follow_ups__withdrawn_at=None))
     own = projects.active().annotate(wrote=wrote)  # type: ignore[attr-defined]
     near = Q(wrote__isnull=False) | Q(officer=user) | Q(next_on__isnull=False)
     return own.filter(near).order_by(F("wrote").desc(nulls_last=True), "next_on", "-pk")

@@ -75,7 +75,9 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
     today = clock.today()
     part = request.GET.get("past", "")
     # Who may register on a project may hang dated facts on it.
-    rights = rights_on(user, row, reveal=Action.REVEAL, register=Action.REGISTER)
+    rights = rights_on(
+        user, row, reveal=Action.REVEAL, register=Action.REGISTER, confirm=Action.CONFIRM
+    )
     following = Stage(row.stage).following if row.is_active else None
     tasks = gate_tasks(row, following, rights) if following else []
     agreements = list(Agreement.objects.standing().filter(project=row).select_related("park"))
@@ -118,7 +120,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
             ),
             "merged": of_row(row),
             "files": list(row.files.select_related("by").order_by("-pk")[:20]),
-            "events": timeline.of_project(row, part),
+            "events": timeline.of_project(row, part, timeline.Reader(user, rights)),
             "event_parts": timeline.choices(request, part),
             "primary": _primary(row, rights, tasks),
         },

@@ -1,36 +1,48 @@
-"""What happened to a project, newest first: moves, follow-ups, agreements, edits, files."""
+"""What happened to a project, newest first: moves, agreements, money received, follow-ups, edits,
+files. What was withdrawn stays, struck through, with who withdrew it and why."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import groupby
+from typing import Any
 
+from django.db.models import Prefetch
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from crm import ledgers
+from crm.actions import imports
 from crm.exact import money_text
 from crm.models import (
     UNCONFIRMED,
     Agreement,
+    AuditEntry,
+    Confirmation,
+    FundingReceipt,
     Origin,
     Project,
     StageMove,
     StoredFile,
     judged_text,
 )
-from crm.views import history
+from crm.views import facts, history
 from crm.views.base import Link, address
 from crm.views.history import Change, Entry
 from crm.views.lists import readable
+from crm.views.row_verbs import Verb
 
 MOST = 60  # of each kind
+NAMED = 12  # rows that an undone import took back
 # What one may look at alone: its name in the address, its label, the kinds of events.
 PARTS = {
-    "moves": ("变动", {"move", "agreement"}),
+    "moves": ("变动", {"move", "agreement", "receipt"}),
     "follow_ups": ("跟进", {"follow_up"}),
-    "edits": ("修改", {"edit"}),
+    "edits": ("修改", {"edit", "undo"}),
     "files": ("文件", {"file"}),
 }
 
@@ -38,32 +50,61 @@ PARTS = {
 @dataclass(frozen=True)
 class Event:
     """`on` orders it, within a day what was recorded later stands above; `when` is the date as
-    precisely as it is known; `url` is where it is put right. Edits made in one go are one event,
-    `parts` are they one by one."""
+    precisely as it is known; `verbs` is what this user may do about it; `gone` says who withdrew it
+    and why, on the page at `url`. Edits made in one go are one event, `parts` are they one by one.
+    `taken` are the rows an undone import took back."""
 
     on: date
     recorded_at: datetime
-    kind: str  # move, follow_up, agreement, edit, file
+    kind: str  # move, follow_up, agreement, receipt, edit, undo, file
     title: str
     when: str
     who: str = ""
     text: str = ""
     extra: str = ""
+    gone: str = ""
     url: str = ""
+    verbs: list[Verb] = field(default_factory=list)
     files: list[StoredFile] = field(default_factory=list)
     stage: str = ""
     changes: list[Change] = field(default_factory=list)
     parts: list[Entry] = field(default_factory=list)
+    taken: list[Link] = field(default_factory=list)
 
 
-def of_project(project: Project, part: str = "") -> list[Event]:
+@dataclass(frozen=True)
+class Reader:
+    """Who reads, and what he may do with the project, by the names of `rights_on`."""
+
+    user: Any = None
+    rights: Mapping[str, bool] = field(default_factory=dict)
+
+    def verb(self, right: str, label: str, url: str) -> list[Verb]:
+        return [Verb(label, url)] if self.rights.get(right) else []
+
+    def void(self, fact: Any) -> list[Verb]:
+        back = reverse("desk-project", args=[fact.project_id])
+        return self.verb("change", "作废", facts.void_url(fact, back))
+
+    def void_word(self, fact: Any) -> list[Verb]:
+        """The last word on it, where it is the reader's own."""
+        said = _last_word(fact)
+        if said is None or said.by_id != getattr(self.user, "pk", None):
+            return []
+        back = reverse("desk-project", args=[fact.project_id])
+        label = f"作废{said.get_judgement_display()}"
+        return self.verb("confirm", label, facts.void_url(said, back))
+
+
+def of_project(project: Project, part: str = "", reader: Reader | None = None) -> list[Event]:
     """All there is, or one of PARTS; files stand with what they were sent along with."""
     files = list(project.files.select_related("by").order_by("pk"))
+    reader = reader or Reader()
     events = [
-        *_moves(project),
+        *_told_facts(project, reader),
         *_follow_ups(project, files),
-        *_agreements(project),
         *_edits(project),
+        *_undone(project),
         *_files(project, files),
     ]
     if part in PARTS:
@@ -82,53 +123,128 @@ def choices(request: HttpRequest, part: str) -> list[Link]:
     ]
 
 
-def _moves(project: Project) -> list[Event]:
-    rows = (
-        StageMove.objects.standing()
-        .filter(project=project)
-        .with_judgement()
-        .select_related("by", "replaces")
-        .prefetch_related("confirmations__by")
-        .order_by("-pk")[:MOST]
+# Facts: those that stand, and those that were withdrawn
+
+
+def _told_facts(project: Project, reader: Reader) -> list[Event]:
+    moves, agreements, receipts = (
+        _rows(model, project, *joins)
+        for model, joins in (
+            (StageMove, ()),
+            (Agreement, ("scan", "park")),
+            (FundingReceipt, ()),
+        )
     )
-    return [_move(move) for move in rows]
+    why = _why_withdrawn([row for row in (*moves, *agreements, *receipts) if row.withdraws])
+    standing = [move for move in moves if not move.withdraws]
+    last = max(standing, key=lambda move: move.place, default=None)
+    return [
+        *(_move(row, reader, why, is_last=row is last and len(standing) > 1) for row in moves),
+        *(_agreement(row, reader, why) for row in agreements),
+        *(_receipt(row, reader, why) for row in receipts),
+    ]
 
 
-def _move(move: StageMove) -> Event:
-    if move.is_status_change and move.from_status != move.to_status:
-        title, mark = f"{move.get_from_status_display()} → {move.get_to_status_display()}", ""
-    elif move.from_stage:
-        title, mark = f"{move.get_from_stage_display()} → {move.get_to_stage_display()}", ""
-        mark = move.to_stage
-    else:
-        title, mark = f"入库：{move.get_to_stage_display()}", move.to_stage
+def _rows(model: Any, project: Project, *joins: str) -> list[Any]:
+    """The last row of each chain."""
+    rows = model.objects.filter(project=project, replaced_by=None)
+    if ledgers.of_noun(model).is_confirmed:
+        words = Confirmation.objects.standing().select_related("by")
+        rows = rows.with_judgement().prefetch_related(Prefetch("confirmations", words))
+    return list(rows.select_related("by", "replaces__by", *joins).order_by("-pk")[:MOST])
+
+
+def _why_withdrawn(rows: list[Any]) -> dict[tuple[str, int], AuditEntry]:
+    """The entries of rows that withdraw, asked for at once."""
+    return {(entry.object_type, entry.object_id): entry for entry in history.written(rows)}
+
+
+def _recorded(row: Any, why: Mapping[tuple[str, int], AuditEntry]) -> dict[str, str]:
+    """Who recorded a fact; of a withdrawn one also who withdrew it, and why."""
+    first = row.replaces if row.withdraws else row
+    told = {"who": str(first.by) if first.by else ""}
+    if row.withdraws:
+        entry = why.get((row._meta.label_lower, row.pk))
+        verb, who, reason = history.said(entry) if entry else ("作废", str(row.by or "系统"), "")
+        day = timezone.localtime(row.recorded_at).date().isoformat()
+        told["gone"] = f"{day} {who}{verb}" + (f"：{reason}" if reason else "")
+        told["url"] = facts.page_url(first)
+    return told
+
+
+def _move(
+    move: StageMove, reader: Reader, why: Mapping[tuple[str, int], AuditEntry], *, is_last: bool
+) -> Event:
+    title = str(move) if move.from_stage else f"入库：{move.get_to_stage_display()}"
     notes = [move.reason, f"凭证：{move.evidence}" if move.evidence else ""]
-    if move.replaces:
+    if move.replaces and not move.withdraws:
         was = move.replaces.occurred
         notes.append(f"更正，原日期 {was.text if was else '未知'}")
+    verbs: list[Verb] = []
+    if not move.withdraws:
+        verbs += reader.verb("advance", "更正", reverse("desk-correct", args=[move.pk]))
+        verbs += reader.void(move) if is_last else []
+        verbs += reader.void_word(move)
+    marks = ["导入" if move.origin == Origin.IMPORT else "", _judged(move)]
     return Event(
         move.effective_on,
         move.recorded_at,
         "move",
         title,
         move.occurred.text if move.occurred else "日期待补",
-        who=str(move.by) if move.by else "",
         text="；".join(filter(None, notes)),
-        extra="，".join(
-            filter(None, ["导入" if move.origin == Origin.IMPORT else "", _judged(move)])
-        ),
-        url=reverse("desk-correct", args=[move.pk]),
-        stage=mark,
+        extra="，".join(filter(None, marks)),
+        verbs=verbs,
+        stage=move.to_stage if not (move.from_stage and move.is_status_change) else "",
+        **_recorded(move, why),
     )
 
 
-def _judged(move: StageMove) -> str:
-    """待认定, or who said what last."""
-    said = max(move.confirmations.all(), key=lambda word: word.pk, default=None)
-    text = judged_text(move)
+def _judged(row: Any) -> str:
+    """待认定, or who said what last; nothing of what was withdrawn."""
+    said, text = _last_word(row), "" if row.withdraws else judged_text(row)
     if said is None or text in ("", UNCONFIRMED):
         return text
     return f"{said.by} {text}" + (f"：{said.note}" if text == "被退回" else "")
+
+
+def _last_word(row: Any) -> Confirmation | None:
+    return max(row.confirmations.all(), key=lambda word: word.pk, default=None)
+
+
+def _agreement(row: Agreement, reader: Reader, why: Mapping[tuple[str, int], AuditEntry]) -> Event:
+    amount = money_text(row.amount) if row.amount is not None else ""
+    return Event(
+        row.signed_on or row.recorded_at.date(),
+        row.recorded_at,
+        "agreement",
+        f"{row.get_kind_display()} {amount}".rstrip(),
+        row.signed.text if row.signed else "日期待补",
+        text=row.note,
+        extra=f"{row.ended_on} 终止" if row.ended_on else "",
+        verbs=[] if row.withdraws else reader.void(row),
+        files=[row.scan] if row.scan else [],
+        **_recorded(row, why),
+    )
+
+
+def _receipt(
+    row: FundingReceipt, reader: Reader, why: Mapping[tuple[str, int], AuditEntry]
+) -> Event:
+    return Event(
+        row.received_on,
+        row.recorded_at,
+        "receipt",
+        f"到位资金 {row.amount_text}",
+        row.received.text if row.received else "",
+        text=f"凭证：{row.evidence}" if row.evidence else "",
+        extra=_judged(row),
+        verbs=[] if row.withdraws else [*reader.void(row), *reader.void_word(row)],
+        **_recorded(row, why),
+    )
+
+
+# What people did besides
 
 
 def _follow_ups(project: Project, files: list[StoredFile]) -> list[Event]:
@@ -152,31 +268,8 @@ def _follow_ups(project: Project, files: list[StoredFile]) -> list[Event]:
     ]
 
 
-def _agreements(project: Project) -> list[Event]:
-    rows = (
-        Agreement.objects.standing()
-        .filter(project=project)
-        .select_related("by", "scan", "park")[:MOST]
-    )
-    return [
-        Event(
-            row.signed_on or row.recorded_at.date(),
-            row.recorded_at,
-            "agreement",
-            f"{row.get_kind_display()} {money_text(row.amount) if row.amount is not None else ''}"
-            .rstrip(),
-            row.signed.text if row.signed else "日期待补",
-            who=str(row.by) if row.by else "",
-            text=row.note,
-            extra=f"{row.ended_on} 终止" if row.ended_on else "",
-            files=[row.scan] if row.scan else [],
-        )
-        for row in rows
-    ]  # fmt: skip
-
-
 def _edits(project: Project) -> list[Event]:
-    entries = history.of_row(project, verbs=("change", "revert_import", "merge", "unmerge_facts"))
+    entries = history.of_row(project, verbs=("change", "merge", "unmerge_facts"))
     return [
         Event(
             group[0].on,
@@ -192,6 +285,42 @@ def _edits(project: Project) -> list[Event]:
         )
         for group in history.folded([entry for entry in entries if entry.changes])
     ]
+
+
+def _undone(project: Project) -> list[Event]:
+    """What undone imports took back here: changes of the project, and rows that hung on it."""
+    events = []
+    entries = imports.taken_back_from(project)
+    for _, group in groupby(entries, key=lambda entry: (entry.reason, entry.actor_id)):
+        found = list(group)
+        own = [entry for entry in found if _is_about(project, entry)]
+        others = [entry for entry in found if entry not in own]
+        (told, *_) = history.told(found[:1], Project)
+        events.append(
+            Event(
+                told.on,
+                told.at,
+                "undo",
+                told.verb,
+                told.on.isoformat(),
+                who=told.who,
+                text=told.reason,
+                changes=history.net(history.told(own, Project)),
+                extra=f"等 {len(others)} 条" if len(others) > NAMED else "",
+                taken=[_taken(entry) for entry in others[:NAMED]],
+            )
+        )
+    return events
+
+
+def _is_about(project: Project, entry: AuditEntry) -> bool:
+    return (entry.object_type, entry.object_id) == (project._meta.label_lower, project.pk)
+
+
+def _taken(entry: AuditEntry) -> Link:
+    named = f"“{entry.object_text}”" if entry.object_text else f" #{entry.object_id}"
+    label = ledgers.label_of(entry.object_type)
+    return Link(f"{label}{named}", ledgers.address_of(entry.object_type, entry.object_id or 0))
 
 
 def _files(project: Project, files: list[StoredFile]) -> list[Event]:

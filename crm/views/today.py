@@ -64,11 +64,16 @@ def logged(user: Any, today: date, projects: QuerySet[Project], *, is_mine: bool
     moves = StageMove.objects.filter(whose, day).filter(seen)
     people: dict[int | None, Person] = {}
     _add(people, talks, {"跟进": Q()})
-    new = Q(from_stage="")
+    new, first = Q(from_stage=""), Q(replaces=None)
     _add(
         people,
         moves,
-        {"登记": new, "推进": ~new & Q(replaces=None), "更正": Q(replaces__isnull=False)},
+        {
+            "登记": new & first,
+            "推进": ~new & first,
+            "更正": ~first & Q(withdraws=False),
+            "作废": Q(withdraws=True),
+        },
     )
     entries = [
         Entry(row.project, row.get_kind_display(), str(row.by or ""), row.recorded_at, row.content)
@@ -98,6 +103,8 @@ def _newest(rows: QuerySet) -> QuerySet:
 
 
 def _said(move: StageMove) -> str:
+    if move.withdraws:
+        return f"作废{move.get_to_stage_display()}"
     if move.replaces_id:
         return f"更正{move.get_to_stage_display()}"
     if not move.from_stage:
