@@ -81,7 +81,8 @@ def revert_import(batch: ImportBatch, *, by: User) -> None:
     if touched := _touched_since(batch, entries):
         named = "、".join(list(dict.fromkeys(touched))[:NAMED])
         raise Refused(
-            f"导入之后有人在这些记录上做过工作，或别的记录在引用它们，不能整批撤销：{named}。",
+            f"不能整批撤销：导入以后有人改过这次导入的记录，或有别的记录引用它们——{named}。"
+            "请逐条更正或作废；或先把这些处理好，再撤销。",
             "touched_since",
         )
     reason = f"撤销导入“{batch.file_name}”"

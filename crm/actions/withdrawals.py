@@ -34,9 +34,8 @@ from crm.stages import Stage, Status
 
 @transaction.atomic
 def void(fact: Recorded, *, by: User, reason: str) -> Recorded:
-    """Withdraws a standing fact by a new row, which it gives back. Refused: without a reason, when it was corrected or withdrawn
-    meanwhile (stale), and where other facts rest on it. An allowed receipt is withdrawn by who may
-    allow it.
+    """Withdraws a standing fact by a new row, which it gives back. Refused: without a reason, when
+    it was corrected or withdrawn meanwhile (stale), and where other facts rest on it.
 
     Of a project's moves only the last one can be withdrawn, which takes the project back to where
     it stood; earlier ones are corrected. A division of credit is withdrawn as a whole, a ruling

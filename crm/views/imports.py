@@ -28,6 +28,7 @@ from crm.spreadsheets.job import Step
 from crm.spreadsheets.submit import SMALL_BYTES, SMALL_ROWS, submit
 from crm.spreadsheets.writer import write_rows
 from crm.views.base import desk
+from crm.views.row_verbs import at_once
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STEPS = ("选文件", "对表头", "看结果", "写入")
@@ -162,6 +163,7 @@ def upload_page(request: HttpRequest, pk: int) -> HttpResponse:
             "counts": upload.outcome.get("counts", {}),
             "kinds": _kinds(upload.outcome),
             "is_reverted": bool(upload.batch and upload.batch.reverted_at),
+            "undone": _undone(upload.batch) if upload.batch else "",
         },
     )
 
@@ -272,6 +274,15 @@ def revert(request: HttpRequest, pk: int) -> HttpResponse:
     batch = ImportBatch.objects.filter(pk=pk, by=request.user, is_demo=False).first()
     if batch is None:
         raise Hidden()
-    imports.revert_import(batch, by=request.user)
-    messages.success(request, f"已撤销“{batch.file_name}”的导入。")
-    return redirect("desk-import")
+    return at_once(
+        request,
+        lambda: imports.revert_import(batch, by=request.user),
+        lambda: f"已撤销“{batch.file_name}”的导入：{_undone(batch)}。",
+        back=reverse("desk-import"),
+    )
+
+
+def _undone(batch: ImportBatch) -> str:
+    """What became of the rows of an undone batch."""
+    counts = {"new": 0, "changed": 0} | batch.counts
+    return f"新增的 {counts['new']} 条作废，更新的 {counts['changed']} 条恢复原值"

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from crm.actions import withdrawals
 from crm.errors import Hidden, Refused, WithdrawnRow
-from crm.exact import trimmed
+from crm.exact import money_text, trimmed
 from crm.forms.ledgers import show_refusal, speak
 from crm.models import (
     Agreement,
@@ -110,7 +110,9 @@ def effects(fact: Any) -> list[str]:
         case Agreement():
             told += _of_agreement(fact)
         case FundingReceipt():
-            told.append(f"累计到位资金减少{fact.amount_text}，到位率随之变化。")
+            allowed = fact.allowed_amount
+            counted = fact.amount_text if allowed is None else money_text(allowed)
+            told.append(f"累计到位资金减少{counted}，到位率随之变化。")
         case CreditShare():
             told += _of_credit(fact)
         case ClaimRuling():

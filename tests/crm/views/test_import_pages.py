@@ -76,10 +76,31 @@ def test_a_table_is_mapped_shown_imported_and_undone(as_user, statistician):
     done = confirm(client, upload)
     assert "导入完成" in text_of(done)
     assert Company.objects.get().name == "川锦有限公司"
+    assert "新增的作废（不删除" in text_of(done)
     batch = ImportBatch.objects.get(reverted_at=None)
-    client.post(f"/desk/import/batches/{batch.pk}/revert/")
+    undone = client.post(f"/desk/import/batches/{batch.pk}/revert/", follow=True)
+    assert "的导入：新增的 1 条作废，更新的 0 条恢复原值。" in text_of(undone)
     assert not Company.objects.exists()
-    assert "已撤销" in text_of(client.get(f"/desk/import/{upload.pk}/"))
+    page = text_of(client.get(f"/desk/import/{upload.pk}/"))
+    assert "已撤销" in page
+    assert "新增的 1 条作废" in page
+    assert "整批撤销" not in page
+
+
+def test_what_stands_in_the_way_of_undoing_is_named_and_nothing_is_undone(as_user, statistician):
+    client = as_user(statistician)
+    upload = send(client, "companies", table(COMPANIES))
+    settle(client, upload)
+    confirm(client, upload)
+    make.project("别人的项目", company=Company.objects.get())
+    batch = ImportBatch.objects.get()
+    answer = client.post(f"/desk/import/batches/{batch.pk}/revert/", follow=True)
+    assert answer.redirect_chain == [("/desk/import/", 302)]
+    page = text_of(answer)
+    assert "不能整批撤销" in page
+    assert "川锦有限公司（项目“别人的项目”）" in page
+    assert "请逐条更正或作废" in page
+    assert Company.objects.exists()
 
 
 def test_a_second_click_imports_nothing_twice(as_user, statistician):

@@ -11,7 +11,7 @@ import pytest
 from crm import access, clock, ledgers
 from crm.access import Action
 from crm.actions import agreements, confirmations, projects, receipts, withdrawals
-from crm.models import Agreement, Confirmation, FundingReceipt, StageMove
+from crm.models import Agreement, Confirmation, FundingReceipt, Notification, StageMove
 from crm.stages import Stage, Status
 from tests import make
 
@@ -178,6 +178,46 @@ def test_withdrawn_twice_at_once_the_second_is_told(facts, as_user, statistician
         again = client.post(void_url(key, fact), {"reason": "再来"}, follow=True)
         assert again.redirect_chain == [(page_url(key, fact), 302)]
         assert "已被更正或作废" in text_of(again)
+
+
+def test_a_form_sent_twice_withdraws_once_and_says_so_once(project, as_user, statistician):
+    fact, client = project.agreements.get(), as_user(statistician)
+    sent = {"reason": WHY, "form_token": "one-form"}
+    answers = [client.post(void_url("agreements", fact), sent) for _ in range(2)]
+    assert [one.url for one in answers] == [page_url("agreements", fact)] * 2
+    page = text_of(client.get(page_url("agreements", fact)))
+    assert page.count("已作废协议") == 1
+    assert "已被更正或作废" not in page
+    assert Agreement.objects.count() == 2
+
+
+def test_an_allowed_receipt_is_withdrawn_by_who_may_allow_it(project, as_user, officer, teamlead):
+    receipt = make.receipt(project, date(2023, 4, 1))
+    allowed = receipts.allow_receipt(
+        receipt, Decimal("6000000"), by=teamlead, reason="发票不全", document="核定表 3 号"
+    )
+    page = text_of(as_user(officer).get(page_url("receipts", allowed)))
+    assert void_url("receipts", allowed) not in page
+    sent = as_user(officer).post(void_url("receipts", allowed), {"reason": WHY})
+    assert sent.status_code == 403
+    page = text_of(as_user(teamlead).get(void_url("receipts", allowed)))
+    assert "累计到位资金减少600万元" in page
+    as_user(teamlead).post(void_url("receipts", allowed), {"reason": WHY})
+    assert not FundingReceipt.objects.standing().exists()
+    assert as_user(teamlead).get(f"/desk/receipts/{allowed.pk}/allow/").status_code == 302
+
+
+def test_whoever_is_told_of_it_comes_to_the_project_whose_past_says_so(
+    project, as_user, officer, teamlead
+):
+    receipt = receipts.record_receipt(
+        project, by=officer, received=date(2023, 5, 1), amount=Decimal(1000000)
+    )
+    withdrawals.void(receipt, by=teamlead, reason=WHY)
+    notice = Notification.objects.get(user=officer)
+    answer = as_user(officer).get(f"/desk/notices/{notice.pk}/", follow=True)
+    assert answer.redirect_chain[-1][0] == f"/desk/projects/{project.pk}/"
+    assert "<del>到位资金 100万元</del>" in text_of(answer)
 
 
 # The chain
