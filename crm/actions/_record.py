@@ -13,9 +13,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, models, transaction
+from django.db import connection, models, transaction
 
 from crm import clock
+from crm.actions import _conflicts
 from crm.errors import Refused
 from crm.models import AuditEntry, ImportBatch, User
 from crm.models.people import PARTS, Person
@@ -198,12 +199,12 @@ def insert(
             row.complete()
         # The table itself refuses a second one of its kind; then the fields are asked which it is.
         checked(row, alone=True)
-        try:
-            with transaction.atomic():
-                row.save(force_insert=True)
-        except IntegrityError as error:
-            checked(row)
-            raise Refused("已有相同的记录，请先查找，不要重复登记。", "duplicate") from error
+        _conflicts.save(
+            row,
+            check=checked,
+            duplicate="已有相同的记录，请先查找，不要重复登记。",
+            force_insert=True,
+        )
         for name, rows in (many or {}).items():
             getattr(row, name).set(rows)
         changes = {name: [None, value] for name, value in snapshot(row).items() if value}
@@ -271,11 +272,7 @@ def amend(
                 changes[name] = [old, new]
         if changes:
             locked.version += 1
-            try:
-                with transaction.atomic():
-                    locked.save()
-            except IntegrityError as error:
-                raise Refused("与另一条记录重复，请先核对。", "duplicate") from error
+            _conflicts.save(locked, check=checked, duplicate="与另一条记录重复，请先核对。")
             for name, rows in (many or {}).items():
                 getattr(locked, name).set(rows)
             note(verb, locked, by=by, changes=changes, reason=reason, sealed=sealed)

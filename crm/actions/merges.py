@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from crm import access, clock, personal
 from crm.access import Action
 from crm.actions import _record, _repoint, progress
+from crm.actions._conflicts import is_duplicate
 from crm.errors import Hidden, Refused
 from crm.models import UNDO_DAYS, FollowUp, Merge, Mergeable, Project, User, mergeable
 from crm.models.people import PARTS, Person
@@ -225,6 +226,8 @@ def undo(merge: Merge, *, by: User) -> None:
             stands = {"merged_into_id": None, "withdrawn_at": None}
             _record.put(loser, stands, by=by, verb="unmerge")
     except IntegrityError as error:
+        if not is_duplicate(error):
+            raise
         raise Refused(
             "并入的那条原来独有的内容（例如统一社会信用代码）已被别的记录使用，请先核对那条记录。",
             "touched_since",
