@@ -9,6 +9,6 @@ class CrmConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from crm import search_index
+        from crm import checks, search_index  # noqa: F401
 
         search_index.register()
