@@ -9,7 +9,7 @@ from django.db import transaction
 
 from crm import access
 from crm.access import Action
-from crm.actions import _record, claims
+from crm.actions import _giving, _record, claims
 from crm.actions.questions import NOTHING_SAID, Anyway
 from crm.models import Contact, User
 from crm.models.people import Person
@@ -24,6 +24,7 @@ def register(values: Mapping[str, Any], *, by: User, anyway: Anyway = NOTHING_SA
     """Enters a person to talk to. Whose phone the ledger has already is asked about first."""
     contact = Contact(**values)
     access.require(by, Action.REGISTER, contact)
+    _giving.require_own(contact, by=by)
     told = {"person": contact.name, "phone": contact.phone}
     with claims.asking(contact, told, by=by, anyway=anyway):
         entered: Contact = _record.insert(contact, by=by)

@@ -11,6 +11,7 @@ from django.db import transaction
 from crm import access, clock
 from crm.access import Action
 from crm.actions import (
+    _giving,
     _record,
     claims,
     confirmations,
@@ -50,6 +51,7 @@ def register(
     if project.industry is None and project.gbt_code:
         project.industry = Industry.objects.of_code(project.gbt_code)
     access.require(by, Action.REGISTER, project)
+    _giving.require_own(project, by=by)
     lead = opening.entered.get(Stage.LEAD) if opening else None
     told = {"name": project.name, "investor": project.investor}
     with claims.asking(project, told, by=by, anyway=LOOKED_FOR if opening else anyway):
@@ -150,9 +152,7 @@ def change(
     if {"stage", "status"} & set(values):
         raise Refused("阶段和状态请用“推进”办理，不能直接改。", "stage_by_move", ["stage"])
     current = Project.objects.get(pk=project.pk)
-    for name in ("officer", "team"):
-        if name in values and values[name] != getattr(current, name):
-            access.require(by, Action.ASSIGN, project)
+    _giving.require_kept(current, values, by=by)
     _record.amend(project, values, by=by, version=version)
     notifications.tell_assigned(project, by=by, before=current)
     access.require(by, Action.VIEW, project)  # nobody moves a row out of his own sight

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from crm import access
 from crm.access import Action
-from crm.actions import _record, projects, questions
+from crm.actions import _giving, _record, projects, questions
 from crm.actions._told import counted
 from crm.actions.questions import NOTHING_SAID, Anyway
 from crm.errors import Refused
@@ -25,6 +25,7 @@ def register(values: Mapping[str, Any], *, by: User, anyway: Anyway = NOTHING_SA
     if prospect.team is None and by.team is not None:
         prospect.team = by.team
     access.require(by, Action.REGISTER, prospect)
+    _giving.require_own(prospect, by=by)
     find = partial(_same, prospect, by=by)
     with questions.asking(prospect, find, company_key(prospect.name), by=by, anyway=anyway):
         entered: Prospect = _record.insert(prospect, by=by)

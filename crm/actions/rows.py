@@ -12,7 +12,7 @@ from django.db import models, transaction
 
 from crm import access
 from crm.access import Action
-from crm.actions import _record, questions
+from crm.actions import _giving, _record, questions
 from crm.actions.questions import LOOKED_FOR, Anyway
 from crm.models import User
 
@@ -39,6 +39,7 @@ def register(
     plain, many = _split(model, values)
     row = model(**plain)
     access.require(by, Action.REGISTER, row)
+    _giving.require_own(row, by=by)
 
     def found() -> Sequence[Any]:
         seen = same() if same else ()
@@ -56,6 +57,9 @@ def change(
 ) -> Any:
     """Changes a row; `version` is the one the user saw, so that nobody is overwritten unseen."""
     access.require(by, Action.CHANGE, row)
+    current = type(row)._default_manager.filter(pk=row.pk).first()
+    if current is not None:
+        _giving.require_kept(current, values, by=by)
     plain, many = _split(type(row), values)
     changed = _record.amend(row, plain, by=by, version=version, many=many)
     access.require(by, Action.VIEW, changed)  # nobody moves a row out of his own sight
