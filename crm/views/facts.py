@@ -3,7 +3,7 @@ place, and the words of second persons on it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -26,7 +26,8 @@ OF_ONE_ROW = {"by", "recorded_at", "judged"}
 @dataclass(frozen=True)
 class Step:
     """One row of a fact's chain: as first entered, a correction, its withdrawal. `url` leads to
-    what it said; empty on that very page, and for a withdrawal, which says nothing else."""
+    what it said; empty on that very page, and for a withdrawal, which says nothing else. `copied`
+    is the page of the fact that a merge copied."""
 
     at: datetime
     verb: str
@@ -36,6 +37,7 @@ class Step:
     url: str
     is_here: bool
     withdraws: bool
+    copied: str = ""
 
     @property
     def on(self) -> date:
@@ -113,7 +115,8 @@ def chain(fact: Any, ledger: Ledger, user: Any) -> list[Step]:
         url = "" if is_here or row.withdraws else page_url(row)
         steps.append(Step(row.recorded_at, verb, who, reason, changes, url, is_here, row.withdraws))
         before = cells
-    return steps
+    origin = fact.copy_of_id and ledger.known(user).filter(pk=fact.copy_of_id).first()
+    return [replace(steps[0], copied=page_url(origin)), *steps[1:]] if origin else steps
 
 
 def kept_of(ledger: Ledger) -> list[Column]:
@@ -143,6 +146,8 @@ def _state(fact: Any, steps: list[Step]) -> State:
         return State("已更正", steps[here + 1].told, last.url)
     if fact.stands:
         return State()
+    if type(fact).objects.filter(replaces=fact).exists():
+        return State("已更正", "更正后的那一条不在您能看到的范围里。")
     if isinstance(fact, CreditShare) and fact.project.withdrawn_at is None:
         return State("不再计入", "这个项目后来重新分过业绩，以最近一次为准。")
     return State("不再计入", "它所在的项目已并入另一个项目，以保留的项目上的为准。")

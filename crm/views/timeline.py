@@ -82,9 +82,9 @@ class Reader:
     def verb(self, right: str, label: str, url: str) -> list[Verb]:
         return [Verb(label, url)] if self.rights.get(right) else []
 
-    def void(self, fact: Any) -> list[Verb]:
+    def void(self, fact: Any, right: str = "change") -> list[Verb]:
         back = reverse("desk-project", args=[fact.project_id])
-        return self.verb("change", "作废", facts.void_url(fact, back))
+        return self.verb(right, "作废", facts.void_url(fact, back))
 
     def void_word(self, fact: Any) -> list[Verb]:
         """The last word on it, where it is the reader's own."""
@@ -231,6 +231,7 @@ def _agreement(row: Agreement, reader: Reader, why: Mapping[tuple[str, int], Aud
 def _receipt(
     row: FundingReceipt, reader: Reader, why: Mapping[tuple[str, int], AuditEntry]
 ) -> Event:
+    right = "change" if row.allowed_amount is None else "confirm"
     return Event(
         row.received_on,
         row.recorded_at,
@@ -239,7 +240,7 @@ def _receipt(
         row.received.text if row.received else "",
         text=f"凭证：{row.evidence}" if row.evidence else "",
         extra=_judged(row),
-        verbs=[] if row.withdraws else [*reader.void(row), *reader.void_word(row)],
+        verbs=[] if row.withdraws else [*reader.void(row, right), *reader.void_word(row)],
         **_recorded(row, why),
     )
 

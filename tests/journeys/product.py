@@ -38,10 +38,10 @@ class Product:
         """The standard output of a management command on this product's database."""
         return manage(self.env, *arguments)
 
-    def report(self, first: str, last: str) -> dict[str, Any]:
-        """The figures of `build_report` for the months first..last."""
+    def report(self, first: str, last: str, *more: str) -> dict[str, Any]:
+        """The figures of `build_report` for the months first..last; `more` are its options."""
         text = self.manage(
-            "build_report", "--from", first, "--to", last, "--format", "json", "--out", "-"
+            "build_report", "--from", first, "--to", last, "--format", "json", "--out", "-", *more
         )
         return dict(json.loads(text)["figures"])
 

@@ -10,7 +10,16 @@ import pytest
 
 from crm import access, clock, ledgers
 from crm.access import Action
-from crm.actions import agreements, confirmations, projects, receipts, withdrawals
+from crm.actions import (
+    agreements,
+    confirmations,
+    first_contacts,
+    merges,
+    projects,
+    receipts,
+    withdrawals,
+)
+from crm.actions.questions import Anyway
 from crm.models import Agreement, Confirmation, FundingReceipt, Notification, StageMove
 from crm.stages import Stage, Status
 from tests import make
@@ -207,6 +216,16 @@ def test_an_allowed_receipt_is_withdrawn_by_who_may_allow_it(project, as_user, o
     assert as_user(teamlead).get(f"/desk/receipts/{allowed.pk}/allow/").status_code == 302
 
 
+def test_the_past_offers_an_allowed_receipt_to_who_may_allow_it(
+    project, as_user, officer, teamlead
+):
+    receipt = make.receipt(project, date(2023, 4, 1))
+    allowed = receipts.allow_receipt(receipt, Decimal("10000000"), by=teamlead)
+    url, address = void_url("receipts", allowed), f"/desk/projects/{project.pk}/"
+    assert url in text_of(as_user(teamlead).get(address))
+    assert url not in text_of(as_user(officer).get(address))
+
+
 def test_whoever_is_told_of_it_comes_to_the_project_whose_past_says_so(
     project, as_user, officer, teamlead
 ):
@@ -304,6 +323,35 @@ def test_a_division_of_credit_that_a_later_one_replaced_says_so(team, park, as_u
     page = text_of(as_user(statistician).get(page_url("credits", first)))
     assert "不再计入" in page
     assert "后来重新分过业绩" in page
+
+
+def test_a_fact_that_a_merge_copied_leads_to_the_one_that_stayed(
+    project, as_user, statistician, team
+):
+    other = make.project("佳禧面料", team=team)
+    original = make.receipt(other, date(2023, 4, 1))
+    merges.merge(other, project, by=statistician)
+    (copy,) = FundingReceipt.objects.standing()
+    client = as_user(statistician)
+    page = text_of(client.get(page_url("receipts", copy)))
+    assert f'<a href="{page_url("receipts", original)}">合并前的那一条</a>' in page
+    page = text_of(client.get(page_url("receipts", original)))
+    assert "不再计入" in page
+    assert "已并入另一个项目" in page
+    assert void_url("receipts", original) not in page
+
+
+def test_a_ruling_replaced_by_one_out_of_sight_says_so_without_a_link(
+    team, park, teamlead, as_user, statistician, other_officer
+):
+    ours = projects.register({"name": "佳禧面料项目", "park": park}, by=teamlead)
+    another = Anyway(shown=None, reason="4 月已面谈")
+    theirs = projects.register({"name": "佳禧面料项目"}, by=other_officer, anyway=another)
+    said = {"by": statistician, "decided_by": "会议纪要", "reason": "有来访登记"}
+    first = first_contacts.rule(ours.claims.get(), **said)
+    first_contacts.rule(theirs.claims.get(), **said)
+    page = text_of(as_user(teamlead).get(page_url("rulings", first)))
+    assert "更正后的那一条不在您能看到的范围里" in page
 
 
 def test_a_long_chain_costs_no_more_questions(

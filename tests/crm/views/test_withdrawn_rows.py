@@ -50,7 +50,7 @@ def test_its_page_says_when_by_whom_and_with_which_import_it_went(undone, as_use
     assert answer.status_code == 200
     assert "2023-06-11 测试统计员撤销导入“上半年台账.csv”，这一条随之作废。" in page
     assert "佳禧集团" in page
-    assert "<b>测试统计员</b> 登记" in page
+    assert '<b>测试统计员</b> <span class="done">登记</span>' in page
     for verb in ("edit", "move", "follow-up", "merge", "agreement", "transfer"):
         assert f"/desk/projects/{undone.pk}/{verb}/" not in page
 
