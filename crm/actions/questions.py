@@ -95,20 +95,22 @@ def asking(
 def _ask(row: Any, find: Callable[[], Sequence[Any]], anyway: Anyway) -> bool:
     if anyway.shown is None:
         return False
-    noun = row._meta.model_name
-    try:
-        seen = find()
-    except KeyError:
-        raise
-    except LookupError:  # several fit
-        likeness = Likeness(noun, sentence="台账里有几条相同的记录")
-    else:
-        if not seen:
-            return False
-        likeness = Likeness(noun, seen, sentence=_on_record(seen[0]))
+    seen = _seen(find)
+    if not seen:
+        return False
+    likeness = Likeness(row._meta.model_name, seen, sentence=_on_record(seen[0]))
     if anyway.covers(likeness.token):
         return True
     raise refusal(likeness)
+
+
+def _seen(find: Callable[[], Sequence[Any]]) -> Sequence[Any]:
+    try:
+        return find()
+    except KeyError:
+        raise
+    except LookupError as several:
+        return getattr(several, "rows", ())
 
 
 def _on_record(row: Any) -> str:

@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection
 
+from crm import ledgers
 from crm.access import Role
-from crm.actions import claims, companies, contacts, projects
+from crm.actions import (
+    claims,
+    companies,
+    contacts,
+    first_contacts,
+    projects,
+    questions,
+    receipts,
+)
+from crm.actions.questions import Anyway
 from crm.errors import Refused
-from crm.models import Company, Contact, FirstContactClaim, Project
+from crm.models import (
+    Activity,
+    ClaimRuling,
+    ClaimState,
+    Company,
+    Contact,
+    FirstContactClaim,
+    FundingReceipt,
+    Project,
+)
 from crm.models.limits import Bucket
 from tests import make
 
@@ -87,35 +108,80 @@ def test_different_projects_do_not_wait_for_each_other(at_once, meeting):
     assert met.is_broken is (connection.vendor == "sqlite")
 
 
+def company(by):
+    return companies.register({"name": "川锦纺织有限公司"}, by=by)
+
+
+def contact(by):
+    return contacts.register({"name": "李先生", "phone": "13700001234", "team": by.team}, by=by)
+
+
+def receipt(by):
+    project = Project.objects.get(name="有资金的项目")
+    return receipts.record_receipt(
+        project, by=make.maker(), received=date(2023, 5, 4), amount=Decimal(5)
+    )
+
+
+def activity(by):
+    values = {"name": "泉州推介会", "kind": "fair", "held_on": date(2023, 5, 4)}
+    return ledgers.get("activities").register(values, by=make.maker())
+
+
+# What is registered, and where it is asked whether the ledger has it.
 REGISTERING = {
-    "company": (
-        Company,
-        lambda by: companies.register({"name": "川锦纺织有限公司"}, by=by),
-    ),
-    "contact": (
-        Contact,
-        lambda by: contacts.register(
-            {"name": "李先生", "phone": "13700001234", "team": by.team}, by=by
-        ),
-    ),
+    Company: (company, claims, "_looked_up"),
+    Contact: (contact, claims, "_looked_up"),
+    FundingReceipt: (receipt, receipts, "same_receipts"),
+    Activity: (activity, questions, "_seen"),
 }
 
 
-@pytest.mark.parametrize("noun", REGISTERING)
-def test_of_two_who_register_one_company_or_contact_the_second_is_asked(at_once, meeting, noun):
-    model, register = REGISTERING[noun]
+@pytest.fixture(params=REGISTERING, ids=lambda model: model.__name__)
+def two(request, meeting):
+    """A table, and two calls that register the same row of it at the same moment."""
+    make.project("有资金的项目")
+    register, module, name = REGISTERING[request.param]
     people = officers()
-    meeting(claims, "_looked_up")
-    answers = at_once(*(lambda by=by: register(by) for by in people))
-    assert codes(answers) == [model.__name__, "likely_duplicate"]
+    meeting(module, name)
+    return request.param, [lambda by=by: register(by) for by in people]
+
+
+def test_of_two_who_register_one_row_the_second_is_asked(at_once, two):
+    model, calls = two
+    assert codes(at_once(*calls)) == [model.__name__, "likely_duplicate"]
     assert model.objects.count() == 1
 
 
 @pytest.mark.usefixtures("unlocked")
-@pytest.mark.parametrize("noun", REGISTERING)
-def test_without_the_lock_both_companies_or_contacts_are_written(at_once, meeting, noun):
-    model, register = REGISTERING[noun]
-    people = officers()
-    meeting(claims, "_looked_up")
-    at_once(*(lambda by=by: register(by) for by in people))
+def test_without_the_lock_both_rows_are_written(at_once, two):
+    model, calls = two
+    at_once(*calls)
     assert model.objects.count() == 2
+
+
+def test_of_two_who_claim_a_project_nobody_has_the_second_contests(at_once, meeting):
+    """Where no claim runs there is none to lock: the project is."""
+    project = make.project(team=make.team())
+    sides = [make.user(Role.STATISTICIAN), make.user(Role.TEAMLEAD, team=project.team)]
+    meeting(FirstContactClaim, "is_of_same_unit")
+    answers = at_once(*(lambda by=by: first_contacts.claim(project, by=by) for by in sides))
+    assert codes(answers) == ["FirstContactClaim", "duplicate"]
+    assert FirstContactClaim.objects.running().count() == 1
+
+
+def test_two_who_rule_on_one_dispute_do_so_one_after_the_other(at_once, meeting):
+    first, second = officers()
+    mine = projects.register({"name": NAME}, by=first).claims.get()
+    anyway = Anyway(shown=None, reason="也谈过")
+    theirs = projects.register({"name": NAME}, by=second, anyway=anyway).claims.get()
+    leaders = [make.user(Role.LEADER), make.user(Role.LEADER)]
+    meeting(first_contacts, "case_of")
+    answers = at_once(
+        lambda: first_contacts.rule(mine, by=leaders[0], reason="先接洽"),
+        lambda: first_contacts.rule(theirs, by=leaders[1], reason="有来访登记"),
+    )
+    assert codes(answers) == ["ClaimRuling", "ClaimRuling"]  # the later one replaces the other
+    upheld = FirstContactClaim.objects.filter(is_upheld=True)
+    assert upheld.count() == ClaimRuling.objects.standing().count() == 1
+    assert not FirstContactClaim.objects.filter(held=ClaimState.CONTESTED).exists()
