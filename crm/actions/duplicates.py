@@ -10,12 +10,11 @@ from difflib import SequenceMatcher
 from itertools import combinations
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
 
 from crm import access, clock
 from crm.access import Action
-from crm.actions import _record
+from crm.actions import _lock, _record
 from crm.errors import Refused
 from crm.models import Contact, Mergeable, NotSame, Project, User, mergeable
 from crm.models.people import Person, person_key
@@ -135,21 +134,24 @@ def _same_names(rows: Any) -> dict[tuple[int, int], str]:
     return found
 
 
-@transaction.atomic
 def not_same(one: Any, other: Any, *, by: User, reason: str = "") -> NotSame:
-    """Puts on record that two like rows are two."""
+    """Puts on record that two like rows are two; said once, whoever says it again."""
     noun = str(one._meta.model_name)
     if type(one) is not type(other) or not isinstance(one, Mergeable) or one.pk == other.pk:
         raise Refused("请选择两条不同的同类记录。", "invalid")
     for row in (one, other):
         access.require(by, Action.CHANGE, row)
     lower, higher = sorted((one.pk, other.pk))
-    known = NotSame.objects.filter(noun=noun, lower_id=lower, higher_id=higher).first()
-    if known:
-        return known
+    with _lock.one_at_a_time("notsame", f"{noun} {lower} {higher}"):
+        known = NotSame.objects.filter(noun=noun, lower_id=lower, higher_id=higher).first()
+        return known or _said(one, other, by=by, reason=reason)
+
+
+def _said(one: Any, other: Any, *, by: User, reason: str) -> NotSame:
+    lower, higher = sorted((one.pk, other.pk))
     verdict = NotSame.objects.create(
-        noun=noun, lower_id=lower, higher_id=higher, by=by, recorded_at=clock.now(),
-        reason=_record.whole(NotSame, "reason", reason.strip()),
+        noun=str(one._meta.model_name), lower_id=lower, higher_id=higher, by=by,
+        recorded_at=clock.now(), reason=_record.whole(NotSame, "reason", reason.strip()),
     )  # fmt: skip
     for row, twin in ((one, other), (other, one)):
         _record.note("not_same", row, by=by, changes={"not_same": [None, twin.pk]}, reason=reason)

@@ -15,6 +15,7 @@ from crm.actions import (
     claims,
     companies,
     contacts,
+    duplicates,
     first_contacts,
     projects,
     questions,
@@ -185,3 +186,11 @@ def test_two_who_rule_on_one_dispute_do_so_one_after_the_other(at_once, meeting)
     upheld = FirstContactClaim.objects.filter(is_upheld=True)
     assert upheld.count() == ClaimRuling.objects.standing().count() == 1
     assert not FirstContactClaim.objects.filter(held=ClaimState.CONTESTED).exists()
+
+
+def test_two_who_find_two_rows_not_the_same_say_so_once(at_once):
+    lead = make.user(Role.TEAMLEAD, team=make.team())
+    one, other = (make.project(name, team=lead.team) for name in ("佳禧项目", "佳禧 项目"))
+    answers = at_once(*[lambda: duplicates.not_same(one, other, by=lead)] * 2)
+    assert codes(answers) == ["NotSame", "NotSame"]
+    assert answers[0] == answers[1]
