@@ -107,11 +107,11 @@ def test_january_to_september_is_the_same_until_somebody_signs(demo_county):
     assert project.name not in client.get(f"{rows}2023-08").content.decode()
 
 
-def test_the_signings_read_the_same_as_known_on_the_demo_date(demo_county):
+def test_every_figure_reads_the_same_as_known_on_the_demo_date(demo_county):
     known = report(known_on="2023-09-01").results
-    assert known["attraction.signed_projects"].printed == "27个"
-    assert known["delivery.in_operation"].printed == "10个"
-    assert known["attraction.activities"].printed == "无法追溯"
+    assert {key: result.printed for key, result in known.items()} == {
+        key: fact["value"] + fact["unit"] for key, fact in FACTS.items()
+    }
 
 
 def test_the_parks_of_the_county_hold_all_its_signings(demo_county):
