@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from crm import access, clock, ledgers
+from crm import access, clock
 from crm.access import Action
 from crm.actions import enquiries
 from crm.errors import Hidden, Refused
@@ -106,7 +106,6 @@ def _page(
             "may_reveal": access.may(request.user, Action.REVEAL, row),
             "history": history.of_row(row),
             "likeness": likeness,
-            "projects": ledgers.get("projects"),
         },
         status=409 if likeness else 400 if wrong else 200,
     )

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from crm import access, ledgers
+from crm import access
 from crm.access import Action
 from crm.actions import agreements, files, projects
 from crm.actions.gates import Missing
@@ -176,7 +176,6 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
             "form": form,
             "refused_tasks": [task(lack, project, rights, to=Stage.SIGNED) for lack in lacks],
             "likeness": likeness,
-            "ledger": ledgers.get("agreements"),
         },
         status=409 if lacks or likeness else 400 if form.errors else 200,
     )
