@@ -3,7 +3,8 @@ does so while nobody else writes one of the same key.
 
 On SQLite the transaction itself is the lock: it begins IMMEDIATE (config/env.py), so there is one
 writer, and a question asked within it sees what the last one wrote. On PostgreSQL it is an advisory
-lock that ends with the transaction. A question asked before the transaction is no such question.
+lock that ends with the transaction; what is asked after it is answered by what is committed by then
+(READ COMMITTED). A question asked before the transaction is no such question.
 """
 
 from __future__ import annotations

@@ -8,10 +8,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
 from crm import ledgers
-from crm.actions import claims
+from crm.actions import claims, enquiries, projects, prospects
+from crm.actions._told import counted
 from crm.actions.claims import Claim, Hint, claim_hint
+from crm.actions.questions import Anyway
 from crm.errors import Refused
 from crm.models import AuditEntry, Project
 from crm.models.limits import Bucket
@@ -202,3 +205,66 @@ def test_beyond_the_limit_an_import_refuses_hidden_and_absent_rows_alike(
 
 def test_a_claim_has_three_parts():
     assert set(Claim.__dataclass_fields__) == {"unit", "since", "phone"}
+
+
+# Registering, which asks inside its transaction
+
+
+REGISTERING = {
+    "project": lambda by, name: projects.register({"name": name}, by=by),
+    "from a target company": lambda by, name: prospects.convert(
+        prospects.register({"name": f"{name}公司", "officer": by}, by=by), {"name": name}, by=by
+    ),
+    "from an enquiry": lambda by, name: enquiries.accept_enquiry(
+        make.enquiry(make.park(team=by.team)), by=by, name=name
+    ),
+}
+
+
+@pytest.mark.parametrize("way", REGISTERING)
+def test_what_a_refusal_told_is_counted_and_on_record_though_it_is_taken_back(way, hidden, officer):
+    with pytest.raises(Refused) as refused:
+        REGISTERING[way](officer, hidden.name)
+    assert refused.value.details[0].claim.unit == hidden.team.name
+    assert not Project.objects.filter(team=officer.team).exists()
+    assert Bucket.objects.get(key=f"claim-asked:{officer.pk}").count == 1
+    assert AuditEntry.objects.filter(verb="claim_hint", actor=officer).count() == 1
+
+
+@pytest.mark.parametrize("way", REGISTERING)
+def test_beyond_the_limit_a_registration_learns_nothing(way, hidden, officer, monkeypatch):
+    monkeypatch.setattr(claims, "ASKED_AN_HOUR", 0)
+    said = []
+    for name in (hidden.name, "没有的项目"):
+        with pytest.raises(Refused) as refused:
+            REGISTERING[way](officer, name)
+        likeness = refused.value.details[0]
+        said.append((refused.value.code, refused.value.reason, likeness.seen, likeness.claim))
+    assert said[0] == said[1]
+    assert said[0][0] == "too_many"
+
+
+def test_what_was_registered_unchecked_was_so_knowingly(officer, monkeypatch):
+    monkeypatch.setattr(claims, "ASKED_AN_HOUR", 0)
+    with pytest.raises(Refused) as refused:
+        projects.register({"name": "甲项目"}, by=officer)
+    shown = refused.value.details[0].token
+    with pytest.raises(Refused):
+        projects.register({"name": "乙项目"}, by=officer, anyway=Anyway(shown=shown))
+    projects.register({"name": "甲项目"}, by=officer, anyway=Anyway(shown=shown))
+    assert AuditEntry.objects.filter(verb="register_anyway").count() == 1
+
+
+def test_several_questions_of_one_verb_are_measured_together(hidden, officer, monkeypatch):
+    """What is counted at the end counts for the next question already."""
+    monkeypatch.setattr(claims, "ASKED_AN_HOUR", 1)
+
+    @counted()
+    @transaction.atomic
+    def ask_twice():
+        claim_hint(by=officer, name=hidden.name)
+        claim_hint(by=officer, name="没有的项目")
+
+    with pytest.raises(Refused, match="上限"):
+        ask_twice()
+    assert Bucket.objects.get(key=f"claim-asked:{officer.pk}").count == 2
