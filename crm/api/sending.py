@@ -46,5 +46,5 @@ def _key(request: Request) -> str:
 
 
 def _said(request: Request) -> str:
-    said = json.dumps(request.data, sort_keys=True, default=str, ensure_ascii=False)
+    said = json.dumps(request.data, sort_keys=True, default=str)
     return f"{request.method} {request.path}\n{said}"

@@ -59,10 +59,20 @@ def test_a_row_that_is_gone_is_not_answered_with(officer):
         submissions.once(lambda: make.park(), by=officer, token=TOKEN, content="a")
 
 
+def test_a_row_that_was_given_to_others_since_is_not_answered_with(officer, other_team):
+    row = submissions.once(registering(officer), by=officer, token=TOKEN, content="a")
+    maker = make.maker()
+    projects.change(row, {"team": other_team, "officer": None}, by=maker)
+    with refused("sent_before"):
+        submissions.once(registering(officer), by=officer, token=TOKEN, content="a")
+    assert submissions.made_before(by=officer, token=TOKEN, content="a") is None
+
+
 @pytest.mark.parametrize("token", ["x" * 65, "a\x00b", "a\nb"])
 def test_a_strange_token_is_refused(officer, token):
     with refused("invalid"):
         submissions.once(registering(officer), by=officer, token=token, content="a")
+    assert submissions.made_before(by=officer, token=token, content="a") is None
 
 
 def test_nothing_that_was_sent_is_kept(officer):

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from crm import clock, ledgers
 from crm.access import Action
+from crm.actions import projects
 from crm.models import (
     Agreement,
     FirstContactClaim,
@@ -199,6 +200,30 @@ def test_another_request_under_a_used_key_is_refused(as_user, officer, project):
         answer = api(client, url, data, "k1")
         assert (answer.status_code, answer.json()["code"]) == (422, "sent_before")
     assert Project.objects.count() == 2  # with the one of the fixture
+
+
+def test_a_program_is_not_shown_what_was_given_to_others_since(as_user, officer, other_team):
+    client = as_user(officer)
+    api(client, "/api/projects/", {"name": "甲项目"}, "k1")
+    row = Project.objects.get()
+    projects.change(row, {"team": other_team, "officer": None}, by=make.maker())
+    answer = api(client, "/api/projects/", {"name": "甲项目"}, "k1")
+    assert answer.status_code == 422
+    assert other_team.name not in answer.content.decode()
+
+
+@pytest.mark.parametrize("token", ["\x00", "标" * 65, "x" * 5000])
+def test_a_hostile_token_is_answered(as_user, statistician, project, token):
+    client, receipt = as_user(statistician), make.receipt(project, clock.today())
+    for url in ("/desk/projects/new/", f"/desk/receipts/{receipt.pk}/edit/",
+                f"/desk/projects/{project.pk}/move/"):  # fmt: skip
+        answer = client.post(url, {"name": "甲", "currency": "CNY", "form_token": token})
+        assert answer.status_code == 400, url
+
+
+def test_a_request_with_broken_signs_is_answered(as_user, officer):
+    answer = api(as_user(officer), "/api/projects/", {"name": "\ud800"}, "k1")
+    assert answer.status_code == 400
 
 
 def test_a_key_too_long_is_refused(as_user, officer):
