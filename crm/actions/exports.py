@@ -11,6 +11,8 @@ from crm.access import Action
 from crm.actions import _record
 from crm.models import Installation, User
 
+SAID = 500  # signs of a reason
+
 
 @transaction.atomic
 def export(
@@ -29,7 +31,8 @@ def export(
         by=by,
         object_type=model._meta.label_lower,
         changes={"rows": [None, count], "filter": [None, kept]},
-        reason=f"导出 {count} 条；" + ("，".join(words) if words else "未筛选"),
+        # In words as far as they fit; `filter` has all of it.
+        reason=(f"导出 {count} 条；" + ("，".join(words) if words else "未筛选"))[:SAID],
     )
 
 

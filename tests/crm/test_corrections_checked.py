@@ -24,6 +24,7 @@ from crm.actions import (
     views,
     withdrawals,
 )
+from crm.actions.questions import Anyway
 from crm.dates import When
 from crm.errors import Refused
 from crm.models import (
@@ -286,8 +287,8 @@ TOO_LONG = {
         make.project(p.name), p, by=by, reason=LONG)),
     "not the same": ("reason", lambda p, by: duplicates.not_same(
         make.project(p.name), p, by=by, reason=LONG)),
-    "register anyway": ("reason", lambda p, by: duplicates.note_registered_anyway(
-        p, by=by, reason=LONG)),
+    "register anyway": ("reason", lambda p, by: projects.register(
+        {"name": p.name, "team": p.team}, by=by, anyway=Anyway(shown=None, reason=LONG))),
     "decline an enquiry": ("decision_note", lambda p, by: enquiries.decline_enquiry(
         make.enquiry(make.park(team=p.team)), by=make.user(Role.TEAMLEAD, team=p.team),
         note=LONG)),

@@ -121,7 +121,7 @@ def test_lists_and_the_board_add_up_the_same(client, statistician, abroad):
     assert "含外币折算 1 项" in board
     assert "2,152.02万元" in shown(client, statistician, "/desk/")
     page = shown(client, statistician, f"/desk/projects/{abroad.pk}/")
-    assert page.count("300万美元，折 2,152.02万元") == 3  # at the top, agreed, received
+    assert page.count("300万美元，折 2,152.02万元") == 5  # at the top, agreed, received, past
 
 
 def test_without_a_rate_every_list_says_so(client, statistician, abroad):

@@ -44,7 +44,7 @@ from tests import make
 pytestmark = pytest.mark.django_db
 
 # The record of what was done stays, the accounts it names, and the bureau's own rules.
-STAYS = {"AuditEntry", "ImportBatch", "StageRule", "User"}
+STAYS = {"AuditEntry", "ImportBatch", "Installation", "StageRule", "User"}
 
 
 def clear() -> str:

@@ -55,7 +55,7 @@ def test_every_column_on_offer_can_be_shown_and_exported(as_user, statistician, 
 
 
 def test_the_date_of_a_stage_and_the_agreed_amount_are_columns(as_user, teamlead, rows):
-    query = "?cols=entered_signed,agreed_investment,entered_operation"
+    query = "?q=佳禧面料项目&cols=entered_signed,agreed_investment,entered_operation"
     (line,) = as_user(teamlead).get(f"/desk/projects/{query}").context["lines"]
     assert [cell.text for cell in line.cells[1:]] == ["2023-03-01", "10,000", "—"]
 
@@ -93,10 +93,11 @@ def test_the_file_has_the_columns_of_the_list(as_user, teamlead, team):
     asked = "/desk/projects/?q=面料&ordering=-planned_investment&cols=location,planned_investment"
     link = client.get(asked).context["export_url"]
     sheet = openpyxl.load_workbook(io.BytesIO(client.get(link).content)).active
+    numbers = [row[-1] for row in sheet.iter_rows(min_row=2, values_only=True)]
     assert list(sheet.iter_rows(values_only=True)) == [
-        ("项目名称", "地点", "计划总投资（万元）"),
-        ("甲面料", "成都", 300),
-        ("乙面料", "重庆", None),
+        ("项目名称", "地点", "计划总投资（万元）", "编号"),
+        ("甲面料", "成都", 300, numbers[0]),
+        ("乙面料", "重庆", None, numbers[1]),
     ]
     entry = AuditEntry.objects.get(verb="export")
     assert entry.changes["filter"][1]["cols"] == ["name", "location", "planned_investment"]
@@ -110,7 +111,7 @@ def test_the_usual_list_exports_its_own_columns_and_all_on_request(as_user, team
         book = openpyxl.load_workbook(io.BytesIO(client.get(url).content))
         return [cell.value for cell in book.active[1]]
 
-    assert exported(page.context["export_url"]) == headings_of(page)
+    assert exported(page.context["export_url"]) == [*headings_of(page), "编号"]
     assert "项目简介" in exported(page.context["export_all_url"])
 
 

@@ -74,7 +74,7 @@ def test_a_receipt_is_typed_in_and_corrected_with_a_reason(as_user, officer, pro
     assert client.post(edit, typed | {"amount": "120"}).status_code == 400
     assert client.post(edit, typed | {"amount": "120", "reason": "单位看错"}).status_code == 302
     assert FundingReceipt.objects.standing().get().amount == Decimal(1200000)
-    assert client.get(f"/desk/receipts/{first.pk}/").status_code == 404
+    assert "已更正" in client.get(f"/desk/receipts/{first.pk}/").content.decode()
 
 
 def test_a_list_sums_what_every_row_should_have_and_calls_nothing_else_unknown(

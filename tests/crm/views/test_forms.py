@@ -206,7 +206,7 @@ def test_an_agreement_is_corrected_by_a_new_row_with_a_reason(as_user, statistic
     path = f"/desk/agreements/{new.pk}/edit/"
     client.post(path, opened(client, path) | {"reason": "什么也没改"})
     assert not Agreement.objects.filter(replaces=new).exists()
-    assert client.get(f"/desk/agreements/{old.pk}/").status_code == 404
+    assert "已更正" in client.get(f"/desk/agreements/{old.pk}/").content.decode()
 
 
 def test_a_park_keeps_its_industries(as_user, statistician, park):
