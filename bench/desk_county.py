@@ -150,6 +150,7 @@ def _move(row: Project, old: str, new: Stage, was: Any, is_: Any, day: date, pla
         occurred_on=day,
         occurred_until=day,
         effective_on=day,
+        known_since=day,
         place=place,
         recorded_at=_at(day),
         by=row.officer,

@@ -10,11 +10,14 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
+from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
+from crm import periodic
 from crm.actions import digests
+from crm.actions import periodic as periodic_work
 from crm.models import ImportUpload
 from crm.spreadsheets import job
 
@@ -46,3 +49,17 @@ def work_on_upload(pk: int) -> None:
 def send_digests() -> None:
     """每日提要, mailed by the worker instead of by whoever asks."""
     digests.send_all()
+
+
+@later()
+def do_periodic_work(name: str) -> None:
+    """One work of crm/periodic.py that has come due."""
+    periodic_work.carry_out(periodic.get(name))
+
+
+def queue_what_is_due() -> None:
+    """Queues the periodic work that has come due since somebody last looked, each once."""
+    for work in periodic_work.due():
+        with transaction.atomic():
+            if periodic_work.take_up(work):
+                do_periodic_work.enqueue(work.name)

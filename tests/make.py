@@ -77,7 +77,8 @@ def maker() -> User:
 
 
 def team(name: str = "") -> Team:
-    return Team.objects.create(name=name or f"招商{next(_next)}科", phone="0817-0000000")
+    facts = {"name": name or f"招商{next(_next)}科", "phone": "0817-0000000"}
+    return rows.register(Team, facts, by=maker())
 
 
 def user(

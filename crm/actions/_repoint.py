@@ -19,8 +19,10 @@ from crm.actions import _links, _record
 from crm.models import (
     Agreement,
     AgreementKind,
+    ClaimState,
     Confirmation,
     CreditShare,
+    FirstContactClaim,
     Mergeable,
     StageMove,
     Transfer,
@@ -104,7 +106,20 @@ def _piece(piece: Piece, loser: Any, survivor: Any) -> Piece:
             piece.conflicts.append("并入的项目有一笔流转还没有接收，请先办结或撤回，再合并。")
     else:
         _sort_rows(piece, _links.standing(rows), survivor)
+        if piece.child is FirstContactClaim:
+            _refuse_two_firsts(piece, loser, survivor)
     return piece
+
+
+def _refuse_two_firsts(piece: Piece, loser: Any, survivor: Any) -> None:
+    """Who was first is not a merge's to say."""
+    running = FirstContactClaim.objects.running().exclude(held=ClaimState.CONTESTED)
+    claims = running.filter(project__in=(loser, survivor)).select_related("team", "park")
+    units = sorted({claim.unit for claim in claims})
+    if len(units) > 1:
+        piece.conflicts.append(
+            f"{'、'.join(units)}的首谈都还有效；请先提出首谈争议由县里裁定，或由一方放弃，再合并。"
+        )
 
 
 def _divide(piece: Piece, loser: Any, survivor: Any) -> None:
@@ -249,12 +264,18 @@ def _copy_facts(
             continue
         made = copies.setdefault(piece.child, {})
         number = next_round(survivor) if piece.child is CreditShare else None
-        for fact in _rows(piece.child, piece.copied):
+        rests_on = _facts_it_rests_on(piece.child)
+        # What rests on another fact of its table comes after that one.
+        own = [f.attname for f in rests_on if f.related_model is piece.child]
+        facts = sorted(
+            _rows(piece.child, piece.copied), key=lambda fact: any(getattr(fact, n) for n in own)
+        )
+        for fact in facts:
             values = _record.told_by(fact) | {piece.key.attname: survivor.pk}
-            for f in fact._meta.concrete_fields:
-                if f.is_relation and f.related_model in copies and f.attname in values:
-                    copy = copies[f.related_model].get(values[f.attname])
-                    values[f.attname] = copy.pk if copy else values[f.attname]
+            for f in rests_on:
+                if base := getattr(fact, f.name):
+                    made_of = copies.get(f.related_model, {})
+                    values[f.attname] = _told_of(base, made_of, {piece.key.name: survivor})
             if number is not None:
                 values["round"] = number
             many = {f.name: list(getattr(fact, f.name).all()) for f in fact._meta.many_to_many}
@@ -269,6 +290,27 @@ def _copy_facts(
         child._meta.label_lower: sorted(copy.pk for copy in made.values())
         for child, made in copies.items()
     }
+
+
+def _facts_it_rests_on(table: Any) -> list[Any]:
+    """The keys by which a fact names another one: 增资 its agreement, a word what it is about."""
+    apart = ("replaces", "copy_of")
+    return [
+        f
+        for f in table._meta.concrete_fields
+        if f.is_relation and issubclass(f.related_model, Recorded) and f.name not in apart
+    ]
+
+
+def _told_of(base: Any, copies: dict[int, Any], of_survivor: dict[str, Any]) -> int:
+    """The survivor's telling of a fact of the loser's: the copy of its newest wording, or what it
+    had told itself."""
+    newest = type(base)._base_manager.get(pk=base.chain()[-1])
+    if newest.pk in copies:
+        return int(copies[newest.pk].pk)
+    there = type(base).objects.standing().filter(**of_survivor).order_by("pk")
+    same = [row.pk for row in there if row.told_twice_by and _told(row) == _told(newest)]
+    return int(same[0] if same else base.pk)
 
 
 def copies_of(details: dict[str, Any], table: Any) -> list[Recorded]:

@@ -77,7 +77,7 @@ def play(known: dict[str, Project], *, by: User) -> None:
         for step in sorted(steps, key=lambda step: step.day):
             with clock.playing(step.day):
                 step.play()
-    imports.close_batch(batch, {"new": len(steps)})
+    imports.close_batch(batch, {"new": len(imports.created_in([batch])[Project])})
 
 
 def _lines(name: str) -> Iterator[Line]:

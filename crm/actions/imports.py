@@ -14,10 +14,11 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import CharField, Q, Value
 
-from crm import access, clock
+from crm import access, clock, integrity
 from crm.access import Action, Reach
 from crm.actions import _links, _lock, _record, notifications, progress
 from crm.errors import Refused
+from crm.integrity import Finding
 from crm.models import AuditEntry, ImportBatch, User
 from crm.models.people import Person
 from crm.models.rows import Recorded, Row
@@ -43,9 +44,25 @@ def open_batch(
 
 
 def close_batch(batch: ImportBatch, counts: dict[str, int]) -> None:
-    """Keeps what the dry run promised beside what was written."""
+    """Keeps what the dry run promised beside what was written, and proves that what was written
+    holds together: an import that broke the ledger's word is refused as a whole."""
     batch.counts = counts
     batch.save(update_fields=["counts"])
+    if findings := integrity.verify(batch):
+        raise Refused(
+            f"写入后核对台账没有通过，整个文件没有导入：{_told(findings)}。"
+            "请把这句话交给系统管理员，用 manage.py ledger_verify 核对、补好后再导入。",
+            "ledger_broken",
+            details=findings,
+        )
+
+
+def _told(findings: list[Finding]) -> str:
+    first = findings[0]
+    rows = "、".join(str(row) for row in first.rows[:3])
+    more = f"等 {first.count} 条" if first.count > 3 else ""
+    others = f"；另有 {len(findings) - 1} 项" if len(findings) > 1 else ""
+    return f"“{first.invariant.sentence}”不成立（{rows}{more}）{others}"
 
 
 def last_entry(batch: ImportBatch) -> int:

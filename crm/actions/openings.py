@@ -46,7 +46,8 @@ def check_opening(opening: Opening) -> None:
                 "date_order",
                 ["occurred_on"],
             )
-        last = (stage, when)
+        if last is None or when.start > last[1].start:  # known to the month, it may be earlier
+            last = (stage, when)
 
 
 def not_future(when: When, stage: Stage) -> None:

@@ -228,11 +228,12 @@ def _locked(project: Project, version: int | None) -> Project:
 def _checked_date(project: Project, on: When | date, to: Stage) -> When:
     when = on if isinstance(on, When) else When.day(on)
     not_future(when, to)
-    last = StageMove.objects.standing().filter(project=project).order_by("place").last()
-    entered = last.occurred if last else None
-    if last and entered and when.end < entered.start:
+    # Before none of the earlier steps: the last one may be undated, or known to the month alone.
+    dated = StageMove.objects.standing().filter(project=project, occurred_on__gt=when.end)
+    later = dated.order_by("-occurred_on", "-place").first()
+    if later and (then := later.occurred):
         raise Refused(
-            f"日期 {when.text} 早于项目进入{last.get_to_stage_display()}的 {entered.text}。",
+            f"日期 {when.text} 早于项目进入{later.get_to_stage_display()}的 {then.text}。",
             "date_order",
             ["on"],
         )

@@ -36,6 +36,7 @@ from crm.models.moves import Origin, StageMove
 from crm.models.notifications import Notification, NotificationKind, NotificationSetting
 from crm.models.parks import CoordinateSystem, Park, ParkKind, Zone
 from crm.models.people import PersonKey
+from crm.models.periodic import PeriodicWork
 from crm.models.project_terms import (
     AssignedLevel,
     CapitalNature,
@@ -146,6 +147,7 @@ __all__ = [
     "Park",
     "ParkKind",
     "ParkState",
+    "PeriodicWork",
     "PersonKey",
     "Place",
     "Priority",

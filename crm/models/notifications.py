@@ -22,6 +22,7 @@ class NotificationKind(models.TextChoices):
     TRANSFER = "transfer", "流转待确认"
     IMPORT = "import", "导入完成"
     DIGEST = "digest", "每日提要"
+    SYSTEM = "system", "系统运行"
 
 
 class Notifications(Rows):

@@ -4,13 +4,14 @@ and so many times an hour."""
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
-from crm import ledgers
+from crm import clock, ledgers
 from crm.actions import claims, enquiries, projects, prospects
 from crm.actions._told import counted
 from crm.actions.claims import Claim, Hint, claim_hint
@@ -29,9 +30,7 @@ PROJECTS = ledgers.get("projects")
 @pytest.fixture
 def hidden(other_team, monkeypatch):
     """Another team's project at a company, with a contact."""
-    from crm import clock
-
-    monkeypatch.setattr(clock, "now", lambda: clock_at(2023, 5, 4))
+    set_clock(monkeypatch, 2023, 5, 4)
     company = make.company("佳禧印染有限公司", credit_code=make.credit_code())
     project = make.project(
         "佳禧面料（二期）项目",
@@ -47,12 +46,10 @@ def hidden(other_team, monkeypatch):
     return project
 
 
-def clock_at(*day):
-    from datetime import datetime
-
-    from django.utils import timezone
-
-    return timezone.make_aware(datetime(*day, 12))
+def set_clock(monkeypatch, *day):
+    noon = timezone.make_aware(datetime(*day, 12))
+    monkeypatch.setattr(clock, "now", lambda: noon)
+    monkeypatch.setattr(clock, "today", lambda: noon.date())
 
 
 ASKED = [
@@ -105,9 +102,7 @@ def test_a_project_nobody_has_taken_is_told_without_a_team(officer):
 
 
 def test_the_earliest_of_several_is_told(hidden, officer, team, park, monkeypatch):
-    from crm import clock
-
-    monkeypatch.setattr(clock, "now", lambda: clock_at(2023, 6, 1))
+    set_clock(monkeypatch, 2023, 6, 1)
     make.project(hidden.name, team=make.team("招商九科"))
     assert claim_hint(by=officer, name=hidden.name).claim.unit == hidden.team.name
 

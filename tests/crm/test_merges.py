@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from crm import access, clock, ledgers
 from crm.access import Action
-from crm.actions import agreements, contacts, merges, projects, rows
+from crm.actions import agreements, contacts, first_contacts, merges, projects, rows
 from crm.errors import Refused
 from crm.models import (
     Agreement,
+    AgreementKind,
     AuditEntry,
     Company,
     Contact,
@@ -160,6 +161,43 @@ def test_an_agreement_of_the_loser_alone_counts_for_the_survivor(twins, teamlead
     copy = Agreement.objects.standing().get(project=new)
     assert (copy.copy_of, copy.amount, copy.known_since) == (corrected, 5, corrected.known_since)
     assert Agreement.objects.filter(project=old).count() == 2  # with the one it corrects
+
+
+def test_an_increase_comes_along_and_rests_on_the_survivors_telling_of_its_agreement(
+    twins, teamlead
+):
+    """Which the survivor told too, or which was corrected after the increase was signed."""
+    old, new = twins
+    make.agreement(new, date(2023, 3, 1))
+    increase = make.agreement(old, date(2023, 6, 1), "5", kind=AgreementKind.INCREASE)
+    merges.merge(old, new, by=teamlead)
+    mine = Agreement.objects.standing().get(project=new, kind=AgreementKind.INVESTMENT)
+    copy = Agreement.objects.get(copy_of=increase)
+    assert (copy.project, copy.increase_of) == (new, mine)
+
+
+def test_an_increase_rests_on_the_copy_of_the_corrected_agreement(twins, teamlead):
+    old, new = twins
+    base = old.agreements.get()
+    increase = make.agreement(old, date(2023, 6, 1), "5", kind=AgreementKind.INCREASE)
+    agreements.correct_agreement(base, {"amount": Decimal(7)}, by=teamlead, reason="笔误")
+    merges.merge(old, new, by=teamlead)
+    copy = Agreement.objects.get(copy_of=increase)
+    assert (copy.increase_of.project, copy.increase_of.amount) == (new, 7)
+
+
+def test_two_units_first_contacts_are_not_merged_before_it_is_said_who_was_first(
+    team, other_team, teamlead, statistician
+):
+    mine = projects.register({"name": "甲项目", "team": team}, by=statistician)
+    theirs = projects.register({"name": "乙项目", "team": other_team}, by=statistician)
+    with pytest.raises(Refused) as refused:
+        merges.merge(theirs, mine, by=statistician)
+    assert refused.value.code == "merge_conflict"
+    assert f"{team}、{other_team}的首谈都还有效" in refused.value.reason
+    first_contacts.give_up(theirs.claims.get(), by=statistician, reason="同一个投资方")
+    merges.merge(theirs, mine, by=statistician)
+    assert mine.claims.count() == 2
 
 
 def test_the_same_receipt_told_twice_counts_once(twins, teamlead):

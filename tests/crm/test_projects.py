@@ -150,6 +150,30 @@ def test_a_move_cannot_happen_tomorrow_or_before_the_last_one(officer, days, cod
     assert refusal(projects.advance, project, Stage.NEGOTIATION, on=on, by=officer).code == code
 
 
+def test_a_move_is_not_before_an_earlier_one_either_when_the_last_has_no_date(statistician):
+    """Undated, or known to the month alone, the last move says little."""
+    known = {Stage.LEAD: When.day(date(2023, 6, 20)), Stage.NEGOTIATION: When.month(2023, 6)}
+    for entered in (known, {Stage.LEAD: known[Stage.LEAD]}):
+        project = make.project(stage=Stage.NEGOTIATION, entered=entered)
+        refused = refusal(
+            projects.shelve, project, on=date(2023, 6, 1), by=statistician, reason="x"
+        )
+        assert refused.code == "date_order"
+        assert "线索" in refused.reason
+        projects.shelve(project, on=date(2023, 6, 20), by=statistician, reason="x")
+
+
+def test_a_project_does_not_enter_with_a_date_before_an_earlier_one(statistician):
+    entered = {
+        Stage.LEAD: When.day(date(2023, 6, 20)),
+        Stage.NEGOTIATION: When.month(2023, 6),
+        Stage.SIGNED: When.day(date(2023, 6, 1)),
+    }
+    refused = refusal(make.project, stage=Stage.SIGNED, entered=entered)
+    assert refused.code == "date_order"
+    make.project(stage=Stage.SIGNED, entered=entered | {Stage.SIGNED: When.month(2023, 6)})
+
+
 def test_a_stalled_project_does_not_advance_until_it_is_resumed(officer):
     project = make.negotiating_project(officer)
     assert (
