@@ -18,6 +18,7 @@ MEANS = {
     NotificationKind.CLAIM: "我的首谈有争议，或有了裁定",
     NotificationKind.TRANSFER: "有项目要转给我，等我确认",
     NotificationKind.IMPORT: "我的表格导入好了，或没有导成",
+    NotificationKind.SYSTEM: "台账自查有没有通过的，或后台的定期工作没有办成",
     NotificationKind.DIGEST: "每天一条：逾期、今天到期、没有安排、待认定各几项",
 }
 
