@@ -127,14 +127,9 @@ def choices(request: HttpRequest, part: str) -> list[Link]:
 
 
 def _told_facts(project: Project, reader: Reader) -> list[Event]:
-    moves, agreements, receipts = (
-        _rows(model, project, *joins)
-        for model, joins in (
-            (StageMove, ()),
-            (Agreement, ("scan", "park")),
-            (FundingReceipt, ()),
-        )
-    )
+    moves = _rows(StageMove, project)
+    agreements = _rows(Agreement, project, "scan", "park")
+    receipts = _rows(FundingReceipt, project)
     why = _why_withdrawn([row for row in (*moves, *agreements, *receipts) if row.withdraws])
     standing = [move for move in moves if not move.withdraws]
     last = max(standing, key=lambda move: move.place, default=None)

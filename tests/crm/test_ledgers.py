@@ -45,7 +45,8 @@ def tables_of_nouns(name: str, source: str) -> list[str]:
         if isinstance(node, ast.Dict):
             elements = [*node.keys, *node.values]
         elif isinstance(node, ast.List | ast.Tuple | ast.Set):
-            elements = list(node.elts)
+            rows = [one.elts if isinstance(one, ast.Tuple) else [one] for one in node.elts]
+            elements = [one for row in rows for one in row]  # a table of pairs
         else:
             continue
         named = {one.id for one in elements if isinstance(one, ast.Name)}
@@ -74,6 +75,7 @@ def test_no_table_names_the_nouns():
         "MERGED = (Project, Company)",
         "PAGES = {'crm.claimruling': 'a', 'crm.storedfile': 'b'}",
         "ORDER = ['annual-targets', 'keyprojects']",
+        "READ = ((StageMove, ()), (Agreement, ('scan',)))",
     ],
 )
 def test_a_table_of_nouns_is_found(line):
