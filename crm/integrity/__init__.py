@@ -37,9 +37,14 @@ def every(batch: ImportBatch | None = None) -> list[Invariant]:
 def verify(batch: ImportBatch | None = None, keys: Collection[str] = ()) -> list[Finding]:
     """What is broken in the ledger, or in what one import wrote and the projects it is about; with
     `keys` these invariants alone are asked."""
-    scope = Scope(batch)
     asked = [one for one in every(batch) if not keys or one.key in keys]
-    found = [(one, *_first(one.find(scope))) for one in asked]
+    found = _ask(asked, Scope(batch))
+    # Between two queries somebody may have written; what is really broken is so a moment later too.
+    return _ask([finding.invariant for finding in found], Scope(batch))
+
+
+def _ask(invariants: list[Invariant], scope: Scope) -> list[Finding]:
+    found = [(one, *_first(one.find(scope))) for one in invariants]
     return [Finding(one, rows, count) for one, rows, count in found if count]
 
 

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from crm import integrity
 from crm.actions import mending
+from crm.integrity import Broken, Invariant
 from crm.models import (
     AuditEntry,
     Notification,
@@ -68,6 +69,15 @@ def test_programs_read_it_as_json(world):
         (broken,) = json.loads(text[: text.rindex("}") + 1])["broken"]
     assert (broken["key"], broken["count"], broken["can_mend"]) == ("agreement.one", 1, False)
     assert broken["rows"][0]["name"] == "电池项目"
+
+
+def test_what_somebody_was_just_writing_is_no_finding(world, monkeypatch):
+    """Read between two queries it looks broken; a moment later it does not."""
+    looks = iter([[Broken("crm.project", world.moved.pk)], []])
+    passing = Invariant("a.passing", "…", lambda scope: next(looks))
+    lasting = Invariant("a.lasting", "…", lambda scope: [Broken("crm.project", world.moved.pk)])
+    monkeypatch.setattr(integrity, "declared", {one.key: one for one in (passing, lasting)})
+    assert [finding.invariant for finding in integrity.verify()] == [lasting]
 
 
 # Mending
