@@ -13,9 +13,10 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import Q
 
 from crm.actions import _links, notifications, progress
-from crm.models import FollowUp, PersonKey, Project, StoredFile
+from crm.models import FollowUp, Merge, NotSame, PersonKey, Project, StoredFile
 from crm.models.people import Person
 from search import engine
 
@@ -30,8 +31,21 @@ def remove(rows: Rows) -> list[models.Model]:
     kept: list[models.Model] = []
     for model in _children_first(gone):
         kept += _remove_of(model, gone[model])
+        _forget_pairs(model, gone[model])
         engine.touch_many(str(model._meta.model_name), sorted(gone[model]))
     return kept
+
+
+def _forget_pairs(model: Any, ids: set[int]) -> None:
+    """Merges and verdicts name both their rows by number: without one of them they say nothing."""
+    noun = model._meta.model_name
+    for some in _links.in_parts(ids):
+        stay = model._base_manager.filter(pk__in=some).values_list("pk", flat=True)
+        gone = set(some) - set(stay)
+        merged = Q(survivor_id__in=gone) | Q(loser_id__in=gone)
+        Merge.objects.filter(merged, noun=noun).delete()
+        compared = Q(lower_id__in=gone) | Q(higher_id__in=gone)
+        NotSame.objects.filter(compared, noun=noun).delete()
 
 
 def _with_what_hangs_on_projects(rows: Rows) -> dict[Any, set[int]]:

@@ -11,8 +11,20 @@ from django.core.management import call_command
 from django.db import models
 from django.utils import timezone
 
-from crm import clock
-from crm.actions import agreements, demo, enquiries, files, followups, projects, receipts, rows
+from crm import clock, integrity
+from crm.actions import (
+    agreements,
+    demo,
+    duplicates,
+    enquiries,
+    files,
+    followups,
+    merges,
+    projects,
+    receipts,
+    rows,
+    views,
+)
 from crm.models import (
     Activity,
     Agreement,
@@ -25,7 +37,9 @@ from crm.models import (
     FundingReceipt,
     Industry,
     KeyListing,
+    Merge,
     Milestone,
+    NotSame,
     Park,
     PersonKey,
     Project,
@@ -105,6 +119,24 @@ def test_nothing_of_it_stays_even_where_it_may_not_be_loaded(demo_county, settin
     assert clock.today() != date(2023, 9, 1)
     assert engine.verify() == []
     assert set(User.objects.filter(is_demo=True).values_list("is_active", flat=True)) == {False}
+
+
+def test_the_ledger_keeps_its_word_without_it(demo_county):
+    """Whatever users did with its rows: what named two of them goes along."""
+    by = user("statistician")
+    park = Park.objects.get(slug="lvxi-food")
+    own = [projects.register({"name": f"自有项目{n}", "park": park}, by=by) for n in range(2)]
+    theirs = list(Project.objects.exclude(pk__in=[one.pk for one in own]).order_by("pk")[:2])
+    duplicates.not_same(*theirs, by=by)
+    duplicates.not_same(own[0], theirs[0], by=by)
+    duplicates.not_same(*own, by=by)
+    merges.merge(make.project("又登记一次的项目", by=by), theirs[1], by=by)
+    views.save_view("projects", "我的", "stage=lead", by=user("officer"))
+    assert integrity.verify() == []
+    clear()
+    assert integrity.verify() == []
+    assert not Merge.objects.exists()
+    assert NotSame.objects.get().lower_id == own[0].pk
 
 
 def test_loaded_again_it_says_the_same_beside_what_stayed(demo_county):
