@@ -3,6 +3,7 @@ fails. Times are the machine's: no demo date holds it up."""
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 import threading
@@ -191,6 +192,31 @@ def test_work_broken_off_with_its_worker_is_kept_as_failed(nightly, machine, sys
     kept = PeriodicWork.objects.get(name="check")
     assert (kept.is_done, kept.said) == (False, periodic_work.BROKEN_OFF)
     assert Notification.objects.filter(user=sysadmin).count() == 1
+
+
+def listed() -> tuple[bool, str]:
+    """Whether `manage.py periodic_work` ends with 0, and what it wrote."""
+    out = io.StringIO()
+    try:
+        management.call_command("periodic_work", stdout=out)
+    except CommandError as error:
+        return False, out.getvalue() + str(error)
+    return True, out.getvalue()
+
+
+def test_how_the_last_times_went_is_listed(nightly, machine, monkeypatch):
+    assert listed() == (True, "check  自查：还没有后台进程运行过\n")
+    work(monkeypatch)
+    assert listed() == (True, "check  自查：2026-03-04 12:00 起等待下一次\n")
+    machine("2026-03-05 02:31")
+    work(monkeypatch)
+    assert listed() == (True, "check  自查：2026-03-05 02:31 办完\n")
+    machine("2026-03-06 02:31")
+    fails(monkeypatch, CommandError("没有应答。"))
+    work(monkeypatch)
+    assert listed() == (
+        False, "check  自查：2026-03-06 02:31 没有办成：没有应答。\n最近一次没有办成：自查。",
+    )  # fmt: skip
 
 
 def test_each_work_is_a_command_that_there_is(settings):

@@ -1,4 +1,4 @@
-"""Tells everybody once a day what waits for him; for a daily timer."""
+"""Tells everybody once a day what waits for him; the worker runs it on working days."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from crm.actions import digests
 
 
 class Command(BaseCommand):
-    help = "发出每日提要和跟进逾期提醒，供每日定时运行；一天内重复运行不会重复提醒"
+    help = "发出每日提要和跟进逾期提醒；后台进程每个工作日早上运行，一天内重复运行不会重复提醒"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--later", action="store_true", help="交给后台进程（db_worker）去发")

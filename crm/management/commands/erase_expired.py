@@ -1,5 +1,5 @@
 """Forgets what is kept no longer: enquirers two years after their enquiry was dealt with, tables
-nobody came back to for 30 days; for a daily timer."""
+nobody came back to for 30 days; the worker runs it every night."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from crm.spreadsheets import shelf
 
 
 class Command(BaseCommand):
-    help = "删除保存期满（办结两年）的咨询人信息，供每日定时运行"
+    help = "删除保存期满（办结两年）的咨询人信息和一直没有导完的表格；后台进程每夜运行"
 
     def handle(self, **options: Any) -> None:
         self.stdout.write(f"已删除 {enquiries.erase_expired()} 位咨询人的信息。")
