@@ -36,8 +36,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def product(tmp_path: Path) -> Iterator[Product]:
+    """A running product; whatever was done to it, its ledger keeps its word at the end."""
     with serving(tmp_path) as running:
         yield running
+        running.manage("ledger_verify")
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from django.contrib.auth import authenticate
 from django.core.management import call_command
 from django.db.models import Sum
 
-from crm import clock, demo
+from crm import clock, demo, integrity
 from crm.actions import agreements, gates, projects
 from crm.errors import Refused
 from crm.models import (
@@ -55,6 +55,10 @@ def load() -> str:
     out = StringIO()
     call_command("load_demo", stdout=out)
     return out.getvalue()
+
+
+def test_its_ledger_keeps_its_word(demo_county):
+    assert integrity.verify() == []
 
 
 def standing_at_the_end(stage: Stage) -> list[StageMove]:
