@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from crm import access, clock
-from crm.access import Action
+from crm.access import Action, Role
 from crm.models import Enquiry, EnquiryState, Notification
 from crm.views.menu import menu_of
 
@@ -22,13 +22,16 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         if access.can(user, Action.VIEW, "enquiry")
         else 0
     )
+    sees_business = access.can(user, Action.VIEW, "project")
     return {
         "demo_date": clock.pinned_on(),
         "business_date": clock.today(),
         "menu": menu_of(user, request.path, new_enquiries=new_enquiries),
         "may_accept": access.can(user, Action.ACCEPT, "enquiry"),
         "may_follow_up_any": access.can(user, Action.FOLLOW_UP, "project"),
-        "sees_business": access.can(user, Action.VIEW, "project"),
+        "sees_business": sees_business,
+        # Who runs the machine hears when its own work fails.
+        "has_bell": sees_business or user.role == Role.SYSADMIN,
         "new_enquiry_count": new_enquiries,
         # Called by the page's frame alone: a piece of a page asks for no count.
         "unread_notification_count": Notification.objects.unread().visible_to(user).count,

@@ -155,8 +155,16 @@ def test_a_refused_setting_comes_back_filled(as_user, officer):
     assert not NotificationSetting.objects.exists()
 
 
-def test_administrators_have_no_bell(as_user, sysadmin):
-    assert "bell-count" not in page_of(as_user(sysadmin).get("/desk/"))
+def test_administrators_have_no_bell_but_the_one_who_runs_the_machine(
+    as_user, sysadmin, secadmin, auditor
+):
+    for user in (secadmin, auditor):
+        assert "bell-count" not in page_of(as_user(user).get("/desk/"))
+    said = "定期工作“台账自查”没有办成。"
+    notifications.tell([sysadmin], NotificationKind.SYSTEM, None, said, by=None)
+    client = as_user(sysadmin)
+    assert '<b class="count">1</b>' in page_of(client.get("/desk/"))
+    assert said in page_of(client.get("/desk/notices/"))
 
 
 def test_the_list_costs_the_same_however_long_it_is(as_user, officer, team):
