@@ -131,4 +131,5 @@ def _plain(text: str) -> str:
     if not found:
         return ""
     whole = plain[found[0].start : found[-1].end]
-    return FILLERS.sub("", whole) or whole
+    bare = FILLERS.sub("", whole)
+    return _plain(bare) if bare != whole and analysis.runs(bare) else whole
