@@ -66,7 +66,8 @@ def item_of(row: Any, about: str = "") -> Item:
 def of_projects(
     ids: Iterable[int] | QuerySet, words: Mapping[int, str] | None = None
 ) -> tuple[Item, ...]:
+    """Projects as a finding names them; on an earlier day also those withdrawn or merged since."""
     return tuple(
         Item("project", row.pk, row.name, (words or {}).get(row.pk, ""))
-        for row in Project.objects.filter(pk__in=ids).order_by("name", "pk")
+        for row in Project.objects.ever().filter(pk__in=ids).order_by("name", "pk")
     )

@@ -1,12 +1,13 @@
 """The findings beside the figures: true, few, and naming their rows."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from crm import clock
-from crm.actions import agreements, projects
+from crm.actions import agreements, merges, projects
 from crm.dates import When
 from crm.models import Agreement, AgreementKind
 from crm.reports.build import build
@@ -139,6 +140,19 @@ def test_a_project_counted_as_signed_and_as_in_talks_is_listed(asked, county_par
     make.review(both, MAY)
     projects.advance(both, Stage.SIGNED, on=date(2023, 8, 1), by=make.maker())
     assert "signed_but_negotiating" not in findings(asked)
+
+
+def test_a_finding_of_an_earlier_day_names_the_project_that_was_merged_away_since(
+    asked, county_park
+):
+    talking = {"stage": Stage.NEGOTIATION, "entered": {Stage.NEGOTIATION: MAY}}
+    signed = make.project("后来并入别家的", park=county_park, **talking)
+    make.agreement(signed, MAY)
+    with clock.playing(clock.today() + timedelta(1)):
+        merges.merge(signed, make.project("留下的", park=county_park, **talking), by=make.maker())
+        then = replace(asked, known_on=clock.today() - timedelta(1))
+        assert titles(findings(then)["signed_but_negotiating"]) == {"后来并入别家的"}
+        assert titles(findings(asked)["signed_but_negotiating"]) == {"留下的"}
 
 
 def test_a_signing_whose_project_left_is_listed(asked, county_park):
