@@ -182,6 +182,7 @@
     const note = form.querySelector("[data-kept]"), shots = form.querySelector("[data-shots]");
     const input = form.elements.attachment;
     let files = [], entryId = "", timer = 0, isDone = false;
+    let taking = Promise.resolve(); // what was kept, then each photo made smaller: sending waits for all
 
     const values = () => Object.fromEntries(FIELDS.map((name) => [name, field(name).value]));
     const fresh = values();
@@ -229,19 +230,26 @@
       chooser.addEventListener("change", () => add([...chooser.files]));
       chooser.click();
     };
-    const add = async (chosen) => {
-      for (const file of chosen) files.push(await shrunk(file));
-      await draw();
-      keep();
+    const add = (chosen) => {
+      taking = taking.then(async () => {
+        for (const file of chosen) files.push(await shrunk(file));
+        await draw();
+        keep();
+      });
     };
     form.querySelector("[data-camera]").addEventListener("click", () => take({ accept: "image/jpeg,image/png", capture: "environment" }));
     form.querySelector("[data-choose]").addEventListener("click", () => take({ accept: input.accept }));
-    input.addEventListener("change", async () => { const chosen = [...input.files]; input.value = ""; await add(chosen); });
+    const takeChosen = () => { const chosen = [...input.files]; input.value = ""; if (chosen.length) add(chosen); };
+    input.addEventListener("change", takeChosen);
 
     form.removeAttribute("data-guard"); // nothing is lost by leaving
-    const waiting = opened ? (await queued()).find((one) => one.key === opened) : null;
-    const draft = waiting ?? (await get(draftId(project)));
-    if (draft && draft.user === me) {
+    form.addEventListener("input", keep);
+    form.addEventListener("click", (event) => { if (event.target instanceof HTMLButtonElement && event.target.closest(".quick")) keep(); });
+
+    const restore = async () => {
+      const waiting = opened ? (await queued()).find((one) => one.key === opened) : null;
+      const draft = waiting ?? (await get(draftId(project)));
+      if (!draft || draft.user !== me) return;
       fill(draft.values);
       field("form_token").value = draft.key;
       files = draft.files;
@@ -252,18 +260,19 @@
         isDone = true;
         location.assign(location.pathname);
       });
-    }
-    form.addEventListener("input", keep);
-    form.addEventListener("click", (event) => { if (event.target instanceof HTMLButtonElement && event.target.closest(".quick")) keep(); });
+    };
+    taking = restore();
+    takeChosen(); // chosen before this script ran
 
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       if (isDone) return;
       if (!field("content").value.trim()) { form.submit(); return; }
       isDone = true;
-      clearTimeout(timer);
       const button = form.querySelector("[type=submit]");
       button.disabled = true;
+      await taking;
+      clearTimeout(timer);
       const key = field("form_token").value;
       const entry = { id: entryId || `queue:${me}:${key}`, is_queued: true, user: me, project, called: form.dataset.called, key, values: values(), files, at: Date.now() };
       try {

@@ -42,8 +42,10 @@ def product(tmp_path: Path) -> Iterator[Product]:
         running.manage("ledger_verify")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Gone with its file: while it is open an event loop runs, and Django refuses to ask its
+    database beside one, in whatever test comes next in this process."""
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium(), args=list(QUIET))
         yield launched

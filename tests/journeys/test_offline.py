@@ -6,7 +6,8 @@ import re
 from datetime import date
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from PIL import Image
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.conftest import sign_in
 
@@ -39,6 +40,22 @@ def test_a_visit_logged_without_a_signal_arrives_once(visit, look, product, tmp_
     page.wait_for_url(re.compile(r"/desk/projects/\d+/$"))
     expect(page.get_by_text("寄送选址图").first).to_be_visible()
     assert _counted(product, "看了中央厨房选址") == "1 1"
+
+
+def test_a_photo_chosen_before_the_page_is_ready_arrives(visit, product, tmp_path):
+    page = visit()
+    sign_in(page, "officer")
+    form = _open_form(page)
+    held: list[Route] = []  # on a slow line the script comes after the form
+    page.route("**/offline*.js", lambda route: held.append(route), times=1)
+    page.goto(form, wait_until="commit")
+    page.locator("input[type=file]").set_input_files(_picture(tmp_path))
+    page.get_by_label("谈了什么").fill("等不及的照片")
+    held[0].continue_()
+    expect(page.locator("[data-shots] img")).to_have_count(1)
+    page.get_by_role("button", name="记下").click()
+    page.wait_for_url(re.compile(r"/desk/projects/\d+/$"))
+    assert _counted(product, "等不及的照片") == "1 1"
 
 
 def test_an_answer_that_got_lost_does_not_make_a_second_entry(visit, product):
@@ -113,11 +130,14 @@ def _open_form(page: Page) -> str:
     return page.url
 
 
-def _take_photo(page: Page, folder: Path) -> None:
-    from PIL import Image
-
+def _picture(folder: Path) -> Path:
     picture = folder / "现场.jpg"
     Image.new("RGB", (1200, 900), "seagreen").save(picture, "JPEG")
+    return picture
+
+
+def _take_photo(page: Page, folder: Path) -> None:
+    picture = _picture(folder)
     with page.expect_file_chooser() as chosen:
         page.get_by_role("button", name="选文件").click()
     chosen.value.set_files(picture)
