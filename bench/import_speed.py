@@ -37,9 +37,9 @@ django.setup()
 from django.db import connection, transaction
 
 from crm import ledgers
-from crm.actions import users
+from crm.actions.system import users
 from crm.models import User
-from crm.models.companies import credit_code_check_sign
+from crm.models.companies.companies import credit_code_check_sign
 from crm.spreadsheets.commit import import_sheets
 from crm.spreadsheets.reader import read
 from crm.spreadsheets.writer import write_rows

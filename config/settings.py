@@ -160,7 +160,7 @@ MEDIA_ROOT = VAR / "media"
 STORAGES = {
     # Wagtail's images and published documents: public.
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # Everything of the ledger: no address; one view asks access (crm/views/files.py).
+    # Everything of the ledger: no address; one view asks access (crm/views/pipeline/files.py).
     "private": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": VAR / "private", "base_url": None},

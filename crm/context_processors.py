@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from crm import access, clock
 from crm.access import Action, Role
 from crm.models import Enquiry, EnquiryState, Notification
-from crm.views.menu import menu_of
+from crm.views.system.menu import menu_of
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The demo county 绿溪县: its dates and its accounts. Loaded by crm/actions/demo.py from demo/."""
+"""The demo county 绿溪县: its dates and its accounts. crm/actions/demo/ loads it from demo/."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import time
 from django.db import models, transaction
 from django.http import HttpRequest
 
-from crm.models.limits import Bucket
+from crm.models.system.limits import Bucket
 
 
 @transaction.atomic

@@ -27,6 +27,6 @@ class DeskMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """A refusal nobody caught closer by: a page that says why, never a 500."""
-        from crm.views.errors import refused_page
+        from crm.views.system.errors import refused_page
 
         return refused_page(request, error)

@@ -20,7 +20,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from crm import clock, limits, personal
-from crm.actions import enquiries, submissions
+from crm.actions import submissions
+from crm.actions.pipeline import enquiries
 from crm.errors import Refused
 from crm.models import Agreement, Enquiry, Park, ParkKind, Project, Stage, Status
 

@@ -70,7 +70,7 @@ CONFIRMED: tuple[Stage, ...] = (Stage.SIGNED, Stage.CONSTRUCTION, Stage.OPERATIO
 
 
 class Need(Enum):
-    """What kind of thing a gate asks for; each kind has one check in crm/actions/gates.py."""
+    """What kind of thing a gate asks for; crm/actions/pipeline/gates.py has one check for each."""
 
     FIELD = "field"  # a field of the project is filled in
     FOLLOW_UP = "follow_up"  # at least one 跟进 is on record

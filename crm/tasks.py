@@ -16,8 +16,8 @@ from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
 from crm import periodic
-from crm.actions import digests
-from crm.actions import periodic as periodic_work
+from crm.actions.system import digests
+from crm.actions.system import periodic as periodic_work
 from crm.models import ImportUpload
 from crm.spreadsheets import job
 

@@ -77,13 +77,13 @@ def demo_county(
     request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Blocker
 ) -> Iterator[Any]:
     """The DemoCounty; the rows of demo/ lie in the ledger."""
-    from crm.actions import demo
+    from crm.actions.demo import county
 
     with override_settings(DEMO_ALLOWED=True):
         with django_db_blocker.unblock():
             fill(request.config, DEMO)
-            county = demo.loaded()
-        yield county
+            loaded = county.loaded()
+        yield loaded
     with django_db_blocker.unblock():
         fill(request.config, EMPTY)
 

@@ -41,13 +41,13 @@ CLOCKS = {
 # Where the real clock is right, and why.
 REAL_CLOCK = {
     "crm/clock.py": "it is the clock",
-    "crm/models/audit.py": "who did what when is evidence",
-    "crm/models/files.py": "when a file arrived is evidence",
-    "crm/models/imports.py": "when a batch was loaded is evidence",
+    "crm/models/system/audit.py": "who did what when is evidence",
+    "crm/models/system/files.py": "when a file arrived is evidence",
+    "crm/models/system/imports.py": "when a batch was loaded is evidence",
     "crm/tasks.py": "how long work has waited is the machine's time",
-    "crm/models/uploads.py": "how long a table has been waiting",
-    "crm/actions/uploads.py": "how long a table has been waiting",
-    "crm/models/rows.py": "when a row was stored, for support; no figure reads it",
+    "crm/models/system/uploads.py": "how long a table has been waiting",
+    "crm/actions/system/uploads.py": "how long a table has been waiting",
+    "crm/models/base.py": "when a row was stored, for support; no figure reads it",
 }
 LONGEST_MODULE = 400
 

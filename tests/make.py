@@ -13,7 +13,8 @@ from django.db import models
 
 from crm import clock
 from crm.access import Role
-from crm.actions import (
+from crm.actions import rows
+from crm.actions.pipeline import (
     agreements,
     confirmations,
     enquiries,
@@ -22,11 +23,10 @@ from crm.actions import (
     projects,
     prospects,
     receipts,
-    rows,
     transfers,
-    users,
 )
 from crm.actions.questions import LOOKED_FOR
+from crm.actions.system import users
 from crm.dates import When
 from crm.models import (
     Activity,
@@ -60,7 +60,7 @@ from crm.models import (
     Verdict,
     Zone,
 )
-from crm.models.companies import credit_code_check_sign
+from crm.models.companies.companies import credit_code_check_sign
 from crm.models.states import State
 from crm.stages import Stage, Status
 

@@ -22,7 +22,7 @@ DECIDES_BOTH = [
     "config/settings.py",
     "requirements.txt",
 ]
-DECIDES_THE_COUNTY = ["demo/parks.csv", "crm/actions/projects.py", "cms/demo_texts.py"]
+DECIDES_THE_COUNTY = ["demo/parks.csv", "crm/actions/pipeline/projects.py", "cms/demo_texts.py"]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from crm import clock
 from crm.actions import _record
 from crm.errors import Refused
 from crm.models import Currency
-from crm.models.rows import Corrected, Recorded
+from crm.models.base import Corrected, Recorded
 from crm.models.worth import Valued
 
 Fact = TypeVar("Fact", bound=Recorded)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import DataError, IntegrityError, connection, models, transaction
 
 from crm.errors import Refused
-from crm.models.rows import Recorded
+from crm.models.base import Recorded
 
 CORRECTED = "这一条刚刚被别人更正过，没有保存。请在最新的一条上操作。"
 _WIDEST = (-(2**63), 2**63 - 1)  # what a column of whole numbers holds at most

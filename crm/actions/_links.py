@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models import QuerySet
 
-from crm.models.rows import Recorded, Row
+from crm.models.base import Recorded, Row
 
 AT_ONCE = 500
 

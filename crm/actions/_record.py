@@ -19,8 +19,8 @@ from crm import clock
 from crm.actions import _conflicts
 from crm.errors import Refused
 from crm.models import AuditEntry, ImportBatch, User
+from crm.models.base import InsertOnly, Recorded, Row
 from crm.models.people import PARTS, Person
-from crm.models.rows import InsertOnly, Recorded, Row
 from crm.models.states import state_of
 from search import engine, index
 

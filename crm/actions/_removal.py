@@ -15,7 +15,9 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import Q
 
-from crm.actions import _links, notifications, progress
+from crm.actions import _links
+from crm.actions.pipeline import progress
+from crm.actions.system import notifications
 from crm.models import FollowUp, Merge, NotSame, PersonKey, Project, StoredFile
 from crm.models.people import Person
 from search import engine

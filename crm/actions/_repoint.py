@@ -29,9 +29,9 @@ from crm.models import (
     TransferState,
     User,
 )
-from crm.models.rows import InsertOnly, Recorded, Row
+from crm.models.base import InsertOnly, Recorded, Row
+from crm.models.pipeline.transfers import next_round
 from crm.models.states import State
-from crm.models.transfers import next_round
 from search import engine
 
 _OF_THE_ROW = {"version", "created_at", "updated_at"}

@@ -16,12 +16,14 @@ from django.db.models import CharField, Q, Value
 
 from crm import access, clock, integrity
 from crm.access import Action, Reach
-from crm.actions import _links, _lock, _record, notifications, progress
+from crm.actions import _links, _lock, _record
+from crm.actions.pipeline import progress
+from crm.actions.system import notifications
 from crm.errors import Refused
 from crm.integrity import Finding
 from crm.models import AuditEntry, ImportBatch, User
+from crm.models.base import Recorded, Row
 from crm.models.people import Person
-from crm.models.rows import Recorded, Row
 
 under = _record.under
 alone = _lock.alone

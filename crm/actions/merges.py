@@ -12,8 +12,9 @@ from django.db import IntegrityError, transaction
 
 from crm import access, clock, personal
 from crm.access import Action
-from crm.actions import _record, _repoint, progress
+from crm.actions import _record, _repoint
 from crm.actions._conflicts import is_duplicate
+from crm.actions.pipeline import progress
 from crm.errors import Hidden, Refused
 from crm.models import UNDO_DAYS, FollowUp, Merge, Mergeable, Project, User, mergeable
 from crm.models.people import PARTS, Person

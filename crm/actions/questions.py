@@ -45,7 +45,7 @@ LOOKED_FOR = Anyway(shown=None)
 class Likeness:
     """What is like the row that was to be registered, a `noun`.
 
-    seen: rows the asker may open. claim: all that is told of the others (crm/actions/claims.py).
+    seen: rows the asker may open. claim: all that is told of the others (crm/actions/hints.py).
     unchecked: why nothing could be told. token: what must be repeated to register all the same; it
     holds for this likeness alone.
     """

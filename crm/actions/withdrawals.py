@@ -12,7 +12,9 @@ from django.db import transaction
 
 from crm import access
 from crm.access import Action
-from crm.actions import _record, notifications, progress
+from crm.actions import _record
+from crm.actions.pipeline import progress
+from crm.actions.system import notifications
 from crm.errors import Refused
 from crm.models import (
     VALID_DAYS,
@@ -28,7 +30,7 @@ from crm.models import (
     StageMove,
     User,
 )
-from crm.models.rows import Recorded
+from crm.models.base import Recorded
 from crm.stages import Stage, Status
 
 

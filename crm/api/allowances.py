@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from crm import ledgers
-from crm.actions import receipts
+from crm.actions.pipeline import receipts
 from crm.api.ledgers import serializer
 from crm.errors import Hidden
 

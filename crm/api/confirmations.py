@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from crm import access, ledgers
 from crm.access import Action
-from crm.actions import confirmations
+from crm.actions.pipeline import confirmations
 from crm.api.ledgers import serializer
 from crm.api.pagination import Pages
 from crm.models import Judgement

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from crm.errors import MergedAway, Refused, WithdrawnRow
-from crm.views import similar
+from crm.views.companies import hints
 
 STATUS = {
     "not_found": 404,
@@ -31,7 +31,7 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
         if error.code == "gate_unmet":
             body["missing"] = [lack.as_json() for lack in error.details]
         if error.code == "likely_duplicate":
-            body["hint"] = similar.as_json(error.details[0])
+            body["hint"] = hints.as_json(error.details[0])
         if error.code == "merge_conflict":
             body["conflicts"] = error.details
         if isinstance(error, MergedAway):

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from crm import clock
-from crm.actions import gates, projects
+from crm.actions.pipeline import gates, projects
 from crm.api.fields import WhenField
 from crm.api.ledgers import serializer
 from crm.api.sending import once, repeatable

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from crm import clock
-from crm.actions.files import TYPES
+from crm.actions.system.files import TYPES
 from crm.exact import WAN
 from crm.forms.fields import DayField, MoneyField, WhenField, reference_field
 from crm.forms.ledgers import speak

@@ -1,5 +1,5 @@
 """The ledger's word, proved: what must be true of its rows, a file a family. Reads only; what can
-be derived anew `crm/actions/mending.py` puts right."""
+be derived anew `crm/actions/system/mending.py` puts right."""
 
 from __future__ import annotations
 

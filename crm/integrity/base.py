@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import F, Q, QuerySet
 
 from crm.models import AuditEntry, ImportBatch, Project
-from crm.models.rows import Recorded, Row
+from crm.models.base import Recorded, Row
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet
 from crm import ledgers
 from crm.integrity.base import Broken, Scope, invariant, named, standing
 from crm.models import AuditEntry, ImportBatch
-from crm.models.rows import Recorded
+from crm.models.base import Recorded
 
 
 @invariant(

@@ -8,7 +8,7 @@ from django.db.models import Sum
 
 from crm.integrity.base import Broken, Scope, invariant, named
 from crm.models import CreditShare, Project
-from crm.models.transfers import WHOLE
+from crm.models.pipeline.transfers import WHOLE
 
 
 @invariant(

@@ -18,7 +18,7 @@ from crm.integrity.base import (
     named,
 )
 from crm.models import Agreement
-from crm.models.rows import Corrected, Recorded
+from crm.models.base import Corrected, Recorded
 
 # Facts whose correction may be about another project, and why.
 OF_SEVERAL_PROJECTS = {

@@ -11,7 +11,7 @@ from django.db.models import BigIntegerField, Exists, OuterRef, Q
 
 from crm.integrity.base import Broken, Scope, invariant, named
 from crm.models import Notification
-from crm.models.rows import Row
+from crm.models.base import Row
 
 _LOST = "这条记录是绕过园账从数据库里删去的，只能从备份里恢复。"
 # Keys of standing rows that may lead to a withdrawn one, and why.

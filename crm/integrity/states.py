@@ -11,8 +11,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from crm.integrity.base import Broken, Scope, differ, invariant, named
 from crm.models import Mergeable
+from crm.models.base import Row
 from crm.models.people import Person
-from crm.models.rows import Row
 from crm.models.states import state_of
 from search.models import SearchDocument
 

@@ -1,10 +1,11 @@
 """What the nouns declare of themselves, a file a noun: `ledgers.get(key)`, `ledgers.every()`.
 
-Every file of this folder is found by itself; where a ledger stands in the menu, it says.
+Every file of this folder and of its areas is found by itself; where a ledger stands in the menu, it
+says.
 """
 
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 from crm.ledgers.base import Group, Ledger, Noun, Several
 from crm.ledgers.columns import Column, Kind
@@ -21,7 +22,7 @@ from crm.ledgers.registry import (
 )
 from crm.ledgers.searching import Search
 
-for _found in iter_modules(__path__, f"{__name__}."):
+for _found in walk_packages(__path__, f"{__name__}."):
     import_module(_found.name)
 
 __all__ = [

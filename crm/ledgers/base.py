@@ -24,8 +24,8 @@ from crm.actions.questions import LOOKED_FOR, NOTHING_SAID, Anyway
 from crm.ledgers.columns import Column, Kind
 from crm.ledgers.searching import Search
 from crm.models import Mergeable, User
-from crm.models.confirmations import ConfirmedRows
-from crm.models.rows import InsertOnly, Recorded, Row, Rows
+from crm.models.base import InsertOnly, Recorded, Row, Rows
+from crm.models.pipeline.confirmations import ConfirmedRows
 
 __all__ = ["Column", "Group", "Kind", "Ledger", "Noun", "Search", "declare"]
 

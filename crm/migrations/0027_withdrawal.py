@@ -1,4 +1,4 @@
-import crm.models.companies
+import crm.models.companies.companies
 import datetime
 import django.db.models.deletion
 from django.conf import settings
@@ -303,7 +303,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='company',
             name='credit_code',
-            field=models.CharField(blank=True, max_length=18, null=True, validators=[crm.models.companies.validate_credit_code], verbose_name='统一社会信用代码'),
+            field=models.CharField(blank=True, max_length=18, null=True, validators=[crm.models.companies.companies.validate_credit_code], verbose_name='统一社会信用代码'),
         ),
         migrations.AlterField(
             model_name='confirmation',

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import crm.models.installation
+import crm.models.system.installation
 
 
 def draw(apps, schema_editor):
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='Installation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mark', models.CharField(default=crm.models.installation.new_mark, max_length=8, verbose_name='标识')),
+                ('mark', models.CharField(default=crm.models.system.installation.new_mark, max_length=8, verbose_name='标识')),
             ],
             options={
                 'verbose_name': '本套系统',

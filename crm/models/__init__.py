@@ -1,43 +1,48 @@
 """The ledger's tables, one file a noun.
 
-Every file of this folder is found by itself, so that Django knows its tables. A noun that many
-speak of is named here too; any other is imported from its own file.
+Every file of this folder and of its areas is found by itself, so that Django knows its tables. A
+noun that many speak of is named here too; any other is imported from its own file.
 """
 
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
-from crm.models.activities import Activity, ActivityKind
-from crm.models.agreements import Agreement, AgreementKind
-from crm.models.assignments import SERVICE_TEAM, Assignment, AssignmentKind
-from crm.models.audit import AuditEntry
-from crm.models.chain_gaps import ChainGap, LinkState
-from crm.models.claims import VALID_DAYS, ClaimRuling, ClaimState, FirstContactClaim
-from crm.models.companies import Company, Contact
-from crm.models.confirmations import (
+from crm.models.companies.chain_gaps import ChainGap, LinkState
+from crm.models.companies.companies import Company, Contact
+from crm.models.companies.industries import Industry
+from crm.models.companies.recognitions import (
+    Recognition,
+    RecognitionKind,
+    RecognitionLevel,
+    RecognitionState,
+    Subject,
+)
+from crm.models.indicators.rates import ExchangeRate
+from crm.models.indicators.targets import Target, TargetIndicator, TargetLevel
+from crm.models.land.parks import CoordinateSystem, Park, ParkKind, Zone
+from crm.models.people import PersonKey
+from crm.models.pipeline.activities import Activity, ActivityKind
+from crm.models.pipeline.agreements import Agreement, AgreementKind
+from crm.models.pipeline.assignments import SERVICE_TEAM, Assignment, AssignmentKind
+from crm.models.pipeline.confirmations import (
     UNCONFIRMED,
     Confirmation,
     Judgement,
     confirmable,
     judged_text,
 )
-from crm.models.duplicates import NotSame
-from crm.models.enquiries import Enquiry, EnquiryState
-from crm.models.files import StoredFile
-from crm.models.followups import FollowUp, FollowUpKind
-from crm.models.imports import DemoCounty, ImportBatch
-from crm.models.industries import Industry
-from crm.models.installation import Installation
-from crm.models.key_listings import KeyLevel, KeyListing, level_of, levels_of, on_lists
-from crm.models.limits import Bucket
-from crm.models.merges import UNDO_DAYS, Merge, Mergeable, mergeable
-from crm.models.milestones import Milestone, MilestoneKind
-from crm.models.moves import Origin, StageMove
-from crm.models.notifications import Notification, NotificationKind, NotificationSetting
-from crm.models.parks import CoordinateSystem, Park, ParkKind, Zone
-from crm.models.people import PersonKey
-from crm.models.periodic import PeriodicWork
-from crm.models.project_terms import (
+from crm.models.pipeline.enquiries import Enquiry, EnquiryState
+from crm.models.pipeline.first_contacts import (
+    VALID_DAYS,
+    ClaimRuling,
+    ClaimState,
+    FirstContactClaim,
+)
+from crm.models.pipeline.followups import FollowUp, FollowUpKind
+from crm.models.pipeline.key_listings import KeyLevel, KeyListing, level_of, levels_of, on_lists
+from crm.models.pipeline.milestones import Milestone, MilestoneKind
+from crm.models.pipeline.moves import Origin, StageMove
+from crm.models.pipeline.project_terms import (
     AssignedLevel,
     CapitalNature,
     ConstructionNature,
@@ -47,10 +52,9 @@ from crm.models.project_terms import (
     Source,
     SourceArea,
 )
-from crm.models.projects import Project, rested_too_long
-from crm.models.prospects import Priority, Prospect, ProspectState
-from crm.models.rates import ExchangeRate
-from crm.models.receipts import (
+from crm.models.pipeline.projects import Project, rested_too_long
+from crm.models.pipeline.prospects import Priority, Prospect, ProspectState
+from crm.models.pipeline.receipts import (
     FundArea,
     FundForm,
     FundingReceipt,
@@ -58,15 +62,9 @@ from crm.models.receipts import (
     FundSource,
     funds_of,
 )
-from crm.models.recognitions import (
-    Recognition,
-    RecognitionKind,
-    RecognitionLevel,
-    RecognitionState,
-    Subject,
-)
-from crm.models.reviews import Review, Verdict
-from crm.models.stage_rules import StageRule
+from crm.models.pipeline.reviews import Review, Verdict
+from crm.models.pipeline.stage_rules import StageRule
+from crm.models.pipeline.transfers import CreditShare, Transfer, TransferState
 from crm.models.states import (
     ActivityState,
     AssignmentState,
@@ -74,15 +72,22 @@ from crm.models.states import (
     ProjectState,
     RateState,
 )
-from crm.models.submissions import Submission
-from crm.models.targets import Target, TargetIndicator, TargetLevel
-from crm.models.transfers import CreditShare, Transfer, TransferState
-from crm.models.uploads import ImportUpload, MappingMemory, UploadState
-from crm.models.users import Team, User
-from crm.models.views import Place, SavedView, Sharing
+from crm.models.system.audit import AuditEntry
+from crm.models.system.duplicates import NotSame
+from crm.models.system.files import StoredFile
+from crm.models.system.imports import DemoCounty, ImportBatch
+from crm.models.system.installation import Installation
+from crm.models.system.limits import Bucket
+from crm.models.system.merges import UNDO_DAYS, Merge, Mergeable, mergeable
+from crm.models.system.notifications import Notification, NotificationKind, NotificationSetting
+from crm.models.system.periodic import PeriodicWork
+from crm.models.system.submissions import Submission
+from crm.models.system.uploads import ImportUpload, MappingMemory, UploadState
+from crm.models.system.users import Team, User
+from crm.models.system.views import Place, SavedView, Sharing
 from crm.stages import Stage, Status
 
-for _found in iter_modules(__path__, f"{__name__}."):
+for _found in walk_packages(__path__, f"{__name__}."):
     import_module(_found.name)
 
 __all__ = [

@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from crm import access, clock
 from crm.exact import ExactField, money_field
-from crm.models.project_terms import Currency
-from crm.models.rows import InsertOnly, InsertOnlyRows
+from crm.models.base import InsertOnly, InsertOnlyRows
+from crm.models.pipeline.project_terms import Currency
 
 
 class States(InsertOnlyRows):

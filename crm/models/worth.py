@@ -15,8 +15,8 @@ from django.db.models import Count, QuerySet, Sum
 
 from crm import dates
 from crm.exact import money_text, trimmed
-from crm.models.project_terms import Currency
-from crm.models.rates import ExchangeRate
+from crm.models.indicators.rates import ExchangeRate
+from crm.models.pipeline.project_terms import Currency
 from crm.models.states import overlay
 
 

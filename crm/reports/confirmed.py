@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from crm.models import UNCONFIRMED, StageMove
-from crm.models.moves import StageMoves
+from crm.models.pipeline.moves import StageMoves
 from crm.stages import Stage
 
 RETURNED = "被退回"

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from crm.models import Agreement, CreditShare
-from crm.models.transfers import WHOLE
+from crm.models.pipeline.transfers import WHOLE
 from crm.models.worth import Worth
 from crm.reports.figures.base import Figure
 

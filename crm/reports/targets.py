@@ -22,7 +22,7 @@ from crm.models import (
     TargetLevel,
     User,
 )
-from crm.models.transfers import WHOLE
+from crm.models.pipeline.transfers import WHOLE
 from crm.models.worth import worths
 from crm.reports.credit import PARK, TEAM, Credit, credit_of, divisions, own, whole
 from crm.reports.figures import attraction, delivery

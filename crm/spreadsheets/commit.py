@@ -32,7 +32,7 @@ from crm.spreadsheets.match import Table
 from crm.spreadsheets.numbers import HEADING
 from crm.spreadsheets.plan import SAMPLES, Plan, Refusal, Sample, find_tables, needed_columns
 from crm.spreadsheets.reader import Row, Sheet, load, read
-from crm.spreadsheets.rows import CURRENCY, FOREIGN, Reading, References, RowReader, RowValues
+from crm.spreadsheets.row_values import CURRENCY, FOREIGN, Reading, References, RowReader, RowValues
 from crm.spreadsheets.samples import facts_of, name_of
 
 Progress = Callable[[str, int, int], None]

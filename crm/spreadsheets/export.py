@@ -16,8 +16,8 @@ from django.utils import timezone
 from crm import ledgers, personal
 from crm.actions import exports
 from crm.ledgers import Column, Kind, Ledger
-from crm.ledgers.chosen import Values, fetched
 from crm.ledgers.columns import Value
+from crm.ledgers.selection import Values, fetched
 from crm.models import User
 from crm.spreadsheets import numbers
 from crm.spreadsheets.cells import Cell

@@ -18,7 +18,7 @@ from crm.errors import Refused
 from crm.ledgers import Column, Ledger, Several
 from crm.ledgers.columns import Value
 from crm.models import Mergeable, User
-from crm.models.rows import Recorded
+from crm.models.base import Recorded
 from crm.spreadsheets.cells import Cell, plain, shown
 from crm.spreadsheets.export import Cells, Written
 from crm.spreadsheets.keys import KnownKeys

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from crm import ledgers
-from crm.actions import notifications, uploads
+from crm.actions.system import notifications, uploads
 from crm.errors import Refused
 from crm.ledgers import Ledger
 from crm.models import ImportUpload, NotificationKind, UploadState, User

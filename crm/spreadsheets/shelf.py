@@ -12,7 +12,7 @@ import orjson
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
-from crm.actions import uploads
+from crm.actions.system import uploads
 from crm.errors import Refused
 from crm.models import ImportUpload, User
 from crm.spreadsheets.reader import Sheet, parsed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from crm import tasks
-from crm.actions import uploads
+from crm.actions.system import uploads
 from crm.models import ImportUpload, UploadState
 from crm.spreadsheets import job
 from crm.spreadsheets.job import Step

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from crm.exact import grouped, money_text, rounded
 from crm.forms.fields import MoneyField, NamedReference, NumberField
-from crm.views.sending import TOKEN
+from crm.views.system.submissions import TOKEN
 
 register = template.Library()
 

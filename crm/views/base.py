@@ -22,7 +22,7 @@ from crm.access import Action
 from crm.errors import Hidden, MergedAway, WithdrawnRow
 from crm.ledgers import Ledger
 from crm.models import Project
-from crm.models.rows import Row
+from crm.models.base import Row
 
 PAGE_SIZE = 50
 View = Callable[..., HttpResponse]

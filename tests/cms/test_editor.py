@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group
 from wagtail.models import GroupPagePermission
 
 from cms.models import ParkPage
-from crm.actions.users import add_user
+from crm.actions.system.users import add_user
 from crm.models import User
 
 

@@ -7,7 +7,7 @@ from django.apps import apps
 
 from crm import access, clock
 from crm.access import PIPELINE, Action, Reach, Role
-from crm.actions import projects
+from crm.actions.pipeline import projects
 from crm.errors import Refused
 from crm.models import (
     Agreement,

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from crm import clock
-from crm.actions import agreements
+from crm.actions.pipeline import agreements
 from crm.errors import Refused
 from crm.models import Agreement, AuditEntry
 from tests import make

@@ -9,7 +9,7 @@ import pytest
 
 from crm import clock, ledgers
 from crm.access import Role
-from crm.actions import confirmations, receipts
+from crm.actions.pipeline import confirmations, receipts
 from crm.errors import Refused
 from crm.models import (
     AuditEntry,

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from rest_framework.test import APIClient
 
 from crm import clock, ledgers
-from crm.actions import agreements, projects
+from crm.actions.pipeline import agreements, projects
 from crm.models import Agreement
 from crm.stages import Stage
 from tests import make

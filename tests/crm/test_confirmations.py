@@ -7,7 +7,8 @@ import pytest
 
 from crm import clock
 from crm.access import Role
-from crm.actions import agreements, confirmations, imports, projects, receipts
+from crm.actions import imports
+from crm.actions.pipeline import agreements, confirmations, projects, receipts
 from crm.dates import When
 from crm.errors import Hidden, Refused
 from crm.models import AuditEntry, Confirmation, FundingReceipt, Judgement, Stage, StageMove

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 from django.db import DataError, IntegrityError, connection, transaction
 
-from crm.actions import _conflicts, _record, receipts, rows
+from crm.actions import _conflicts, _record, rows
+from crm.actions.pipeline import receipts
 from crm.errors import Refused
 from crm.models import Confirmation, FundingReceipt, Industry, KeyListing, Milestone, Team
 from tests import make

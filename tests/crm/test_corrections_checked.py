@@ -9,22 +9,18 @@ import pytest
 
 from crm import clock
 from crm.access import Role
-from crm.actions import (
+from crm.actions import duplicates, merges, rows, withdrawals
+from crm.actions.pipeline import (
     agreements,
     confirmations,
-    duplicates,
     enquiries,
     first_contacts,
-    merges,
     projects,
     receipts,
-    rows,
     transfers,
-    users,
-    views,
-    withdrawals,
 )
 from crm.actions.questions import Anyway
+from crm.actions.system import users, views
 from crm.dates import When
 from crm.errors import Refused
 from crm.models import (

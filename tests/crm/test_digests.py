@@ -14,7 +14,8 @@ from django.test.utils import CaptureQueriesContext
 
 from crm import clock
 from crm.access import Role
-from crm.actions import digests, notifications, projects, receipts
+from crm.actions.pipeline import projects, receipts
+from crm.actions.system import digests, notifications
 from crm.models import Notification, NotificationKind
 from crm.stages import Stage
 from tests import make

@@ -4,7 +4,7 @@ import pytest
 
 from crm import public
 from crm.access import Role
-from crm.actions import enquiries
+from crm.actions.pipeline import enquiries
 from crm.errors import Refused
 from crm.models import Contact, Enquiry, Project
 from crm.stages import Stage

@@ -8,8 +8,9 @@ import pytest
 
 from crm import access, clock
 from crm.access import Action, Role
-from crm.actions import claims, first_contacts, followups, imports, projects
-from crm.actions.claims import claim_hint
+from crm.actions import hints, imports
+from crm.actions.hints import claim_hint
+from crm.actions.pipeline import first_contacts, followups, projects
 from crm.actions.questions import LOOKED_FOR, Anyway
 from crm.dates import When
 from crm.errors import Refused
@@ -22,7 +23,7 @@ from crm.models import (
     Notification,
     Project,
 )
-from crm.models.limits import Bucket
+from crm.models.system.limits import Bucket
 from crm.stages import Stage
 from tests import make
 
@@ -195,7 +196,7 @@ def test_an_investor_who_asks_on_the_site_is_contested_with_that_reason(
     officer, other_team, other_officer
 ):
     registered(officer, name="别的名字", investor="测试投资公司")
-    from crm.actions import enquiries
+    from crm.actions.pipeline import enquiries
 
     enquiry = make.enquiry(make.park(team=other_team))
     with refused("likely_duplicate"):
@@ -315,7 +316,7 @@ def test_the_hint_tells_the_unit_with_first_contact(mine, other_officer, other_t
 def test_being_told_while_registering_is_counted_even_when_refused(
     mine, other_officer, monkeypatch
 ):
-    monkeypatch.setattr(claims, "TOLD_AN_HOUR", 1)
+    monkeypatch.setattr(hints, "TOLD_AN_HOUR", 1)
     with later(10):
         with refused("claimed"):
             registered(other_officer)

@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from crm import clock
-from crm.actions import gates, projects
+from crm.actions.pipeline import gates, projects
 from crm.errors import Refused
 from crm.models import Stage, Status, Verdict
 from crm.stages import BACK_GATE, GATES, STATUS_GATES, gate_of

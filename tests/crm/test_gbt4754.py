@@ -8,7 +8,8 @@ from collections import Counter
 import pytest
 
 from crm import gbt4754
-from crm.actions import projects, rows
+from crm.actions import rows
+from crm.actions.pipeline import projects
 from crm.errors import Refused
 from crm.models import Industry, Project
 from tests import make

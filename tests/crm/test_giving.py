@@ -9,7 +9,9 @@ import pytest
 
 from crm import ledgers
 from crm.access import Action, Role
-from crm.actions import contacts, enquiries, projects, prospects, rows
+from crm.actions import rows
+from crm.actions.companies import contacts
+from crm.actions.pipeline import enquiries, projects, prospects
 from crm.errors import Refused
 from crm.models import Activity, FirstContactClaim, Project
 from crm.spreadsheets.commit import import_file

@@ -10,15 +10,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from crm import access, clock, ledgers
-from crm.actions import (
-    _removal,
-    agreements,
-    files,
-    imports,
-    projects,
-    rows,
-    withdrawals,
-)
+from crm.actions import _removal, imports, rows, withdrawals
+from crm.actions.pipeline import agreements, projects
+from crm.actions.system import files
 from crm.errors import Refused
 from crm.models import (
     Agreement,

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from crm import access, clock, ledgers
 from crm.access import Action
-from crm.actions import agreements, contacts, first_contacts, merges, projects, rows
+from crm.actions import merges, rows
+from crm.actions.companies import contacts
+from crm.actions.pipeline import agreements, first_contacts, projects
 from crm.errors import Refused
 from crm.models import (
     Agreement,
@@ -26,7 +28,7 @@ from crm.models import (
     Project,
     StageMove,
 )
-from crm.models.rows import Recorded
+from crm.models.base import Recorded
 from crm.models.states import State
 from crm.reports.figures import attraction
 from crm.reports.figures.base import Context

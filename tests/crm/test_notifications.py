@@ -8,7 +8,9 @@ import pytest
 
 from crm import access, clock
 from crm.access import Action, Role
-from crm.actions import assignments, enquiries, imports, notifications, projects, rows
+from crm.actions import imports, rows
+from crm.actions.pipeline import assignments, enquiries, projects
+from crm.actions.system import notifications
 from crm.errors import Hidden, Refused
 from crm.models import Notification, NotificationKind, NotificationSetting, Project
 from crm.stages import Stage

@@ -18,7 +18,7 @@ from django.db import connection, connections
 from django_tasks_db.models import DBTaskResult
 
 from crm import clock, periodic, tasks
-from crm.actions import periodic as periodic_work
+from crm.actions.system import periodic as periodic_work
 from crm.management.commands.db_worker import give_up
 from crm.models import Notification, NotificationKind, PeriodicWork
 from crm.periodic import WORKDAYS, Work, daily, every

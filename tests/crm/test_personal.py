@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from crm import personal
-from crm.actions import contacts
+from crm.actions.companies import contacts
 from crm.errors import Refused
 from crm.models import AuditEntry, Contact, PersonKey
 from tests import make

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from crm import clock
-from crm.actions import projects
+from crm.actions.pipeline import projects
 from crm.dates import When
 from crm.errors import Refused
 from crm.models import Project, StageMove

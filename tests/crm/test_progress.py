@@ -12,7 +12,8 @@ from hypothesis.extra.django import TestCase
 
 from crm import clock
 from crm.access import Role
-from crm.actions import followups, imports, projects, rows
+from crm.actions import imports, rows
+from crm.actions.pipeline import followups, projects
 from crm.dates import When
 from crm.errors import Refused
 from crm.models import FollowUp, Project, StageMove, StageRule

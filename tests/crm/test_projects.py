@@ -15,7 +15,7 @@ from hypothesis.stateful import (
 
 from crm import clock
 from crm.access import Role
-from crm.actions import gates, projects
+from crm.actions.pipeline import gates, projects
 from crm.dates import When
 from crm.errors import Refused
 from crm.models import AuditEntry, Origin, Project, StageMove

@@ -11,7 +11,8 @@ from html import unescape
 import pytest
 
 from crm import clock, ledgers
-from crm.actions import agreements, assignments, prospects, receipts, withdrawals
+from crm.actions import withdrawals
+from crm.actions.pipeline import agreements, assignments, prospects, receipts
 from crm.actions.questions import NOTHING_SAID, Anyway
 from crm.dates import When
 from crm.errors import Refused

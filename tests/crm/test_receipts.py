@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from crm import clock, ledgers
-from crm.actions import imports, projects, receipts, withdrawals
+from crm.actions import imports, withdrawals
+from crm.actions.pipeline import projects, receipts
 from crm.dates import When
 from crm.errors import Refused
 from crm.models import AuditEntry, ExchangeRate, FundingReceipt, FundSource, Project, funds_of

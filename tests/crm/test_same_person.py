@@ -6,7 +6,7 @@ import pytest
 
 from crm import ledgers
 from crm.actions import duplicates
-from crm.actions.claims import claim_hint
+from crm.actions.hints import claim_hint
 from crm.models import Contact
 from crm.spreadsheets.commit import import_file
 from tests import make

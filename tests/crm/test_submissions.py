@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from crm import access
-from crm.actions import projects, submissions
+from crm.actions import submissions
+from crm.actions.pipeline import projects
 from crm.errors import Refused
 from crm.models import Project, Submission
 from tests import make

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from crm import access, clock
 from crm.access import Action, Role
-from crm.actions import first_contacts, projects, transfers
-from crm.actions.transfers import passed
+from crm.actions.pipeline import first_contacts, projects, transfers
+from crm.actions.pipeline.transfers import passed
 from crm.errors import Refused
 from crm.models import (
     AuditEntry,

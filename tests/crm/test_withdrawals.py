@@ -8,15 +8,8 @@ from decimal import Decimal
 import pytest
 
 from crm import clock
-from crm.actions import (
-    agreements,
-    confirmations,
-    first_contacts,
-    imports,
-    projects,
-    receipts,
-    withdrawals,
-)
+from crm.actions import imports, withdrawals
+from crm.actions.pipeline import agreements, confirmations, first_contacts, projects, receipts
 from crm.errors import Hidden, Refused
 from crm.models import (
     Agreement,

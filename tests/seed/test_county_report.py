@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from crm.actions import agreements, projects
+from crm.actions.pipeline import agreements, projects
 from crm.models import Project, User
 from crm.reports import build, figures
 from crm.reports.build import Report

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from crm.access import Role
-from crm.actions import users
+from crm.actions.system import users
 from crm.errors import Refused
 from crm.models import Park, Team
 

@@ -6,14 +6,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from crm.actions import demo
+from crm.actions.demo import county
 
 
 class Command(BaseCommand):
     help = "清除演示县：演示数据和挂在其上的记录全部删除，演示账号停用；用户自己的记录保留。"
 
     def handle(self, **options: Any) -> None:
-        cleared = demo.clear()
+        cleared = county.clear()
         if cleared is None:
             self.stdout.write("台账中没有演示县。")
             return

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from crm import tasks
-from crm.actions import digests
+from crm.actions.system import digests
 
 
 class Command(BaseCommand):

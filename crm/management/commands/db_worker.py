@@ -16,7 +16,7 @@ from django_tasks_db.models import DBTaskResult
 from django_tasks_db.utils import is_locked_database_exception
 
 from crm import periodic, tasks
-from crm.actions import periodic as periodic_work
+from crm.actions.system import periodic as periodic_work
 from crm.tasks import WORKER
 
 logger = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from crm.actions import enquiries
+from crm.actions.pipeline import enquiries
 from crm.spreadsheets import shelf
 
 

@@ -8,7 +8,7 @@ import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from crm import integrity
-from crm.actions import mending
+from crm.actions.system import mending
 from crm.integrity import Broken, Finding
 from crm.models import ImportBatch
 

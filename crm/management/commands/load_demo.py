@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from crm.actions import demo
+from crm.actions.demo import county
 from crm.errors import Refused
 from crm.models import Project
 
@@ -16,11 +16,11 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         try:
-            is_new = demo.load()
+            is_new = county.load()
         except Refused as refused:
             raise CommandError(refused.reason) from refused
-        county = demo.loaded()
-        if not county:  # cleared by somebody else in this very moment
+        loaded = county.loaded()
+        if not loaded:  # cleared by somebody else in this very moment
             raise CommandError("演示县刚刚被清除，请重新执行 load_demo。")
         done = f"已装入，台账共有 {Project.objects.count()} 个项目" if is_new else "已在台账中"
-        self.stdout.write(f"演示县“{county.name}”{done}，演示日期 {county.pinned_on}。")
+        self.stdout.write(f"演示县“{loaded.name}”{done}，演示日期 {loaded.pinned_on}。")

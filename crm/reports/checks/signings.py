@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from crm.exact import grouped
 from crm.models import Agreement, AgreementKind
-from crm.models.transfers import WHOLE
+from crm.models.pipeline.transfers import WHOLE
 from crm.reports.checks.base import NOTE, WARNING, Finding, Item, Results, of_projects
 from crm.reports.credit import PARK, divisions
 from crm.reports.figures import Context, attraction, delivery

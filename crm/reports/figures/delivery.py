@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from crm.models import Assignment, AssignmentKind, StageMove
-from crm.models.assignments import in_force_on
+from crm.models.pipeline.assignments import in_force_on
 from crm.models.states import told
 from crm.reports.figures.base import Context, figure
 from crm.reports.figures.states import standing_at_end

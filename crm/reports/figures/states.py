@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crm.models import StageMove
-from crm.models.moves import StageMoves
+from crm.models.pipeline.moves import StageMoves
 from crm.reports.figures.base import Context
 from crm.stages import Stage
 

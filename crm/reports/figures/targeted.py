@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from crm.models import FundingReceipt, StageMove
-from crm.models.receipts import arrived, counted_worths
+from crm.models.pipeline.receipts import arrived, counted_worths
 from crm.models.worth import Valuation, Worth
 from crm.reports.figures.base import Context, Figure
 from crm.reports.figures.states import standing_at_end

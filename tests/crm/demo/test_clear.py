@@ -12,19 +12,10 @@ from django.db import models
 from django.utils import timezone
 
 from crm import clock, integrity
-from crm.actions import (
-    agreements,
-    demo,
-    duplicates,
-    enquiries,
-    files,
-    followups,
-    merges,
-    projects,
-    receipts,
-    rows,
-    views,
-)
+from crm.actions import duplicates, merges, rows
+from crm.actions.demo import county
+from crm.actions.pipeline import agreements, enquiries, followups, projects, receipts
+from crm.actions.system import files, views
 from crm.models import (
     Activity,
     Agreement,
@@ -145,7 +136,7 @@ def test_loaded_again_it_says_the_same_beside_what_stayed(demo_county):
     park = Park.objects.get(slug="lvxi-food")
     own = projects.register({"name": "自有食品项目", "park": park}, by=user("statistician"))
     clear()
-    assert demo.load()
+    assert county.load()
     after = contents()
     mine = [row for row in after if "自有食品项目" in row]
     assert {row[0] for row in mine} == {"Project", "StageMove"}

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db.models import Sum
 
 from crm import clock, demo, integrity
-from crm.actions import agreements, gates, projects
+from crm.actions.pipeline import agreements, gates, projects
 from crm.errors import Refused
 from crm.models import (
     Activity,

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from crm.access import Role
-from crm.actions import demo
+from crm.actions.demo import county
 from crm.models import Park, User
 from tests import make
 
@@ -21,7 +21,7 @@ def test_without_a_development_machine_it_is_refused(settings):
     settings.DEMO_ALLOWED = False
     with pytest.raises(CommandError, match="开发环境"):
         load()
-    assert not demo.loaded()
+    assert not county.loaded()
     assert not User.objects.filter(is_demo=True).exists()
 
 
@@ -33,7 +33,7 @@ def test_a_person_who_has_a_demo_name_keeps_the_account(settings):
     person.refresh_from_db()
     assert person.check_password(make.PASSWORD)
     assert not person.is_demo
-    assert not demo.loaded()
+    assert not county.loaded()
     assert not Park.objects.exists()
 
 
@@ -46,7 +46,7 @@ def test_rows_of_the_same_name_are_not_overwritten(settings):
         load()
     own.refresh_from_db()
     assert own.name == "绿溪县自己的园区"
-    assert not demo.loaded()
+    assert not county.loaded()
 
 
 def test_where_nothing_was_loaded_there_is_nothing_to_clear():

@@ -14,15 +14,9 @@ import pytest
 from django.db import connection, transaction
 
 from crm import clock, ledgers
-from crm.actions import (
-    agreements,
-    duplicates,
-    imports,
-    merges,
-    projects,
-    views,
-    withdrawals,
-)
+from crm.actions import duplicates, imports, merges, withdrawals
+from crm.actions.pipeline import agreements, projects
+from crm.actions.system import views
 from crm.models import (
     AgreementKind,
     Company,

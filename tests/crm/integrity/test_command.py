@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm import integrity
-from crm.actions import mending
+from crm.actions.system import mending
 from crm.integrity import Broken, Invariant
 from crm.models import (
     AuditEntry,

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm import integrity, ledgers
-from crm.actions import progress
+from crm.actions.pipeline import progress
 from crm.errors import Refused
 from crm.models import AuditEntry, Company, ImportBatch, Project
 from crm.spreadsheets.commit import import_file

@@ -11,7 +11,7 @@ from django.test import Client
 
 from crm import ledgers
 from crm.access import Role
-from crm.actions import _lock, claims
+from crm.actions import _lock, hints
 from crm.models import Company, Project
 from crm.spreadsheets import commit
 from tests import make
@@ -82,7 +82,7 @@ def calls_of(doors):
 @pytest.mark.parametrize("doors", DOORS, ids=named)
 def test_of_one_project_through_two_doors_one_is_written(at_once, meeting, doors):
     calls = calls_of(doors)
-    meeting(claims, "_project_claims")
+    meeting(hints, "_project_claims")
     assert written(at_once(*calls)) == 1
     assert Project.objects.count() == 1
 
@@ -91,14 +91,14 @@ def test_of_one_project_through_two_doors_one_is_written(at_once, meeting, doors
 @pytest.mark.parametrize("doors", DOORS, ids=named)
 def test_without_the_lock_both_are_written(at_once, meeting, doors):
     calls = calls_of(doors)
-    meeting(claims, "_project_claims")
+    meeting(hints, "_project_claims")
     assert written(at_once(*calls)) == Project.objects.count() == 2
 
 
 @pytest.mark.parametrize("doors", [(by_form, by_form), (by_form, by_api)])
 def test_of_one_company_through_two_doors_one_is_written(at_once, meeting, doors):
     calls = [door(person(), "companies") for door in doors]
-    meeting(claims, "_looked_up")
+    meeting(hints, "_looked_up")
     assert written(at_once(*calls)) == 1
     assert Company.objects.count() == 1
 

@@ -11,16 +11,9 @@ from django.db import connection
 
 from crm import ledgers
 from crm.access import Role
-from crm.actions import (
-    claims,
-    companies,
-    contacts,
-    duplicates,
-    first_contacts,
-    projects,
-    questions,
-    receipts,
-)
+from crm.actions import duplicates, hints, questions
+from crm.actions.companies import companies, contacts
+from crm.actions.pipeline import first_contacts, projects, receipts
 from crm.actions.questions import Anyway
 from crm.errors import Refused
 from crm.models import (
@@ -33,7 +26,7 @@ from crm.models import (
     FundingReceipt,
     Project,
 )
-from crm.models.limits import Bucket
+from crm.models.system.limits import Bucket
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -60,14 +53,14 @@ def projects_of(people, *more):
 
 def test_of_two_who_register_one_project_the_second_is_asked(at_once, meeting):
     calls = projects_of(officers())
-    meeting(claims, "_looked_up")
+    meeting(hints, "_looked_up")
     assert codes(at_once(*calls)) == ["Project", "likely_duplicate"]
     assert Project.objects.count() == FirstContactClaim.objects.count() == 1
 
 
 def test_the_second_is_told_the_unit_of_the_first_and_it_is_counted(at_once, meeting):
     first, second = officers()
-    meeting(claims, "_looked_up")
+    meeting(hints, "_looked_up")
     answers = at_once(*projects_of([first, second]))
     refused = next(answer for answer in answers if isinstance(answer, Refused))
     (likeness,) = refused.details
@@ -80,7 +73,7 @@ def test_the_second_is_told_the_unit_of_the_first_and_it_is_counted(at_once, mee
 @pytest.mark.usefixtures("unlocked")
 def test_without_the_lock_both_are_written(at_once, meeting):
     calls = projects_of(officers())
-    meeting(claims, "_looked_up")
+    meeting(hints, "_looked_up")
     assert codes(at_once(*calls)) == ["Project", "Project"]
     assert FirstContactClaim.objects.running().count() == 2
 
@@ -97,13 +90,13 @@ def test_without_the_lock_both_are_written(at_once, meeting):
 def test_whatever_is_asked_about_is_asked_one_after_the_other(at_once, meeting, facts):
     """The keys of the lock cover what 查重 compares."""
     calls = projects_of(officers(), *facts)
-    meeting(claims, "_looked_up")
+    meeting(hints, "_looked_up")
     assert codes(at_once(*calls)) == ["Project", "likely_duplicate"]
 
 
 def test_different_projects_do_not_wait_for_each_other(at_once, meeting):
     calls = projects_of(officers(), {"name": "甲项目"}, {"name": "乙项目"})
-    met = meeting(claims, "_looked_up")
+    met = meeting(hints, "_looked_up")
     assert codes(at_once(*calls)) == ["Project", "Project"]
     # SQLite has one writer whatever he writes.
     assert met.is_broken is (connection.vendor == "sqlite")
@@ -131,8 +124,8 @@ def activity(by):
 
 # What is registered, and where it is asked whether the ledger has it.
 REGISTERING = {
-    Company: (company, claims, "_looked_up"),
-    Contact: (contact, claims, "_looked_up"),
+    Company: (company, hints, "_looked_up"),
+    Contact: (contact, hints, "_looked_up"),
     FundingReceipt: (receipt, receipts, "same_receipts"),
     Activity: (activity, questions, "_seen"),
 }

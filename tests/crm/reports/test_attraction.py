@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from crm import clock
-from crm.actions import agreements, projects, rows
+from crm.actions import rows
+from crm.actions.pipeline import agreements, projects
 from crm.dates import When
 from crm.models import Agreement, AgreementKind
 from crm.reports.figures import Context

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from crm import clock
-from crm.actions import agreements, merges, projects
+from crm.actions import merges
+from crm.actions.pipeline import agreements, projects
 from crm.dates import When
 from crm.models import Agreement, AgreementKind
 from crm.reports.build import build

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from crm import clock
-from crm.actions import confirmations, projects
+from crm.actions.pipeline import confirmations, projects
 from crm.models import Stage, StageMove
 from crm.reports import build, figures
 from crm.reports.figures import Context

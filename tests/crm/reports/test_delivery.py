@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from crm import clock
-from crm.actions import projects, rows
+from crm.actions import rows
+from crm.actions.pipeline import projects
 from crm.dates import When
 from crm.models import StageMove
 from crm.reports.figures import Context

@@ -21,17 +21,8 @@ from hypothesis import strategies as st
 
 from crm import clock, ledgers
 from crm.access import Role
-from crm.actions import (
-    agreements,
-    confirmations,
-    imports,
-    merges,
-    projects,
-    receipts,
-    rows,
-    transfers,
-    withdrawals,
-)
+from crm.actions import imports, merges, rows, withdrawals
+from crm.actions.pipeline import agreements, confirmations, projects, receipts, transfers
 from crm.dates import When
 from crm.errors import Refused
 from crm.models import (

@@ -154,7 +154,7 @@ def test_every_figure_lists_as_many_rows_as_it_counts(leader, county_park):
 
 
 def test_many_rows_come_in_pages_and_the_sum_is_of_all(leader, monkeypatch, county_park):
-    monkeypatch.setattr("crm.views.report.PAGE", 2)
+    monkeypatch.setattr("crm.views.indicators.report.PAGE", 2)
     for _ in range(5):
         make.signed_project(MAY, park=county_park, amount="100000000")
     shown = figure_page(leader, "attraction.signed_investment", f"{ASKED}&page=3")

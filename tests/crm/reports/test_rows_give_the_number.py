@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from crm import clock
 from crm.access import Action, Role
-from crm.actions import agreements, projects
+from crm.actions.pipeline import agreements, projects
 from crm.dates import When
 from crm.errors import Refused
 from crm.models import Agreement, AgreementKind, Park, Project, StageMove, Team, User

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from crm import ledgers
 from crm.access import Role
-from crm.actions import agreements, projects
+from crm.actions.pipeline import agreements, projects
 from crm.dates import When
 from crm.errors import Refused
 from crm.models import Assignment, Target, TargetIndicator, TargetLevel

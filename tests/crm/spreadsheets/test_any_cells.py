@@ -15,7 +15,7 @@ from crm.spreadsheets.cells import Broken
 from crm.spreadsheets.mapping import Mapping
 from crm.spreadsheets.match import tables_on
 from crm.spreadsheets.reader import Row, Sheet
-from crm.spreadsheets.rows import References, RowReader
+from crm.spreadsheets.row_values import References, RowReader
 
 _WORDS = st.text(
     "0123456789.,-+()/年月日约亿万元美欧%eE ~至签约开工未拟投产亩㎡无待定\u3000１２", max_size=12

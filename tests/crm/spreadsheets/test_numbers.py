@@ -9,8 +9,9 @@ from decimal import Decimal
 import pytest
 
 from crm import ledgers
-from crm.actions import agreements, exports, imports, merges, projects, withdrawals
-from crm.ledgers.chosen import chosen
+from crm.actions import exports, imports, merges, withdrawals
+from crm.actions.pipeline import agreements, projects
+from crm.ledgers.selection import chosen
 from crm.models import Agreement, AuditEntry, Contact, ImportBatch, Installation, Project
 from crm.spreadsheets.commit import import_file
 from crm.spreadsheets.numbers import Number, number_of, read_number

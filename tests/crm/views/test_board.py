@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from crm import clock
-from crm.actions import projects
+from crm.actions.pipeline import projects
 from crm.models import AuditEntry, StageMove
 from crm.stages import Stage, Status
 from tests import make

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from crm.access import Role
-from crm.actions import projects
+from crm.actions.pipeline import projects
 from crm.actions.questions import Anyway
 from crm.models import ClaimState, FirstContactClaim, Project, Transfer, TransferState
 from tests import make

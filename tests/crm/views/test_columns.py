@@ -11,7 +11,7 @@ import pytest
 
 from crm import ledgers
 from crm.access import Action
-from crm.ledgers.chosen import offered
+from crm.ledgers.selection import offered
 from crm.models import AuditEntry
 from crm.stages import Stage
 from tests import make

@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from crm import clock
-from crm.actions import confirmations, projects, receipts
+from crm.actions.pipeline import confirmations, projects, receipts
 from crm.models import Confirmation, FundingReceipt, Notification, Stage, StageMove
 from tests import make
 

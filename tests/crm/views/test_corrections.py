@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from crm import clock
-from crm.actions import gates, projects
+from crm.actions.pipeline import gates, projects
 from crm.models import StageMove
 from crm.stages import Stage
 from tests import make

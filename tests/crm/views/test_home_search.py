@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 
 from crm import clock
-from crm.actions import followups
+from crm.actions.pipeline import followups
 from crm.stages import Stage
 from search.query import Result
 from tests import make
@@ -119,7 +119,7 @@ def test_search_is_no_door_for_roles_apart(as_user, auditor):
 
 
 def test_an_engine_that_does_not_answer_is_said(as_user, officer, monkeypatch):
-    monkeypatch.setattr("crm.views.search.engine.run", lambda query: Result(degraded=True))
+    monkeypatch.setattr("crm.views.system.search.engine.run", lambda query: Result(degraded=True))
     assert "没有回应" in page_of(as_user(officer).get("/desk/search/?q=面料"))
 
 

@@ -13,7 +13,7 @@ from django.core.management import call_command
 
 from crm import ledgers
 from crm.access import Action
-from crm.actions import uploads
+from crm.actions.system import uploads
 from crm.models import Company, ImportBatch, ImportUpload, MappingMemory, Project
 from crm.spreadsheets.writer import write_rows
 from tests import make

@@ -13,7 +13,7 @@ from django_tasks_db.management.commands import db_worker as package
 from django_tasks_db.models import DBTaskResult
 
 from crm import tasks
-from crm.actions import uploads
+from crm.actions.system import uploads
 from crm.errors import Refused
 from crm.models import ImportUpload, Project, UploadState
 from crm.spreadsheets import job, shelf, submit
@@ -28,8 +28,8 @@ def large(settings, monkeypatch):
     """Every table is a large one, and the queue is the database's, as outside the tests."""
     settings.TASKS = config.TASKS | {"worker": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
     monkeypatch.setattr(submit, "SMALL_BYTES", 0)
-    monkeypatch.setattr("crm.views.imports.SMALL_BYTES", 0)
-    monkeypatch.setattr("crm.views.imports.SMALL_ROWS", 0)
+    monkeypatch.setattr("crm.views.ledgers.imports.SMALL_BYTES", 0)
+    monkeypatch.setattr("crm.views.ledgers.imports.SMALL_ROWS", 0)
     monkeypatch.setattr(package.Worker, "configure_signals", lambda self: None)
     monkeypatch.setattr(package, "close_old_connections", lambda: None)  # within the test's own
 

@@ -10,7 +10,7 @@ import pytest
 from crm import ledgers
 from crm.access import Action
 from crm.models import AuditEntry
-from crm.views import inline
+from crm.views.ledgers import inline
 from tests import make
 
 pytestmark = pytest.mark.django_db

@@ -2,7 +2,7 @@
 
 from crm import ledgers
 from crm.access import Action
-from crm.views.menu import menu_of
+from crm.views.system.menu import menu_of
 
 
 def labels(user, path="/desk/"):

@@ -8,7 +8,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from crm.actions import imports, notifications, projects, uploads
+from crm.actions import imports
+from crm.actions.pipeline import projects
+from crm.actions.system import notifications, uploads
 from crm.models import Notification, NotificationKind, NotificationSetting
 from tests import make
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crm.actions import prospects, rows
+from crm.actions import rows
+from crm.actions.pipeline import prospects
 from crm.errors import Refused
 from crm.models import AuditEntry, Project, Prospect, ProspectState
 from crm.stages import Stage

@@ -8,7 +8,7 @@ import pytest
 
 from crm import access
 from crm.access import Action
-from crm.actions import views
+from crm.actions.system import views
 from crm.errors import Hidden, Refused
 from crm.models import AuditEntry, Project, SavedView, Sharing
 from tests import make

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from crm import clock, ledgers
 from crm.access import Action
-from crm.actions import projects
+from crm.actions.pipeline import projects
 from crm.models import (
     Agreement,
     FirstContactClaim,

@@ -8,7 +8,7 @@ from html import unescape
 
 import pytest
 
-from crm.actions import claims
+from crm.actions import hints
 from crm.models import AuditEntry, Company, Contact, Project
 from crm.stages import Stage
 from tests import make
@@ -83,7 +83,7 @@ def test_the_panel_is_for_those_who_register(as_user, leader, liaison, client):
 def test_beyond_the_limit_the_panel_answers_hidden_and_absent_alike(
     as_user, officer, hidden, monkeypatch
 ):
-    monkeypatch.setattr(claims, "ASKED_AN_HOUR", 0)
+    monkeypatch.setattr(hints, "ASKED_AN_HOUR", 0)
     client = as_user(officer)
     pages = [said(client.get("/desk/similar/projects/", {"name": n})) for n in (NAME, "没有的")]
     assert pages[0] == pages[1]

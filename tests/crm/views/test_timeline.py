@@ -9,9 +9,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from crm.actions import files, projects
+from crm.actions.pipeline import projects
+from crm.actions.system import files
 from crm.models import AuditEntry, StoredFile
-from crm.views import timeline
+from crm.views.pipeline import timeline
 from tests import make
 
 pytestmark = pytest.mark.django_db

@@ -12,10 +12,10 @@ from hypothesis.extra.django import TestCase
 
 from crm import access, clock
 from crm.access import Action, Role
-from crm.actions import followups, projects
+from crm.actions.pipeline import followups, projects
 from crm.models import AuditEntry, Project
 from crm.stages import Stage, Status
-from crm.views.work import KINDS, Work
+from crm.views.today.agenda import KINDS, Work
 from tests import make
 
 pytestmark = pytest.mark.django_db

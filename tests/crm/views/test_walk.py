@@ -88,7 +88,7 @@ def test_a_hostile_address_still_shows_the_row(query, as_user, teamlead, five):
 
 
 def test_the_page_of_the_list_is_found_again(as_user, teamlead, five, monkeypatch):
-    monkeypatch.setattr("crm.views.walk.PAGE_SIZE", 2)
+    monkeypatch.setattr("crm.views.ledgers.walk.PAGE_SIZE", 2)
     walk = opened(as_user(teamlead), number=4).context["walk"]
     assert walk.back_url == f"{LIST}&page=3"
 

@@ -10,15 +10,8 @@ import pytest
 
 from crm import access, clock, ledgers
 from crm.access import Action
-from crm.actions import (
-    agreements,
-    confirmations,
-    first_contacts,
-    merges,
-    projects,
-    receipts,
-    withdrawals,
-)
+from crm.actions import merges, withdrawals
+from crm.actions.pipeline import agreements, confirmations, first_contacts, projects, receipts
 from crm.actions.questions import Anyway
 from crm.models import Agreement, Confirmation, FundingReceipt, Notification, StageMove
 from crm.stages import Stage, Status

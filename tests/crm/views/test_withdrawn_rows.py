@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from crm import clock, ledgers
 from crm.actions import _record, imports, merges
 from crm.models import Contact, Milestone, Project
-from crm.models.rows import Row
+from crm.models.base import Row
 from crm.spreadsheets.commit import import_file
 from tests import make
 

@@ -1,0 +1,80 @@
+"""企业台账."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crm import gbt4754
+from crm.actions.companies import companies
+from crm.ledgers.base import Column, Group, Kind, Ledger, Search, declare, one
+from crm.ledgers.searching import document
+from crm.models import Company, User
+from crm.names import company_key
+from search.index import Document
+
+
+def _find(values: Mapping[str, Any], by: User) -> Company | None:
+    """By credit code; without one by the name apart from its legal form."""
+    mine = Company.objects.visible_to(by)
+    code = values.get("credit_code")
+    if code and (found := mine.filter(credit_code=code).first()):
+        return found
+    same = one(mine.filter(name_key=company_key(values.get("name") or "")))
+    # Two different codes are two companies, however alike their names.
+    if same and code and same.credit_code and same.credit_code != code:
+        return None
+    return same
+
+
+def _document(row: Company) -> Document:
+    former = [name for name in row.former_names.replace(",", "、").split("、") if name.strip()]
+    return document(
+        row,
+        title=row.name,
+        aliases=(row.short_name, row.credit_code, *former),
+        body=row.summary,
+        tags=(row.park, row.industry),
+        facets={"park": row.park_id, "industry": row.industry_id},
+        prior=0.5,
+    )
+
+
+LEDGER = declare(
+    Ledger(
+        key="companies",
+        label="企业",
+        group=Group.PIPELINE,
+        model=Company,
+        place=30,
+        told_by=("name", "credit_code"),
+        told_apart=("credit_code", "park", "industry"),
+        search=Search(document=_document, shows=("park", "industry")),
+        natural_key=("credit_code", "name"),
+        lookup=("name", "short_name", "credit_code"),
+        joins=("industry", "park", "zone"),
+        register_verb=companies.register,
+        find_row=_find,
+        find_keys={
+            "credit_code": lambda values: values.get("credit_code") or "",
+            "name_key": lambda values: company_key(values.get("name") or ""),
+        },
+        description="落地和在谈的企业，以统一社会信用代码为准。",
+        columns=(
+            Column("name", "企业名称", aliases=("公司名称", "单位名称", "企业"), required=True,
+                   in_list=True, is_sortable=True),
+            Column("short_name", "简称", aliases=("企业简称",)),
+            Column("former_names", "曾用名", help="多个曾用名用顿号分隔。"),
+            Column("credit_code", "统一社会信用代码", aliases=("信用代码", "社会信用代码"),
+                   in_list=True, help="18 位；知道就填，用来避免重复登记。"),
+            Column("industry", "产业", Kind.REFERENCE, reference="industries",
+                   aliases=("所属产业", "行业"), in_list=True, is_filter=True),
+            Column("gbt", "国标行业", is_filter=True, get=lambda row: row.gbt,
+                   filter_rows=gbt4754.rows_under,
+                   aliases=("国标行业代码", "行业代码", "国民经济行业", "行业分类"),
+                   help="GB/T 4754—2017 的代码或名称，例如 1953、195 制鞋业。"),
+            Column("park", "所在园区", Kind.REFERENCE, reference="parks", aliases=("园区",),
+                   in_list=True, is_filter=True),
+            Column("zone", "所在片区", Kind.REFERENCE, reference="zones", aliases=("片区",)),
+            Column("summary", "企业简介", Kind.LONG_TEXT, aliases=("主营业务", "简介")),
+        ),
+    )
+)  # fmt: skip

@@ -1,0 +1,111 @@
+"""联系人台账."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from crm import personal
+from crm.actions import rows
+from crm.actions.companies import contacts
+from crm.actions.questions import NOTHING_SAID, Anyway
+from crm.errors import Refused
+from crm.ledgers.base import Column, Group, Kind, Ledger, declare, one
+from crm.models import Contact, User
+from crm.models.people import same_person
+from crm.names import name_key
+
+MASK = "***"
+
+
+def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
+    checked = dict(values)
+    for part, label in (("phone", "电话"), ("email", "邮箱")):
+        if MASK in (checked.get(part) or ""):
+            raise Refused(f"{label}打了码，请填写完整的{label}，或留空。", "invalid", [part])
+    if checked.get("phone"):
+        try:
+            checked["phone"] = personal.normal_phone(checked["phone"])
+        except ValueError as error:
+            raise Refused(str(error), "invalid", ["phone"]) from error
+    if "name" in checked and not (checked["name"] or "").strip():
+        raise Refused("请填写姓名。", "invalid", ["name"])
+    return checked
+
+
+def _register(values: Mapping[str, Any], *, by: User, anyway: Anyway = NOTHING_SAID) -> Contact:
+    checked = _checked(values)
+    if not checked.get("name"):
+        raise Refused("请填写姓名。", "invalid", ["name"])
+    if not checked.get("team"):
+        project = checked.get("project")
+        checked["team"] = by.team or (project.team if project else None)
+    return contacts.register(checked, by=by, anyway=anyway)
+
+
+@transaction.atomic
+def _change(
+    row: Contact, values: Mapping[str, Any], *, by: User, version: int | None = None
+) -> Contact:
+    return rows.change(row, _checked(values), by=by, version=version)
+
+
+def _find(values: Mapping[str, Any], by: User) -> Contact | None:
+    """The same mobile at the same company or project is the same person, and so is the same name
+    with the same other number, with a masked one (our own export) or without any."""
+    here = (
+        Contact.objects.visible_to(by)
+        .filter(company=values.get("company"), project=values.get("project"))
+        .select_related("key")
+    )
+    name, phone = values.get("name") or "", values.get("phone") or ""
+    if not phone or MASK in phone:
+        among = here.exclude(phone_print="") if phone else here.filter(phone_print="")
+        same = [
+            row
+            for row in among
+            if name
+            and name_key(row.name) == name_key(name)
+            and personal.mask_phone(row.phone) == phone
+        ]
+    else:
+        try:
+            phone = personal.normal_phone(phone)
+        except ValueError:
+            return None
+        sharing = here.filter(phone_print=personal.fingerprint("phone", phone))
+        same = same_person(sharing, name=name, phone=phone)
+    return one(same)
+
+
+LEDGER = declare(
+    Ledger(
+        key="contacts",
+        label="联系人",
+        group=Group.PIPELINE,
+        model=Contact,
+        place=40,
+        told_apart=("position", "phone", "project", "company"),
+        title=lambda row: row.name or "已清除的联系人",
+        lookup=(),
+        joins=("company", "project", "team", "key"),
+        find_row=_find,
+        register_verb=_register,
+        change_verb=_change,
+        description="项目和企业的联系人；电话和邮箱加密保存，查看留痕。",
+        columns=(
+            Column("name", "姓名", Kind.PERSONAL, aliases=("联系人", "联系人姓名"), required=True,
+                   in_list=True),
+            Column("position", "职务", aliases=("职位",), in_list=True),
+            Column("phone", "电话", Kind.PERSONAL, aliases=("手机", "联系电话", "手机号"),
+                   in_list=True),
+            Column("email", "邮箱", Kind.PERSONAL, aliases=("电子邮箱", "E-mail")),
+            Column("company", "企业", Kind.REFERENCE, reference="companies",
+                   aliases=("所属企业", "单位名称"), in_list=True),
+            Column("project", "项目", Kind.REFERENCE, reference="projects",
+                   aliases=("项目名称",), in_list=True),
+            Column("team", "招商科室", Kind.REFERENCE, reference="teams"),
+            Column("note", "备注"),
+        ),
+    )
+)  # fmt: skip

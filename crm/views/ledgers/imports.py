@@ -1,0 +1,289 @@
+"""Importing a table in steps: a file, its headings, what would happen, then let it happen.
+
+What was uploaded waits on the server, so every step can be taken back and forth.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from crm import ledgers, tasks
+from crm.actions import imports
+from crm.actions.system import uploads
+from crm.errors import Hidden, Refused
+from crm.forms.imports import HeadingsForm, ImportForm, importable
+from crm.forms.ledgers import show_refusal
+from crm.ledgers import Ledger
+from crm.models import ImportBatch, ImportUpload, UploadState
+from crm.spreadsheets import job, shelf
+from crm.spreadsheets.job import Step
+from crm.spreadsheets.submit import SMALL_BYTES, SMALL_ROWS, submit
+from crm.spreadsheets.writer import write_rows
+from crm.views.base import desk
+from crm.views.ledgers.row_verbs import at_once
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+STEPS = ("选文件", "对表头", "看结果", "写入")
+
+
+def _allowed(user: Any) -> None:
+    if not importable(user):
+        raise Refused("您的角色不能导入，请把表格交给科长或统计员。", "not_allowed")
+
+
+def _own(request: HttpRequest, pk: int) -> tuple[ImportUpload, Ledger]:
+    """An upload of the user's own into a ledger he may still import; else as if it were not."""
+    upload = ImportUpload.objects.filter(pk=pk, by=request.user).select_related("by__team").first()
+    if upload is None or upload.ledger not in {one.key for one in importable(request.user)}:
+        raise Hidden()
+    return upload, ledgers.get(upload.ledger)
+
+
+@desk
+def start(request: HttpRequest) -> HttpResponse:
+    """Step one: a ledger and a file."""
+    _allowed(request.user)
+    asked = {"ledger": request.GET.get("ledger", "projects")}
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = ImportForm(request.user, *sent, initial=asked)
+    if sent and form.is_valid():
+        ledger, file = ledgers.get(form.cleaned_data["ledger"]), form.cleaned_data["file"]
+        upload = _received(request.user, ledger, file.name, file.read())
+        if upload.is_under_way:
+            return redirect("desk-import-upload", upload.pk)
+        if upload.state != UploadState.REFUSED:
+            return redirect("desk-import-columns", upload.pk)
+        show_refusal(form, Refused(upload.reason, "file_refused", ["file"]))
+    mine = ImportUpload.objects.filter(by=request.user)
+    waiting = mine.exclude(state__in=(UploadState.DONE, UploadState.REFUSED))
+    batches = ImportBatch.objects.filter(by=request.user, is_demo=False).order_by("-pk")[:10]
+    return render(
+        request,
+        "crm/import.html",
+        {
+            "form": form,
+            "steps": STEPS,
+            "batches": [(batch, _label(batch.ledger)) for batch in batches],
+            "waiting": [(upload, _label(upload.ledger)) for upload in waiting],
+            "templates": importable(request.user),
+        },
+        status=400 if form.errors else 200,
+    )
+
+
+def _received(user: Any, ledger: Ledger, name: str, data: bytes) -> ImportUpload:
+    upload = uploads.receive(
+        ledger.key,
+        ledger.noun,
+        by=user,
+        file_name=name.replace("\x00", ""),
+        file_hash=hashlib.sha256(data).hexdigest(),
+    )
+    shelf.put(upload, shelf.SOURCE, data)
+    shelf.clear_outdated(user)
+    # The worker's own check of the state begins after this one is on record.
+    return submit(upload, Step.READ, is_small=len(data) <= SMALL_BYTES)
+
+
+def _label(key: str) -> str:
+    try:
+        return ledgers.get(key).label
+    except KeyError:
+        return key
+
+
+@desk
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Step two: which column of the ledger each heading means, and in which unit."""
+    upload, ledger = _own(request, pk)
+    if upload.is_under_way or upload.state in (UploadState.DONE, UploadState.REFUSED):
+        return redirect("desk-import-upload", upload.pk)
+    post = request.POST if request.method == "POST" else None
+    sheet = (post or request.GET).get("sheet")
+    layout, recalled = job.layout_of(upload, sheet=sheet)
+    form = HeadingsForm(layout, upload, ledger, post)
+    problem = upload.reason
+    if post is not None:
+        try:
+            settings = form.settings(sheet or None)
+            upload = uploads.settle(upload, settings, by=request.user)
+            uploads.remember(ledger.key, layout.print, settings, by=request.user)
+            upload = submit(upload, Step.CHECK, is_small=layout.row_count <= SMALL_ROWS)
+        except Refused as refused:
+            problem, recalled = refused.reason, ""
+        else:
+            if upload.state != UploadState.COLUMNS:
+                return redirect("desk-import-upload", upload.pk)
+            problem = upload.reason
+        form.keep_typed()
+    return render(
+        request,
+        "crm/import_columns.html",
+        {
+            "upload": upload,
+            "ledger": ledger,
+            "steps": STEPS,
+            "form": form,
+            "layout": layout,
+            "recalled": recalled,
+            "problem": problem,
+            "sheet": sheet if sheet is not None else upload.settings.get("sheet") or "",
+        },
+        status=400 if post is not None else 200,
+    )
+
+
+@desk
+def upload_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Step three and four: what would happen, or what happened."""
+    upload, ledger = _own(request, pk)
+    if upload.is_under_way:
+        return render(request, "crm/import_progress.html", _progress(upload, ledger))
+    if upload.state == UploadState.COLUMNS:
+        return redirect("desk-import-columns", upload.pk)
+    is_done = upload.state == UploadState.DONE
+    return render(
+        request,
+        "crm/import_outcome.html",
+        {
+            "upload": upload,
+            "ledger": ledger,
+            "steps": STEPS,
+            "step": 4 if is_done else 3,
+            "is_done": is_done,
+            "outcome": upload.outcome,
+            "counts": upload.outcome.get("counts", {}),
+            "kinds": _kinds(upload.outcome),
+            "is_reverted": bool(upload.batch and upload.batch.reverted_at),
+            "undone": _undone(upload.batch) if upload.batch else "",
+        },
+    )
+
+
+def _kinds(outcome: dict[str, Any]) -> list[tuple[str, str, int, list[Any]]]:
+    words = {"new": "新增", "changed": "更新", "same": "没有变化", "duplicate": "文件内重复"}
+    samples, counts = outcome.get("samples", {}), outcome.get("counts", {})
+    return [
+        (key, word, counts[key], samples[key]) for key, word in words.items() if samples.get(key)
+    ]
+
+
+def _progress(upload: ImportUpload, ledger: Ledger) -> dict[str, Any]:
+    told = shelf.progress(upload) if upload.state != UploadState.QUEUED else {}
+    return {
+        "upload": upload,
+        "ledger": ledger,
+        "steps": STEPS,
+        "step": {Step.READ: 1, Step.CHECK: 3, Step.WRITE: 4}[job.step_of(upload)],
+        "told": told,
+        "is_stuck": told.get("is_silent", False),
+        "is_unattended": upload.state == UploadState.QUEUED and tasks.is_unattended(),
+    }
+
+
+@desk
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far it has come, for the page that asks every second; then the page of the outcome."""
+    upload, ledger = _own(request, pk)
+    if not upload.is_under_way:
+        return HttpResponseClientRedirect(reverse("desk-import-upload", args=[upload.pk]))
+    return render(request, "crm/_import_progress.html", _progress(upload, ledger))
+
+
+@desk
+@require_POST
+def take_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where no worker runs or it was killed: the step is done in this request."""
+    upload, _ = _own(request, pk)
+    shown = _progress(upload, ledgers.get(upload.ledger))
+    if upload.is_under_way and (shown["is_stuck"] or shown["is_unattended"]):
+        step = job.step_of(upload)
+        upload = job.take_back(upload)
+        submit(upload, step, is_small=True)
+    return redirect("desk-import-upload", upload.pk)
+
+
+@desk
+@require_POST
+def commit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The accepted rows, in one transaction."""
+    upload, _ = _own(request, pk)
+    if upload.state == UploadState.DONE:  # a second click
+        return redirect("desk-import-upload", upload.pk)
+    turn = request.POST.get("turn", "")
+    upload = submit(
+        upload,
+        Step.WRITE,
+        is_small=sum(upload.outcome.get("counts", {}).values()) <= SMALL_ROWS,
+        turn=int(turn) if turn.isdecimal() and len(turn) < 9 else -1,
+    )
+    if upload.state == UploadState.DONE:
+        counts = upload.outcome["counts"]
+        messages.success(request, f"已导入：新增 {counts['new']} 条，更新 {counts['changed']} 条。")
+    return redirect("desk-import-upload", upload.pk)
+
+
+@desk
+def errors(request: HttpRequest, pk: int) -> HttpResponse:
+    """The rows that were sent back, as they were, with 错误原因 beside."""
+    upload, ledger = _own(request, pk)
+    return _download(shelf.take(upload, shelf.ERRORS), f"{ledger.label}-退回的行.xlsx")
+
+
+@desk
+@require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Throws a waiting table away; what was imported stays."""
+    upload, _ = _own(request, pk)
+    if not upload.is_under_way:
+        shelf.drop(upload)
+        uploads.forget([upload])
+        messages.success(request, f"已放弃“{upload.file_name}”，没有写入任何东西。")
+    return redirect("desk-import")
+
+
+@desk
+def template(request: HttpRequest, key: str) -> HttpResponse:
+    """An empty table with the headings of a ledger."""
+    ledger = next((one for one in importable(request.user) if one.key == key), None)
+    if ledger is None:
+        raise Hidden()
+    headings = [column.heading for column in ledger.import_columns]
+    return _download(write_rows(headings, [], "xlsx"), f"{ledger.label}-导入模板.xlsx")
+
+
+def _download(data: bytes, name: str) -> HttpResponse:
+    answer = HttpResponse(data, content_type=XLSX)
+    answer["Content-Disposition"] = content_disposition_header(True, name)
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+@desk
+@require_POST
+def revert(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undoes one import of one's own as a whole."""
+    batch = ImportBatch.objects.filter(pk=pk, by=request.user, is_demo=False).first()
+    if batch is None:
+        raise Hidden()
+    return at_once(
+        request,
+        lambda: imports.revert_import(batch, by=request.user),
+        lambda: f"已撤销“{batch.file_name}”的导入：{_undone(batch)}。",
+        back=reverse("desk-import"),
+    )
+
+
+def _undone(batch: ImportBatch) -> str:
+    """What became of the rows of an undone batch."""
+    counts = {"new": 0, "changed": 0} | batch.counts
+    return f"新增的 {counts['new']} 条作废，更新的 {counts['changed']} 条恢复原值"
