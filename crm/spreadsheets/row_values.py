@@ -19,7 +19,7 @@ from crm import ledgers
 from crm.dates import When
 from crm.ledgers import Column, Kind, Ledger
 from crm.ledgers.columns import Value
-from crm.models import User
+from crm.models import Said, User
 from crm.models.worth import Valued
 from crm.spreadsheets.cells import Cell, Unreadable, is_blank, is_unknown, plain, shown
 from crm.spreadsheets.export import Written
@@ -29,7 +29,7 @@ from crm.spreadsheets.match import Table
 from crm.spreadsheets.moments import read_moment
 from crm.spreadsheets.money import read_money
 from crm.spreadsheets.reader import Row
-from crm.spreadsheets.stage_words import read_stage
+from crm.spreadsheets.stage_words import Standing, read_standing
 from crm.spreadsheets.values import (
     read_boolean,
     read_choice,
@@ -38,24 +38,44 @@ from crm.spreadsheets.values import (
     read_reference,
     read_text,
 )
-from crm.stages import Precision
+from crm.spreadsheets.words import ASKED, Words
+from crm.stages import Precision, Stage
 
 CURRENCY, FOREIGN = "currency", "foreign_amount"  # as every `Valued` row calls them
 _EXACT = (Kind.MONEY, Kind.NUMBER)
 _SEVERAL = re.compile(r"([、,，;；/\n]+)")
+# The planned dates, and which stage's date each is the plan of.
+PLANNED_FOR = {Stage.CONSTRUCTION: "planned_start", Stage.OPERATION: "planned_operation"}
 
 
 RowValues = dict[str, Value]
 
 
+@dataclass(frozen=True)
+class Unread:
+    """A cell that gave no value, or none that says all of it: its text is kept with the row."""
+
+    column: Column
+    heading: str
+    text: str
+    said: Said
+    reason: str = ""
+
+
 @dataclass
 class Reading:
-    """What a row says. problems: (heading, reason) of cells that cannot be read. cleared: headings
-    of cells that were emptied since our export wrote them."""
+    """What a row says. problems: (heading, reason) of cells that refuse the row. unread: cells that
+    do not. known: (heading, word, what it means) of words that were understood. asked: (heading,
+    column, cell, error) of words nobody has answered. cleared: headings of cells that were emptied
+    since our export wrote them."""
 
     values: RowValues = field(default_factory=dict)
     problems: list[tuple[str, str]] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    asked: list[tuple[str, Column, Cell, Unreadable]] = field(default_factory=list)
     cleared: list[str] = field(default_factory=list)
+    standing: Standing | None = None
+    known: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 class References:
@@ -76,16 +96,21 @@ class References:
 
         return find
 
+    def forget(self, key: str, name: str) -> None:
+        """A row of this name was entered: it is to be asked for again."""
+        self._known.pop((key, name), None)
+
 
 class RowReader:
     """Reads the rows of one table for one ledger."""
 
     def __init__(
-        self, ledger: Ledger, table: Table, mapping: Mapping, references: References
+        self, ledger: Ledger, table: Table, mapping: Mapping, references: References, words: Words
     ) -> None:
         self.ledger, self.table, self.mapping = ledger, table, mapping
-        self.references = references
+        self.references, self.words = references, words
         columns = {column.name: column for column in ledger.import_columns}
+        self.fields = columns
         self.columns = [(h, columns[h.field]) for h in table.headings if h.field in columns]
         self.scopes = _model_fields(ledger.model)
         # The amount whose foreign money the ledger can keep.
@@ -99,15 +124,65 @@ class RowReader:
             cell = self.cell(row, heading.index)
             if written and written.says(column, cell) and self._says_all(heading, column, cell):
                 continue
-            try:
-                self._read_cell(row, heading, column, reading.values)
-            except Unreadable as error:
+            self._take_cell(row, heading, column, cell, reading)
+            if written and is_blank(cell):
+                reading.cleared.append(heading.text)
+        self._check_currency(reading)
+        if reading.standing and reading.standing.plan:
+            _plan(reading.standing.plan, reading.values)
+        return reading
+
+    def _take_cell(
+        self, row: Row, heading: Heading, column: Column, cell: Cell, reading: Reading
+    ) -> None:
+        """The cell's value; else what is to be done about it."""
+        if column.kind in ASKED and (meaning := self.words.meaning(column, cell)) is not None:
+            if meaning.refuses:
+                said = f"“{shown(cell)}”按取值对照退回。"
+                reading.problems.append((heading.text, said))
+                return
+            if meaning.is_empty:
+                reading.unread.append(Unread(column, heading.text, plain(cell), Said.MORE))
+                return
+            meant = meaning.cell
+        else:
+            meant = cell
+        try:
+            if column.kind is Kind.STAGE:
+                self._take_stage(meant, cell, reading)
+            else:
+                self._read_cell(row, heading, column, meant, reading.values)
+            if column.kind in ASKED and column.name in reading.values:
+                told = column.text(reading.values[column.name])
+                if column.kind is Kind.STAGE and reading.standing is not None:
+                    told = reading.standing.text
+                reading.known.append((heading.text, shown(cell), told))
+        except Unreadable as error:
+            if column.kind in ASKED:
+                reading.asked.append((heading.text, column, cell, error))
+            if self.costs_the_row(column):
                 reading.problems.append((heading.text, error.reason))
             else:
-                if written and column.name not in reading.values:
-                    reading.cleared.append(heading.text)
-        self._check_currency(reading)
-        return reading
+                text = "" if column.kind is Kind.PERSONAL else shown_whole(cell)
+                unread = Unread(column, heading.text, text, Said.UNREAD, error.reason)
+                reading.unread.append(unread)
+
+    def costs_the_row(self, column: Column) -> bool:
+        """Whether a row is refused for this cell: it names the row, or a figure would be false
+        without it."""
+        is_standing = column.kind is Kind.STAGE or column.is_moved
+        return column.required or column.name in self.ledger.natural_key or is_standing
+
+    def _take_stage(self, meant: Cell, cell: Cell, reading: Reading) -> None:
+        standing = read_standing(meant, several=self.mapping.several_stages)
+        if standing is None:
+            return
+        reading.standing = standing
+        if standing.stage is not None:
+            reading.values["stage"] = standing.stage
+        if standing.status is not None and "status" in self.fields:
+            reading.values.setdefault("status", standing.status)
+            reading.values.setdefault("reason", plain(cell))
 
     def cell(self, row: Row, index: int) -> Cell:
         if (row.number, index) in self.from_above:
@@ -124,8 +199,9 @@ class RowReader:
         is_ours = plain(unit) == plain(column.unit) and column.name not in self.table.unit_columns
         return is_ours or is_blank(cell) or column.kind not in _EXACT
 
-    def _read_cell(self, row: Row, heading: Heading, column: Column, values: RowValues) -> None:
-        cell = self.cell(row, heading.index)
+    def _read_cell(
+        self, row: Row, heading: Heading, column: Column, cell: Cell, values: RowValues
+    ) -> None:
         shared = (row.number, heading.index) in self.shared_amounts
         if column.kind in _EXACT and shared and not self.mapping.group_by:
             raise Unreadable(
@@ -174,8 +250,6 @@ class RowReader:
     def _value(self, cell: Cell, heading: Heading, column: Column) -> Value:
         stored = self.scopes.get(column.name)
         match column.kind:
-            case Kind.STAGE:
-                return read_stage(cell, several=self.mapping.several_stages)
             case Kind.WHEN | Kind.DATE:
                 return self._date(cell, column)
             case Kind.CHOICE:
@@ -236,6 +310,19 @@ class RowReader:
         if moment.precision is not Precision.DAY:
             raise Unreadable(f"{column.label}“{shown(cell)}”须写到日，例如 2023-08-31，或留空。")
         return moment.start
+
+
+def _plan(plan: str, values: RowValues) -> None:
+    """A date under a stage that is only planned belongs to the plan: 拟开工, 2024年3月."""
+    stage = next(stage for stage, name in PLANNED_FOR.items() if name == plan)
+    date_ = values.pop(f"entered_{stage.value}", None)
+    if date_ is not None:
+        values.setdefault(plan, date_)
+
+
+def shown_whole(cell: Cell) -> str:
+    """A cell's text as it is kept beside the field: printable, and as long as it was."""
+    return "".join(sign if sign.isprintable() else " " for sign in str(cell)).strip()
 
 
 def _model_fields(model: type[models.Model]) -> dict[str, Any]:
