@@ -16,6 +16,8 @@ from django.http import QueryDict
 from crm import access, ledgers
 from crm.errors import Refused
 from crm.ledgers import Column, Kind, Ledger
+from crm.models.base import Row
+from crm.models.system.originals import to_check
 from search import engine
 from search.index import registered
 from search.query import Query
@@ -111,6 +113,16 @@ def _filters(column: Column, *, programs: bool) -> dict[str, df.Filter]:
             return {name: df.CharFilter(name, "icontains", label=label)}
 
 
+class _ToCheck(df.BooleanFilter):
+    """待核: rows of which a cell of a table gave no value, and nobody has looked since."""
+
+    def filter(self, qs: QuerySet, value: Any) -> QuerySet:
+        if value is None:
+            return qs
+        condition = to_check(qs.model)
+        return qs.filter(condition if value else ~condition)
+
+
 @lru_cache(maxsize=64)
 def filterset(key: str, *, programs: bool = False) -> type[df.FilterSet]:
     """The FilterSet of a ledger; amounts are yuan for programs, the column's unit on the desk."""
@@ -118,6 +130,8 @@ def filterset(key: str, *, programs: bool = False) -> type[df.FilterSet]:
     made: dict[str, Any] = {}
     for column in ledger.filter_columns:
         made |= _filters(column, programs=programs)
+    if ledger.import_columns and issubclass(ledger.model, Row):
+        made["to_check"] = _ToCheck(label="待核")
     meta = type("Meta", (), {"model": ledger.model, "fields": []})
     return type(f"{ledger.model.__name__}Filters", (df.FilterSet,), made | {"Meta": meta})
 

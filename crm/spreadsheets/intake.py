@@ -105,7 +105,8 @@ class Intake:
         for heading, column, cell, error in reading.asked:
             self.plan.questions.ask(
                 heading, column, cell, row.number,
-                refuses=reader.costs_the_row(column), error=error,
+                refuses=reader.costs_the_row(column, is_known=known is not None),
+                error=error,
             )  # fmt: skip
         if reading.problems:
             columns = [heading for heading, _ in reading.problems]
@@ -121,7 +122,9 @@ class Intake:
                     self._keep_texts(found, reading.unread)
                 break
             except Refused as refusal:
-                if not self._spare(refusal, table, row, reading, reader):
+                if not self._spare(
+                    refusal, table, row, reading, reader, is_known=known is not None
+                ):
                     places = [table.fields[n].text for n in refusal.fields if n in table.fields]
                     self._refuse(table, row, places[0] if places else None, refusal.reason)
                     return
@@ -134,7 +137,14 @@ class Intake:
             self.groups.add(group)
 
     def _spare(
-        self, refusal: Refused, table: Table, row: Row, reading: Reading, reader: RowReader
+        self,
+        refusal: Refused,
+        table: Table,
+        row: Row,
+        reading: Reading,
+        reader: RowReader,
+        *,
+        is_known: bool,
     ) -> bool:
         """Whether the row can be taken without what its table refused: an optional value that it
         would not have (a trade the standard does not know) comes in empty, and is kept as text."""
@@ -145,7 +155,9 @@ class Intake:
             for name in refusal.fields
             if name in self.columns and name in reading.values and name in table.fields
         }
-        if len(spared) < len(refusal.fields) or any(map(reader.costs_the_row, spared.values())):
+        if len(spared) < len(refusal.fields):
+            return False
+        if any(reader.costs_the_row(column, is_known=is_known) for column in spared.values()):
             return False
         for name, column in spared.items():
             heading = table.fields[name]

@@ -124,7 +124,7 @@ class RowReader:
             cell = self.cell(row, heading.index)
             if written and written.says(column, cell) and self._says_all(heading, column, cell):
                 continue
-            self._take_cell(row, heading, column, cell, reading)
+            self._take_cell(row, heading, column, cell, reading, is_known=written is not None)
             if written and is_blank(cell):
                 reading.cleared.append(heading.text)
         self._check_currency(reading)
@@ -133,7 +133,14 @@ class RowReader:
         return reading
 
     def _take_cell(
-        self, row: Row, heading: Heading, column: Column, cell: Cell, reading: Reading
+        self,
+        row: Row,
+        heading: Heading,
+        column: Column,
+        cell: Cell,
+        reading: Reading,
+        *,
+        is_known: bool,
     ) -> None:
         """The cell's value; else what is to be done about it."""
         if column.kind in ASKED and (meaning := self.words.meaning(column, cell)) is not None:
@@ -160,16 +167,19 @@ class RowReader:
         except Unreadable as error:
             if column.kind in ASKED:
                 reading.asked.append((heading.text, column, cell, error))
-            if self.costs_the_row(column):
+            if self.costs_the_row(column, is_known=is_known):
                 reading.problems.append((heading.text, error.reason))
             else:
                 text = "" if column.kind is Kind.PERSONAL else shown_whole(cell)
                 unread = Unread(column, heading.text, text, Said.UNREAD, error.reason)
                 reading.unread.append(unread)
 
-    def costs_the_row(self, column: Column) -> bool:
+    def costs_the_row(self, column: Column, *, is_known: bool) -> bool:
         """Whether a row is refused for this cell: it names the row, or a figure would be false
-        without it."""
+        without it. A person is known by name and phone: without it the next file would enter him
+        again, unless his row is known by its number."""
+        if column.kind is Kind.PERSONAL and column.name == "phone" and not is_known:
+            return True
         is_standing = column.kind is Kind.STAGE or column.is_moved
         return column.required or column.name in self.ledger.natural_key or is_standing
 

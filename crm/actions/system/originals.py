@@ -60,7 +60,9 @@ def settle(original: OriginalText, row: Any, *, by: User) -> None:
         raise Refused("这一处已经核过了。", "stale")
     found.settled_at, found.settled_by = clock.now(), by
     found.save(update_fields=["settled_at", "settled_by"])
-    _record.note("settle_text", row, by=by, changes={found.field: [f"原文：{found.text}", "核过"]})
+    _record.note(
+        "settle_text", row, by=by, changes={"原文": [f"{found.heading}：{found.text}", "核过"]}
+    )
 
 
 def take_back(batch: ImportBatch) -> None:

@@ -15,6 +15,7 @@ __all__ = ["CHECKS", "Finding", "Item", "Results", "run"]
 
 CHECKS: tuple[Callable[[Context, Results], Iterator[Finding]], ...] = (
     amounts.amounts_unknown,
+    amounts.amounts_approximate,
     amounts.readings_without_document,
     dates.agreement_dates,
     signings.agreement_without_park,

@@ -24,7 +24,7 @@ MARKS = {"withdrawn_at", "merged_into"}
 # Verbs whose old → new says something; the others are told by their name alone.
 SHOWN = {
     "change", "correct", "correct_agreement", "correct_receipt", "allow_receipt", "revert_import",
-    "merge", "unmerge", "unmerge_facts",
+    "merge", "unmerge", "unmerge_facts", "settle_text",
 }  # fmt: skip
 MOST = 100
 TOGETHER = timedelta(minutes=2)

@@ -17,10 +17,10 @@ from crm.access import Action
 from crm.exact import money_text
 from crm.ledgers import Column, Kind, Ledger
 from crm.ledgers.selection import fetched
-from crm.models import Place
+from crm.models import OriginalText, Place
 from crm.models.worth import valuation
 from crm.views.base import Link, address, desk, ledger_or_hidden, page_of, without
-from crm.views.ledgers import inline, saved
+from crm.views.ledgers import inline, originals, saved
 from crm.views.ledgers.cells import Shower
 from crm.views.ledgers.columns import column_names, listed_columns, picker
 from search import index
@@ -80,6 +80,7 @@ def row_list(request: HttpRequest, key: str) -> HttpResponse:
                 ),
                 lambda c, row: c.name in fields and row.pk in allowed,
             ),
+            "marked": _to_check(ledger, page),
             "picker": picker(ledger, listed, params),
             "tabs": _tabs(ledger, tab, params, request) if tab else [],
             "chips": chips(asked, params, tab),
@@ -99,6 +100,16 @@ def row_list(request: HttpRequest, key: str) -> HttpResponse:
                 for label, name in ledger.also
             ],
         },
+    )
+
+
+def _to_check(ledger: Ledger, page: Any) -> set[int]:
+    """The rows of the page that are 待核."""
+    if not originals.is_checked(ledger):
+        return set()
+    found = OriginalText.objects.to_check().filter(noun=ledger.noun)
+    return set(
+        found.filter(object_id__in=[row.pk for row in page]).values_list("object_id", flat=True)
     )
 
 

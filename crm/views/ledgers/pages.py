@@ -26,7 +26,7 @@ from crm.views.base import (
     row_or_hidden,
 )
 from crm.views.companies import hints
-from crm.views.ledgers import facts, history, row_verbs, walk
+from crm.views.ledgers import facts, history, originals, row_verbs, walk
 from crm.views.ledgers.cells import Shower
 from crm.views.ledgers.row_verbs import Verb
 from crm.views.system.submissions import made_before, once
@@ -55,6 +55,7 @@ def row_detail(request: HttpRequest, key: str, pk: int) -> HttpResponse:
             "kept": walk.query_of(request),
             "facts": [cell for cell in cells if not cell.is_empty],
             "unknown": [cell.label for cell in cells if cell.is_empty and stands],
+            "texts": originals.of_row(row, request.user) if stands else [],
             "related": _related(ledger, row, request.user),
             "fact": fact,
             "history": [] if fact or ledger.is_read_only else history.of_row(row),

@@ -31,7 +31,7 @@ from crm.models import (
 )
 from crm.stages import Need, Stage, Status
 from crm.views.base import desk, project_or_hidden, rights_on
-from crm.views.ledgers import walk
+from crm.views.ledgers import originals, walk
 from crm.views.ledgers.cells import Shower
 from crm.views.pipeline import assignments, first_contacts, timeline, transfers
 
@@ -115,6 +115,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
             "key_listings": row.key_listings.of_year(today.year),
             "facts": [cell for cell in facts if not cell.is_empty],
             "unknown": [cell.label for cell in facts if cell.is_empty],
+            "texts": [one for each in (row, *agreements) for one in originals.of_row(each, user)],
             "served": assignments.of_project(row, today, rights),
             "contacts": list(
                 Contact.objects.visible_to(user).filter(project=row).select_related("key")

@@ -265,7 +265,7 @@ def _follow_ups(project: Project, files: list[StoredFile]) -> list[Event]:
 
 
 def _edits(project: Project) -> list[Event]:
-    entries = history.of_row(project, verbs=("change", "merge", "unmerge_facts"))
+    entries = history.of_row(project, verbs=("change", "merge", "unmerge_facts", "settle_text"))
     return [
         Event(
             group[0].on,

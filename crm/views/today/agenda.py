@@ -16,6 +16,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from crm import access
 from crm.access import Action
 from crm.models import Project, StageRule, rested_too_long
+from crm.models.system.originals import to_check
 from crm.models.worth import Worth, converted
 from crm.stages import Stage, Status
 
@@ -57,6 +58,7 @@ KINDS = (
     ),
     Kind("unplanned", "没有安排下一步", "没有下一步", "在推进的项目都安排了下一步。", LATEST),
     Kind("stalled", "停滞", "停滞", "没有停滞的项目。", LATEST_TOUCHED),
+    Kind("to_check", "导入时没读懂，待核", "待核", "导入时没读懂的都核过了。", LATEST_TOUCHED),
 )
 
 
@@ -118,6 +120,7 @@ class Work:
             "idle": lambda: self.projects.idle(self.today),
             "unplanned": lambda: self.projects.unplanned(),
             "stalled": lambda: self.projects.filter(status=Status.STALLED),
+            "to_check": lambda: self.projects.filter(to_check(Project)),
         }[key]
         return self._listed(narrow(), key)
 
@@ -174,6 +177,7 @@ class Work:
             if not dated:
                 for key, condition in self._dated("stage_rank"):
                     self.counts[key.partition("_")[0]] += rows.active().filter(condition).count()
+            self.counts["to_check"] += rows.filter(to_check(Project)).count()
             alone = rows.filter(officer__isnull=False)
             self.counts["unassigned"] += alone.unserved(self.today).count()
 

@@ -13,7 +13,8 @@ from hypothesis.extra.django import TestCase
 from crm import access, clock
 from crm.access import Action, Role
 from crm.actions.pipeline import followups, projects
-from crm.models import AuditEntry, Project
+from crm.actions.system import originals
+from crm.models import AuditEntry, Project, Said
 from crm.stages import Stage, Status
 from crm.views.today.agenda import KINDS, Work
 from tests import make
@@ -140,6 +141,7 @@ class EveryListCountsWhatItLists(TestCase):
         }
         officer = people[Role.OFFICER]
         today = clock.today()
+        to_check = []
         for stage, status, whose, next_in, age, served in rows:
             owner = {"mine": officer, "other": make.user(Role.OFFICER, team=other)}.get(whose)
             with clock.playing(today - timedelta(age)):
@@ -150,6 +152,10 @@ class EveryListCountsWhatItLists(TestCase):
                 )  # fmt: skip
                 if next_in is not None:
                     make.follow_up(row, next_on=max(clock.today(), today + timedelta(next_in)))
+            if age % 2:
+                originals.keep(row, [{"field": "land_area_mu", "heading": "用地", "text": "若干",
+                                      "said": Said.UNREAD}])  # fmt: skip
+                to_check.append(row.pk)
             if served:
                 make.liaison(row, today, user=people[Role.LIAISON])
         for user in people.values():
@@ -164,6 +170,7 @@ class EveryListCountsWhatItLists(TestCase):
                     "idle": seen.idle(today),
                     "unplanned": seen.unplanned(),
                     "stalled": seen.filter(status=Status.STALLED),
+                    "to_check": seen.filter(pk__in=to_check),
                 }
                 for kind in KINDS:
                     told = set(lists[kind.key].values_list("pk", flat=True))
