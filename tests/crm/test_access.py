@@ -7,6 +7,7 @@ from django.apps import apps
 
 from crm import access, clock
 from crm.access import PIPELINE, Action, Reach, Role
+from crm.actions import merges
 from crm.actions.pipeline import projects
 from crm.errors import Refused
 from crm.models import (
@@ -101,6 +102,13 @@ def test_an_object_is_judged_as_its_list_is(role, county, cast):
         may = {name for name in county if access.may(cast[role], action, county[name])}
         listed = set(Project.objects.visible_to(cast[role], action).values_list("pk", flat=True))
         assert {county[name].pk for name in may} == listed, action
+
+
+@pytest.mark.parametrize("role", list(SEES))
+def test_the_pieces_of_a_scope_hold_its_rows_and_each_of_them_once(role, county, cast):
+    pieces = access.apart(access.scope_pieces(cast[role], Action.VIEW, Project))
+    found = [project.pk for piece in pieces for project in Project.objects.filter(piece)]
+    assert sorted(found) == sorted(county[name].pk for name in SEES[role])
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -292,3 +300,41 @@ def test_a_contact_goes_with_its_project_when_another_team_takes_it(officer, oth
     assert set(Contact.objects.visible_to(officer)) == {contact, alone}
     projects.change(project, {"team": other_team, "officer": None}, by=make.maker())
     assert set(Contact.objects.visible_to(officer)) == {alone}
+
+
+def test_what_stays_with_a_project_merged_away_is_in_no_list(teamlead):
+    kept, gone = (make.project(team=teamlead.team) for _ in range(2))
+    agreement = make.agreement(gone, clock.today())
+    assert agreement in Agreement.objects.visible_to(teamlead)
+    merges.merge(gone, kept, by=teamlead)
+    assert agreement not in Agreement.objects.visible_to(teamlead)
+    ever = access.scope_q(teamlead, Action.VIEW, Agreement, ever=True)
+    assert agreement in Agreement.objects.filter(ever)
+
+
+def test_a_contact_no_team_took_goes_with_its_project_too(teamlead, other_team):
+    project = make.project("无主项目")
+    contact = make.contact(project)
+    assert contact.team is None
+    assert set(Contact.objects.visible_to(teamlead)) == {contact}
+    projects.change(project, {"team": other_team}, by=make.maker())
+    assert not Contact.objects.visible_to(teamlead).exists()
+
+
+def test_a_contact_without_a_project_is_found_by_its_team_and_by_no_other(officer, other_officer):
+    alone = make.contact(None, team=officer.team)
+    assert access.row_tokens(alone) & access.user_tokens(officer)
+    assert not access.row_tokens(alone) & access.user_tokens(other_officer)
+
+
+def test_an_officer_finds_his_own_project_in_another_teams_hands(officer, other_team):
+    project = make.project("移交项目", team=other_team, officer=officer)
+    assert access.may(officer, Action.VIEW, project)
+    assert access.row_tokens(project) & access.user_tokens(officer)
+
+
+def test_a_view_is_open_to_everybody_only_once_it_is_public(officer, statistician):
+    view = SavedView(user=officer, ledger="projects", name="我的视图", team=officer.team)
+    assert not access.may(statistician, Action.VIEW, view)
+    view.is_public = True
+    assert access.may(statistician, Action.VIEW, view)

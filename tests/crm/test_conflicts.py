@@ -51,6 +51,14 @@ def saying(error):
     return save
 
 
+@pytest.mark.parametrize("sign", ["\x00", "\ud800"])
+def test_a_sign_no_database_keeps_is_refused_at_its_field(sign, statistician):
+    with pytest.raises(Refused, match="无法保存的字符") as refused:
+        rows.register(Team, {"name": f"招商{sign}九科"}, by=statistician)
+    assert list(refused.value.fields) == ["name"]
+    assert not Team.objects.exists()
+
+
 @pytest.mark.parametrize("value", [None, -1], ids=["not null", "check"])
 def test_an_error_of_ours_is_not_called_a_duplicate(value, statistician, monkeypatch):
     error = raised('INSERT INTO crm_bucket (key, "window", count) VALUES (%s, 1, %s)',

@@ -1,11 +1,13 @@
 """What a move needs is a table, held against the project before anybody tries."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from rest_framework.test import APIClient
 
 from crm import clock
+from crm.actions import withdrawals
 from crm.actions.pipeline import gates, projects
 from crm.errors import Refused
 from crm.models import Stage, Status, Verdict
@@ -75,6 +77,72 @@ def test_a_project_that_arrived_signed_without_a_review_is_to_supply_it(park, te
     assert "review:review" not in [lack.code for lack in gates.outstanding(signed)]
 
 
+def test_foreign_money_stands_in_for_the_planned_investment_and_for_nothing_else(officer):
+    dollars = {"currency": "USD", "foreign_amount": Decimal(3_000_000)}
+    project = make.negotiating_project(officer, planned_investment=None, **dollars)
+    lacks = codes(project, Stage.SIGNED)
+    assert "field:planned_investment" not in lacks
+    assert "field:park" in lacks
+
+
+def test_building_starts_with_a_site_a_company_and_a_permit():
+    project = make.project(stage=Stage.SIGNED)
+    needed = ["field:site", "field:company", "evidence:permit"]
+    assert codes(project, Stage.CONSTRUCTION) == needed
+    assert codes(project, Stage.CONSTRUCTION, evidence="施工许可1号") == needed[:2]
+
+
+@pytest.mark.parametrize(
+    ("to", "code"),
+    [
+        (Stage.COMMISSIONING, "evidence:equipment"),
+        (Stage.TRIAL, "evidence:trial_run"),
+        (Stage.OPERATION, "evidence:operation"),
+    ],
+)
+def test_each_later_stage_is_entered_with_its_own_document(to, code):
+    project = make.project(stage=list(Stage)[to.rank - 2])
+    entry = {"on": clock.today(), "by": make.maker()}
+    with pytest.raises(Refused) as refused:
+        projects.advance(project, to, evidence=" ", **entry)
+    assert [lack.code for lack in refused.value.details] == [code]
+    projects.advance(project, to, evidence="凭证1号", **entry)
+
+
+def being_built(permit=""):
+    """A project that entered the ledger under construction."""
+    evidence = {Stage.CONSTRUCTION: permit} if permit else {}
+    opening = projects.Opening(stage=Stage.CONSTRUCTION, evidence=evidence)
+    return projects.register({"name": f"在建项目{permit}"}, by=make.maker(), opening=opening)
+
+
+def lacks_permit(project) -> bool:
+    project.refresh_from_db()
+    return "evidence:permit" in [lack.code for lack in gates.outstanding(project)]
+
+
+def test_another_projects_permit_supplies_nothing():
+    without, other = being_built(), being_built("施工许可1号")
+    assert not lacks_permit(other)
+    assert lacks_permit(without)
+
+
+def test_a_permit_named_with_a_withdrawn_move_supplies_nothing():
+    project = being_built()
+    by, today = make.maker(), clock.today()
+    facts = {"park": make.park(), "company": make.company(), "land_mode": "new"}
+    facts["zone"] = make.zone(facts["park"])
+    projects.change(project, facts, by=by)
+    make.review(project, today)
+    make.agreement(project, today)
+    back = projects.advance(project, Stage.SIGNED, on=today, by=by, reason="规划调整")
+    again = projects.advance(project, Stage.CONSTRUCTION, on=today, by=by, evidence="施工许可1号")
+    assert not lacks_permit(project)
+    for move in (again, back):
+        withdrawals.void(move, by=by, reason="记错")
+    assert lacks_permit(project)
+
+
 @pytest.mark.parametrize("to", [Status.STALLED, Status.EXITED, Stage.LEAD])
 def test_going_back_stalling_and_leaving_need_a_reason(project, officer, to):
     assert codes(project, to) == [gate_of(Stage(project.stage), to)[0].code]
@@ -122,6 +190,13 @@ def test_the_dry_run_shows_every_item_of_any_move(project, officer):
     assert api(officer).get(url, {"to": "exited", "reason": "选址他县"}).json()["is_open"]
     assert not api(officer).get(url, {"to": "active"}).json()["is_open"]
     assert api(officer).get(url, {"to": "gone"}).status_code == 400
+
+
+def test_the_dry_run_opens_a_move_back_and_none_that_does_not_exist(project, officer):
+    url = f"/api/projects/{project.pk}/gate/"
+    assert api(officer).get(url, {"to": "lead", "reason": "重新选址"}).json()["is_open"]
+    here = api(officer).get(url, {"to": "negotiation"}).json()
+    assert (here["missing"], here["is_open"]) == ([], False)
 
 
 def test_the_api_stalls_and_resumes(project, officer):

@@ -10,16 +10,23 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from crm import access, clock, ledgers
+from crm.access import Role
 from crm.actions import _removal, imports, rows, withdrawals
+from crm.actions.companies import contacts
 from crm.actions.pipeline import agreements, projects
-from crm.actions.system import files
+from crm.actions.system import files, notifications
 from crm.errors import Refused
 from crm.models import (
     Agreement,
+    AuditEntry,
     Company,
     Contact,
     FundingReceipt,
     ImportBatch,
+    Industry,
+    KeyListing,
+    Notification,
+    NotificationKind,
     Park,
     PersonKey,
     Project,
@@ -143,6 +150,16 @@ def test_a_removed_project_takes_its_scanned_agreement_along(
         assert storage.exists(name)  # until the rows are gone for certain
     assert not StoredFile.objects.exists()
     assert not storage.exists(name)
+
+
+def test_what_a_form_refuses_an_import_refuses_too(statistician):
+    facts = {"project": make.project(), "level": "city", "year": 1999}
+    with pytest.raises(Refused) as refused:
+        imported(statistician, KeyListing, facts)
+    assert list(refused.value.fields) == ["year"]
+    assert not KeyListing.objects.exists()
+    imported(statistician, KeyListing, facts | {"year": 2023})
+    assert KeyListing.objects.exists()
 
 
 # What undoing leaves
@@ -275,3 +292,137 @@ def test_who_may_not_import_a_table_takes_no_import_of_it_back(statistician, tea
             imports.revert_import(made, by=stranger)
         assert refused.value.code == "not_allowed"
     assert Company.objects.exists()
+
+
+def imported_project(by: User, **values: Any) -> tuple[ImportBatch, Project]:
+    made = batch(by)
+    with imports.under(made):
+        return made, projects.register({"name": "导入项目", "team": by.team, **values}, by=by)
+
+
+def test_a_colleagues_import_is_taken_back_only_by_who_may_import_everything(
+    teamlead, statistician
+):
+    made, _ = imported_project(teamlead)
+    colleague = make.user(Role.TEAMLEAD, team=teamlead.team)
+    with pytest.raises(Refused) as refused:
+        imports.revert_import(made, by=colleague)
+    assert refused.value.code == "not_allowed"
+    assert Project.objects.exists()
+    imports.revert_import(made, by=statistician)
+    assert not Project.objects.exists()
+
+
+def test_an_import_is_taken_back_once(teamlead):
+    made, _ = imported_project(teamlead)
+    imports.revert_import(made, by=teamlead)
+    last = AuditEntry.objects.latest("pk")
+    with pytest.raises(Refused) as refused:
+        imports.revert_import(made, by=teamlead)
+    assert refused.value.code == "stale"
+    assert AuditEntry.objects.latest("pk") == last
+
+
+def test_who_may_import_no_more_does_not_take_back_what_he_imported(teamlead):
+    made, _ = imported_project(teamlead)
+    teamlead.role = Role.OFFICER
+    with pytest.raises(Refused) as refused:
+        imports.revert_import(made, by=teamlead)
+    assert refused.value.code == "not_allowed"
+    assert Project.objects.exists()
+    teamlead.role = Role.TEAMLEAD
+    imports.revert_import(made, by=teamlead)
+    assert not Project.objects.exists()
+
+
+def test_an_undoing_that_fails_midway_takes_nothing_back(teamlead, monkeypatch):
+    made, project = imported_project(teamlead)
+    monkeypatch.setattr(notifications, "forget", lambda rows: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        imports.revert_import(made, by=teamlead)
+    assert Project.objects.get() == project
+    assert StageMove.objects.standing().get().project == project
+
+
+def test_a_row_one_import_changed_twice_is_what_it_was_before_both(statistician):
+    company = make.company("绿溪纺织有限公司")
+    made = batch(statistician)
+    with imports.under(made):
+        for name in ("甲纺织有限公司", "乙纺织有限公司"):
+            rows.change(company, {"name": name}, by=statistician)
+    assert [set(entry.changes) for entry in made.entries.filter(verb="change")] == [{"name"}] * 2
+    imports.revert_import(made, by=statistician)
+    company.refresh_from_db()
+    assert company.name == "绿溪纺织有限公司"
+
+
+def test_the_industries_an_import_gave_a_park_are_what_they_were(statistician):
+    old, new = make.industry("纺织鞋服"), make.industry("装备制造")
+    park = make.park(industries=[old])
+    made = batch(statistician)
+    with imports.under(made):
+        rows.change(park, {"industries": [new]}, by=statistician)
+    assert list(park.industries.all()) == [new]
+    imports.revert_import(made, by=statistician)
+    assert list(park.industries.all()) == [old]
+
+
+def test_an_industry_a_park_names_is_not_taken_away(statistician):
+    made, industry = imported(statistician, Industry, {"name": "装备制造"})
+    make.park("绿溪园区", industries=[industry])
+    with pytest.raises(Refused, match="——园区“绿溪园区”。") as refused:
+        imports.revert_import(made, by=statistician)
+    assert refused.value.code == "touched_since"
+
+
+def test_a_person_worked_on_since_is_named_by_number(statistician):
+    project = make.project()
+    facts = {"project": project, "name": "张三", "phone": "13800000077"}
+    made, contact = imported(statistician, Contact, facts)
+    rows.change(contact, {"position": "经理"}, by=statistician)
+    with pytest.raises(Refused, match=f"crm.contact {contact.pk}") as refused:
+        imports.revert_import(made, by=statistician)
+    assert "张三" not in refused.value.reason
+
+
+def test_who_only_looked_at_an_imported_phone_is_in_no_ones_way(teamlead):
+    facts = {"team": teamlead.team, "name": "张三", "phone": "13800000077"}
+    made, contact = imported(teamlead, Contact, facts)
+    contacts.reveal(contact, by=teamlead)
+    imports.revert_import(made, by=teamlead)
+    assert not Contact.objects.exists()
+
+
+def test_undoing_an_import_forgets_what_was_told_of_its_own_rows_alone(teamlead, officer):
+    kept = projects.register({"name": "原有项目", "officer": officer}, by=teamlead)
+    made, gone = imported_project(teamlead, officer=officer)
+    notifications.tell([officer], NotificationKind.ASSIGNED, gone, "导入项目交给您", by=teamlead)
+    told = Notification.objects.filter(user=officer, object_type="crm.project")
+    assert set(told.values_list("object_id", flat=True)) == {kept.pk, gone.pk}
+    imports.revert_import(made, by=teamlead)
+    assert set(told.values_list("object_id", flat=True)) == {kept.pk}
+
+
+def test_a_row_tells_what_was_taken_back_of_it_and_of_what_hung_on_it_the_newest_first(
+    statistician, park
+):
+    make.maker()
+    other = make.project("别的项目")
+    made = batch(statistician)
+    with imports.under(made):
+        project = make.signed_project(date(2023, 3, 1), park=park)
+        make.contact(project)
+        make.milestone(project, "filing", date(2023, 4, 1))
+        make.review(project, date(2023, 2, 1))
+        make.receipt(project, date(2023, 5, 1))
+        make.liaison(project, date(2023, 4, 1))
+        make.key_listing(project, "city")
+        projects.change(other, {"investor": "别的公司"}, by=statistician)
+    imports.revert_import(made, by=statistician)
+    told = imports.taken_back_from(Project._base_manager.get(pk=project.pk))
+    assert {entry.object_type.removeprefix("crm.") for entry in told} >= {
+        "project", "stagemove", "agreement", "contact", "milestone", "review", "fundingreceipt",
+        "assignment", "keylisting",
+    }  # fmt: skip
+    assert other.pk not in {e.object_id for e in told if e.object_type == "crm.project"}
+    assert [entry.pk for entry in told] == sorted((entry.pk for entry in told), reverse=True)

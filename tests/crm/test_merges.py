@@ -7,21 +7,25 @@ from decimal import Decimal
 
 import pytest
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm import access, clock, ledgers
 from crm.access import Action
-from crm.actions import merges, rows
+from crm.actions import imports, merges, rows, withdrawals
 from crm.actions.companies import contacts
-from crm.actions.pipeline import agreements, first_contacts, projects
+from crm.actions.pipeline import agreements, confirmations, first_contacts, projects, transfers
+from crm.actions.system import files
 from crm.errors import Refused
 from crm.models import (
     Agreement,
     AgreementKind,
     AuditEntry,
     Company,
+    Confirmation,
     Contact,
+    CreditShare,
     FundingReceipt,
     Merge,
     Milestone,
@@ -154,6 +158,15 @@ def test_two_different_investment_agreements_are_refused_with_what_to_do(twins, 
     assert Project.objects.count() == 2
 
 
+def test_an_agreement_that_has_ended_is_no_second_one(twins, teamlead):
+    old, new = twins
+    other = make.agreement(new, date(2023, 4, 1), "200000000")
+    agreements.end_agreement(other, on=date(2023, 5, 1), by=teamlead, reason="不履约")
+    merges.merge(new, old, by=teamlead)
+    told = Agreement.objects.standing().filter(project=old).order_by("signed_on")
+    assert [one.ended_on for one in told] == [None, date(2023, 5, 1)]
+
+
 def test_an_agreement_of_the_loser_alone_counts_for_the_survivor(twins, teamlead):
     old, new = twins
     corrected = agreements.correct_agreement(
@@ -202,6 +215,41 @@ def test_two_units_first_contacts_are_not_merged_before_it_is_said_who_was_first
     assert mine.claims.count() == 2
 
 
+def test_a_contested_first_contact_waits_for_its_ruling_in_the_merged_project_too(
+    team, park, park_user, statistician
+):
+    kept, gone = make.project(), make.project(team=team, park=park)
+    make.claim(gone)
+    make.claim(gone, by=park_user, reason="园区先谈")
+    merges.merge(gone, kept, by=statistician)
+    assert {claim.unit for claim in kept.claims.all()} == {str(team), str(park)}
+
+
+def test_the_plan_of_the_newer_follow_up_is_the_plan(team, teamlead):
+    kept, gone = (make.project(team=team) for _ in range(2))
+    today = clock.today()
+    for project, held_on, step in (
+        (kept, today, "寄方案"),
+        (gone, today - timedelta(9), "约董事长"),
+    ):
+        make.follow_up(
+            project, by=teamlead, held_on=held_on, next_on=today + timedelta(5), next_step=step
+        )
+    merges.merge(gone, kept, by=teamlead)
+    kept.refresh_from_db()
+    assert kept.next_step == "寄方案"
+
+
+def test_an_offered_project_is_merged_once_the_offer_is_decided(team, other_team, statistician):
+    kept, gone = (make.project(team=team) for _ in range(2))
+    offer = make.transfer(gone, to_team=other_team)
+    with pytest.raises(Refused, match="还没有接收") as refused:
+        merges.merge(gone, kept, by=statistician)
+    assert refused.value.code == "merge_conflict"
+    transfers.withdraw_transfer(offer, by=make.maker())
+    merges.merge(gone, kept, by=statistician)
+
+
 def test_the_same_receipt_told_twice_counts_once(twins, teamlead):
     old, new = twins
     make.receipt(old, date(2023, 5, 1))
@@ -209,6 +257,49 @@ def test_the_same_receipt_told_twice_counts_once(twins, teamlead):
     merges.merge(new, old, by=teamlead)
     assert FundingReceipt.objects.standing().filter(project=old).count() == 2
     assert FundingReceipt.objects.standing().count() == 2
+
+
+def test_the_word_on_a_receipt_goes_with_its_copy(twins, teamlead, statistician):
+    old, new = twins
+    (said,) = confirmations.confirm([new.receipts.get()], by=statistician)
+    merges.merge(new, old, by=teamlead)
+    copy = FundingReceipt.objects.standing().get(project=old)
+    assert copy.by == new.receipts.get().by != teamlead  # who merges has not recorded it
+    assert Confirmation.objects.standing().get(receipt=copy).copy_of == said
+    assert not FundingReceipt.objects.standing().filter(project=old).unconfirmed().exists()
+
+
+def test_a_division_of_credit_comes_along_and_a_withdrawn_one_does_not(team, statistician):
+    old, new, last = (make.project(team=team) for _ in range(3))
+    make.divided(new)
+    for _ in range(2):  # what an undone merge withdrew does not stand in the way of the next
+        done = merges.merge(new, old, by=statistician)
+        assert CreditShare.objects.standing().filter(project=old).count() == 2
+        merges.undo(done, by=statistician)
+    share = CreditShare.objects.standing().filter(project=new).first()
+    withdrawals.void(share, by=statistician, reason="记错")
+    merges.merge(new, last, by=statistician)
+    assert not CreditShare.objects.filter(project=last).exists()
+
+
+def test_a_file_goes_to_the_survivor_and_back(twins, teamlead):
+    old, new = twins
+    file = files.store(new, SimpleUploadedFile("a.pdf", b"%PDF-1.7"), by=teamlead)
+    done = merges.merge(new, old, by=teamlead)
+    assert old.files.get() == file
+    merges.undo(done, by=teamlead)
+    assert new.files.get() == file
+
+
+def test_a_withdrawn_milestone_of_the_survivor_is_in_nobodys_way(twins, teamlead):
+    old, new = twins
+    batch = imports.open_batch("milestones", by=teamlead, file_name="里程碑.xlsx")
+    with imports.under(batch):
+        make.milestone(old, "filing", date(2023, 4, 2))
+    imports.revert_import(batch, by=make.maker())
+    milestone = new.milestones.get()
+    merges.merge(new, old, by=teamlead)
+    assert old.milestones.get() == milestone
 
 
 def test_the_same_milestone_is_kept_once_and_a_different_one_refuses(twins, teamlead):
@@ -246,6 +337,25 @@ def test_another_officer_is_taken_over_only_by_who_may_assign(team, officer):
         merges.merge(ours, mine[1], by=officer, take=["officer"])
 
 
+@pytest.mark.parametrize("taken", ["officer", "team"])
+def test_a_merge_hands_a_project_to_others_only_by_who_may_assign(
+    taken, park, park_user, officer, other_officer, statistician
+):
+    kept, gone = (
+        make.project(park=park, team=one.team, officer=one) for one in (officer, other_officer)
+    )
+    for claim in gone.claims.all():
+        first_contacts.give_up(claim, by=statistician, reason="同一个投资方")
+    with pytest.raises(Refused) as refused:
+        merges.merge(gone, kept, by=park_user, take=[taken])
+    assert refused.value.code == "not_allowed"
+    assert not Merge.objects.exists()
+    merges.undo(merges.merge(gone, kept, by=park_user, take=["name"]), by=park_user)
+    merges.merge(gone, kept, by=statistician, take=["officer", "team"])
+    kept.refresh_from_db()
+    assert (kept.officer, kept.team) == (other_officer, other_officer.team)
+
+
 def test_a_row_changed_meanwhile_or_merged_already_is_refused(twins, teamlead):
     old, new = twins
     with pytest.raises(Refused) as refused:
@@ -266,6 +376,34 @@ def test_a_merge_and_its_undoing_are_on_record_for_both(twins, teamlead):
         verbs = list(told.order_by("pk").values_list("verb", flat=True))
         assert verbs[-1] == "unmerge"
         assert "merged" in " ".join(verbs)
+
+
+def test_a_merge_and_an_undoing_that_fail_at_the_end_leave_everything_as_it_was(
+    twins, teamlead, monkeypatch
+):
+    old, new = twins
+    told = []
+    monkeypatch.setattr(merges, "_tell_search", lambda *rows: 1 / len(told))
+    before = ledger_rows()
+    with pytest.raises(ZeroDivisionError):
+        merges.merge(new, old, by=teamlead, take=["investor"])
+    assert ledger_rows() == before
+    assert not Merge.objects.exists()
+    told.append(1)
+    done = merges.merge(new, old, by=teamlead, take=["investor"])
+    told.clear()
+    merged = ledger_rows()
+    with pytest.raises(ZeroDivisionError):
+        merges.undo(done, by=teamlead)
+    assert ledger_rows() == merged
+
+
+def test_a_merge_is_told_at_the_survivor_until_it_is_undone(twins, teamlead):
+    old, new = twins
+    done = merges.merge(new, old, by=teamlead)
+    assert merges.of_row(old) == [done]
+    merges.undo(done, by=teamlead)
+    assert merges.of_row(old) == []
 
 
 def test_undo_is_refused_once_a_chosen_fact_was_changed_again(twins, teamlead):
@@ -290,6 +428,48 @@ def test_undo_is_refused_once_something_taken_over_was_corrected(twins, teamlead
     assert "协议" in refused.value.reason
 
 
+def test_undoing_asks_for_the_rights_of_merging(twins, teamlead, officer, other_officer):
+    old, new = twins
+    done = merges.merge(new, old, by=teamlead)
+    for stranger, code in ((officer, "not_allowed"), (other_officer, "not_found")):
+        with pytest.raises(Refused) as refused:
+            merges.undo(done, by=stranger)
+        assert refused.value.code == code
+    done.refresh_from_db()
+    assert not done.is_undone
+
+
+def test_undo_is_refused_once_a_contact_taken_over_was_merged_away(twins, teamlead):
+    old, new = twins
+    contact = new.contacts.get()
+    done = merges.merge(new, old, by=teamlead)
+    again = merges.merge(contact, make.contact(old, phone="13700001111"), by=teamlead)
+    with pytest.raises(Refused, match="联系人") as refused:
+        merges.undo(done, by=teamlead)
+    assert refused.value.code == "touched_since"
+    merges.undo(again, by=teamlead)
+    merges.undo(done, by=teamlead)
+    assert new.contacts.get() == contact
+
+
+def test_a_merge_and_its_undoing_reckon_the_progress_anew(team, teamlead):
+    first = date(2023, 1, 1)
+    with clock.playing(first):
+        kept, gone = (make.project(team=team) for _ in range(2))
+
+    def progress():
+        rows = Project._base_manager.filter(pk__in=(kept.pk, gone.pk)).order_by("pk")
+        return [(row.progress_on - first).days for row in rows]
+
+    with clock.playing(first + timedelta(9)):
+        make.follow_up(gone, by=teamlead)
+        assert progress() == [0, 9]
+        done = merges.merge(gone, kept, by=teamlead)
+        assert progress()[0] == 9
+        merges.undo(done, by=teamlead)
+        assert progress() == [0, 9]
+
+
 def test_undo_is_refused_after_thirty_days_and_twice(twins, teamlead):
     old, new = twins
     done = merges.merge(new, old, by=teamlead)
@@ -306,7 +486,7 @@ def test_of_two_merges_in_a_row_the_later_is_undone_first(team, teamlead):
     first = merges.merge(a, b, by=teamlead)
     second = merges.merge(b, c, by=teamlead)
     assert Project.tombstones().get(pk=a.pk).survivor == c
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="先撤销后一次合并"):
         merges.undo(first, by=teamlead)
     merges.undo(second, by=teamlead)
     merges.undo(first, by=teamlead)
@@ -352,6 +532,19 @@ def test_merged_contacts_keep_the_phone_chosen_and_undo_gives_back_the_other(twi
     assert ledger_rows() == before
 
 
+def test_a_company_taken_over_from_a_contact_is_given_back(twins, teamlead):
+    old, new = twins
+    company = make.company()
+    one = make.contact(old, phone="13700001111", company=make.company())
+    other = make.contact(new, phone="13700002222", company=company)
+    before = ledger_rows()
+    done = merges.merge(other, one, by=teamlead, take=["company"])
+    one.refresh_from_db()
+    assert one.company == company
+    merges.undo(done, by=teamlead)
+    assert ledger_rows() == before
+
+
 def test_forgetting_a_person_forgets_the_merged_row_too(twins, teamlead):
     old, new = twins
     one, other = make.contact(old, phone="13700001111"), new.contacts.get()
@@ -364,6 +557,16 @@ def test_forgetting_a_person_forgets_the_merged_row_too(twins, teamlead):
     assert not twin.phone
     with pytest.raises(Refused):
         merges.undo(done, by=teamlead)
+
+
+def test_a_forgotten_person_is_not_merged(twins, teamlead):
+    old, new = twins
+    one, forgotten = make.contact(old, phone="13700001111"), new.contacts.get()
+    contacts.erase(forgotten, by=teamlead, reason="本人要求")
+    for pair in ((forgotten, one), (one, forgotten)):
+        with pytest.raises(Refused) as refused:
+            merges.merge(*pair, by=teamlead)
+        assert refused.value.code == "erased"
 
 
 def test_a_file_that_still_has_the_old_name_does_not_enter_it_anew(twins, teamlead, other_officer):

@@ -7,6 +7,7 @@ from crm import personal
 from crm.actions.companies import contacts
 from crm.errors import Refused
 from crm.models import AuditEntry, Contact, PersonKey
+from crm.models.people import PARTS
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +66,12 @@ def test_the_audit_says_that_a_phone_changed_and_not_to_what(contact, teamlead):
     everything = str(list(AuditEntry.objects.values()))
     assert "13900000000" not in everything
     assert "13812341234" not in everything
+
+
+def test_the_record_of_a_new_person_marks_the_parts_that_were_told_and_no_others(contact):
+    entry = AuditEntry.objects.get(verb="register", object_type="crm.contact", object_id=contact.pk)
+    marked = {part: value for part, value in entry.changes.items() if part in PARTS}
+    assert marked == {"name": [None, "•••"], "phone": [None, "•••"]}
 
 
 def test_erasing_destroys_the_key_and_nothing_opens_again(contact, teamlead):

@@ -214,6 +214,15 @@ def test_a_head_of_team_may_change_a_rule_and_an_officer_may_not(teamlead, offic
     assert refused.value.code == "not_allowed"
 
 
+def test_a_head_of_team_may_enter_a_rule_and_an_officer_may_not(teamlead, officer):
+    facts = {"stage": Stage.CONSTRUCTION, "idle_days": Decimal(60)}
+    with pytest.raises(Refused) as refused:
+        rows.register(StageRule, facts, by=officer)
+    assert refused.value.code == "not_allowed"
+    rule = rows.register(StageRule, facts, by=teamlead)
+    assert rule in StageRule.objects.visible_to(teamlead)
+
+
 def test_a_stage_has_one_rule(statistician):
     with pytest.raises(Refused):
         rows.register(StageRule, {"stage": Stage.LEAD, "idle_days": Decimal(5)}, by=statistician)

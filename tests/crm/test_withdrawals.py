@@ -247,6 +247,9 @@ def test_a_withdrawal_needs_a_reason_a_right_and_a_standing_fact(
     with pytest.raises(Refused, match="原因") as refused:
         withdrawals.void(agreement, by=teamlead, reason="  ")
     assert refused.value.fields == ["reason"] or "reason" in refused.value.fields
+    with pytest.raises(Refused, match="最多 500 个字") as refused:  # never cut
+        withdrawals.void(agreement, by=teamlead, reason="错" * 501)
+    assert list(refused.value.fields) == ["reason"]
     with pytest.raises(Hidden):
         withdrawals.void(agreement, by=other_officer, reason=WHY)
     for stranger in (officer, leader):  # they see it, and may not sign

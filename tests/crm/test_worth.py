@@ -54,6 +54,13 @@ def test_a_sum_reaches_money_on_another_row(abroad):
     assert [one.value for one in worths(list(moves), "project__planned_investment")] == [WORTH]
 
 
+def test_an_area_beside_foreign_money_is_no_money(abroad):
+    make.rate(2023, 3)
+    rows = Project.objects.all()
+    assert valuation(rows, "land_area_mu") == Valuation(None, 1, unknown=1)
+    assert worths(list(rows), "land_area_mu") == [Worth(None)]
+
+
 def test_yuan_and_foreign_money_add_up_and_what_has_no_rate_is_counted_as_unknown(abroad, park):
     make.rate(2023, 3)
     make.signed_project(MARCH, park=park, amount="5")

@@ -55,9 +55,19 @@ def test_an_activity_planned_for_november_does_not_count_in_september(asked, cou
     assert count(activities, Context(whole)) == 0
     with clock.playing(date(2023, 11, 5)):
         assert count(activities, Context(whole)) == 1
+        assert count(activities, Context(whole, known_on=date(2023, 9, 1))) == 0
 
 
 # Projects signed
+
+
+def test_an_agreement_ended_on_the_last_day_makes_way_for_the_new_one(asked, county_park):
+    project = make.signed_project(date(2022, 5, 1), park=county_park)
+    first = project.agreements.get()
+    agreements.end_agreement(first, on=date(2023, 8, 31), by=make.maker(), reason="解约")
+    assert count(signed_projects, asked) == 0
+    make.agreement(project, date(2023, 8, 31))
+    assert count(signed_projects, asked) == 1
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,9 @@ def test_as_known_on_an_earlier_day_a_later_word_was_not_yet_said(park, team, te
     assert result(SIGNED, known_on=date(2023, 5, 31)).unconfirmed == 1
     assert result(SIGNED, known_on=date(2023, 6, 30)).unconfirmed == 0
     assert result(SIGNED).unconfirmed == 0
+    confirmations.send_back([entry(project, Stage.SIGNED)], by=teamlead, reason="日期不对")
+    assert result(SIGNED, known_on=date(2023, 6, 30)).sent_back == 0
+    assert result(SIGNED).sent_back == 1
 
 
 def test_who_sees_less_is_told_of_his_own_rows_only(park, team, other_team, officer):

@@ -52,6 +52,12 @@ def test_a_liaison_in_force_on_the_last_day_counts(asked, db, starts_on, ends_on
     assert count(liaison_projects, asked) == counted
 
 
+def test_who_sees_a_project_and_may_not_report_counts_nothing(asked, liaison, leader):
+    make.liaison(make.project(), MAY, user=liaison)
+    assert count(liaison_projects, Context(asked.period, user=leader)) == 1
+    assert count(liaison_projects, Context(asked.period, user=liaison)) == 0
+
+
 def test_a_project_with_two_liaisons_counts_once(asked, db):
     project = make.project()
     make.liaison(project, MAY)
@@ -138,6 +144,13 @@ def test_going_into_operation_twice_in_the_period_counts_once_by_the_first(asked
         project, Stage.OPERATION, on=date(2023, 6, 1), by=make.maker(), evidence="验收意见2号"
     )
     assert in_operation.rows(asked).get().occurred_on == date(2023, 2, 1)
+
+
+def test_another_projects_start_of_operation_takes_nothing_from_a_later_one(asked, db):
+    at(Stage.OPERATION, date(2022, 6, 1))
+    days = {Stage.TRIAL: date(2023, 1, 5), Stage.OPERATION: date(2023, 2, 1)}
+    make.project(stage=Stage.OPERATION, entered=days)
+    assert count(in_operation, asked) == 1
 
 
 def test_a_project_that_fell_back_is_not_in_operation_at_the_end(asked, db):

@@ -113,6 +113,23 @@ def test_started_counts_the_first_start_of_those_still_building(team, park):
     assert standing(make.target(2023, "started", "6", team=team)).done == 1
 
 
+def test_a_second_start_counts_no_more_and_another_projects_start_takes_nothing(team, park):
+    by, company = make.maker(), make.company()
+    again = make.project(
+        stage=Stage.CONSTRUCTION, entered={Stage.CONSTRUCTION: date(2022, 3, 1)}, team=team,
+        park=park, zone=make.zone(park), land_mode="new", company=company,
+    )  # fmt: skip
+    make.review(again, date(2022, 2, 1))
+    make.agreement(again, date(2022, 2, 1))
+    projects.advance(again, Stage.SIGNED, on=date(2023, 2, 1), by=by, reason="规划调整")
+    projects.advance(again, Stage.CONSTRUCTION, on=date(2023, 3, 1), by=by, evidence="施工许可2号")
+    target = make.target(2023, "started", "6", team=team)
+    assert standing(target).done == 0
+    days = {Stage.SIGNED: date(2023, 1, 5), Stage.CONSTRUCTION: date(2023, 4, 1)}
+    make.project(stage=Stage.CONSTRUCTION, entered=days, team=team)
+    assert standing(target).done == 1
+
+
 def test_funds_count_what_has_arrived_and_nothing_on_record_is_no_zero(signed, team):
     target = make.target(2023, "funds_in_place", "2", team=team)
     assert (standing(target).done, standing(target).reason) == (None, "当年还没有到位资金记录")

@@ -5,6 +5,7 @@ The files are our own trial inputs: in each, a row is refused after others were 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,8 @@ import pytest
 
 from crm import clock, ledgers
 from crm.actions import imports
-from crm.models import AuditEntry, Project, StageMove
+from crm.errors import Refused
+from crm.models import Agreement, AuditEntry, Project, StageMove
 from crm.spreadsheets.commit import import_file
 from crm.stages import Stage
 from tests import make
@@ -80,3 +82,26 @@ def test_a_refused_row_leaves_no_trace_of_its_change(statistician):
     known.refresh_from_db()
     assert known.planned_investment == 110_000_000
     assert StageMove.objects.filter(project__name="甲山泵阀项目").count() == 1
+
+
+def test_what_a_verb_had_written_when_it_refused_the_row_is_not_kept(statistician):
+    ledger = ledgers.get("projects")
+
+    def enter(values, *, by):
+        made = ledger.import_new(values, by=by)
+        if made.name == "乙田家纺项目":
+            raise Refused("还缺一样。")
+        return made
+
+    lines = ["项目名称,阶段,签约时间,协议投资额（万元）"]
+    lines += [
+        f"{name},签约,2023-03-01,500" for name in ("甲山泵阀项目", "乙田家纺项目", "丙河面料项目")
+    ]
+    asked = replace(ledger, import_new_verb=enter)
+    plan = import_file("\n".join(lines).encode(), "a.csv", asked, by=statistician)
+    assert (plan.new, [one.row for one in plan.refused]) == (2, [3])
+    kept = {"甲山泵阀项目", "丙河面料项目"}
+    assert set(Project._base_manager.values_list("name", flat=True)) == kept
+    for facts in (StageMove, Agreement):
+        assert set(facts.objects.values_list("project__name", flat=True)) == kept
+    assert not plan.batch.entries.filter(object_text__contains="乙田家纺项目").exists()
