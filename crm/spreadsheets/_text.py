@@ -61,13 +61,26 @@ def separator(text: str) -> str:
     csv.field_size_limit(_LOOKED_AT)
     worth: dict[str, tuple[int, int]] = {}
     for sign in _SIGNS:
-        lines = csv.reader(io.StringIO(text[:_LOOKED_AT], newline=""), delimiter=sign)
-        widths = Counter(len(line) for line in lines if any(cell.strip() for cell in line))
-        parted = {width: count for width, count in widths.items() if width > 1}
-        if sum(parted.values()) * 10 >= sum(widths.values()) and parted:
-            width = max(parted, key=lambda one: (parted[one], one))
-            worth[sign] = parted[width], width
+        reader = csv.reader(io.StringIO(text[:_LOOKED_AT], newline=""), delimiter=sign)
+        lines = [line for line in reader if any(cell.strip() for cell in line)]
+        widths = Counter(len(line) for line in lines if len(line) > 1)
+        if not widths or sum(widths.values()) * 10 < len(lines):
+            continue
+        width = max(widths, key=lambda one: (widths[one], one))
+        if len(lines[0]) > 1 or _cuts_below_a_title(sign, lines, width):
+            worth[sign] = widths[width], width
     return max(worth, key=lambda sign: worth[sign], default=_NOTHING)
+
+
+def _cuts_below_a_title(sign: str, lines: list[list[str]], width: int) -> bool:
+    """Whether the sign parts cells although it is not in the first line: that may be a title, or
+    the one heading of a list of names like `Foo Co., Ltd` and `甲;乙`."""
+    if sign == "\t":
+        return True
+    alike = [line for line in lines if len(line) == width]
+    if sign == ",":
+        return any(not cell.startswith(" ") for line in alike for cell in line[1:])
+    return width > 2 and len(alike) > 1
 
 
 def decode(data: bytes) -> str:

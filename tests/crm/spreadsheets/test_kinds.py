@@ -147,6 +147,21 @@ def test_a_list_of_names_is_one_column_although_a_name_has_a_comma():
     assert cells("\n".join(names).encode(), "名单.txt")[-1] == ["甲,乙合资厂"]
 
 
+@pytest.mark.parametrize("names", [["Foo Co., Ltd", "Bar Co., Ltd"], ["甲;乙", "丙;丁"], ["甲|乙"]])
+def test_a_heading_above_names_with_a_sign_in_them_is_that_of_a_list(names):
+    assert cells("\n".join(["企业名称", *names]).encode(), "a.csv") == [
+        ["企业名称"],
+        *([n] for n in names),
+    ]
+
+
+def test_two_columns_below_a_title_are_two():
+    assert cells("绿溪县台账\n项目名称,投资额\n甲,1\n".encode(), "a.csv")[1] == [
+        "项目名称",
+        "投资额",
+    ]
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "gbk", "utf-8"])
 def test_text_without_a_mark_of_its_encoding_is_read(encoding):
     assert cells(CSV.encode(encoding), "a.csv")[1] == ["甲山泵阀", "1200", "签约"]
