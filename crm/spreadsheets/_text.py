@@ -7,6 +7,7 @@ import csv
 import io
 import re
 import unicodedata
+from codecs import BOM_UTF8
 from collections import Counter
 from typing import Any
 
@@ -107,7 +108,7 @@ def _utf8(data: bytes) -> str | None:
     """A few words of GB18030 may be UTF-8 too, of nothing but Greek to Arabic letters (联通)."""
     text = _read_as(data, "utf-8-sig")
     signs = {sign for sign in text or "" if sign > "\xff"}
-    if signs and max(signs) < "\u0800":
+    if not data.startswith(BOM_UTF8) and signs and max(signs) < "\u0800":
         simplified = _read_as(data, "gb18030")
         if simplified and is_everyday_chinese(simplified):
             return None
