@@ -34,7 +34,7 @@ DATE_ORDERS = {ORDERS[0]: "月/日/年（5/20/2003）", ORDERS[1]: "日/月/年�
 class FileColumn:
     """One heading. key: its folded text, by which the mapping names it. letter: as Excel calls the
     column. is_repeated: another column to the left has the same heading. aside: what it is for
-    though it is not imported."""
+    though it is not imported. stands_in: the field whose blank cells it fills."""
 
     key: str
     text: str
@@ -45,6 +45,7 @@ class FileColumn:
     samples: list[str] = dataclasses.field(default_factory=list)
     is_repeated: bool = False
     aside: str = ""
+    stands_in: str | None = None
     units_in: str = ""  # the heading of the column that holds its units
 
 
@@ -107,6 +108,7 @@ def lay_out(
                 mapping.units.get(heading.field or "", ""),
                 _samples(table, heading.index),
                 aside=table.aside(heading) or read_only(ledger, heading.text),
+                stands_in=heading.also if heading.index in table.fills else None,
                 units_in=_unit_heading(table, heading.field),
             )
             known = columns.setdefault(key, made)
@@ -210,8 +212,8 @@ def settings_from(
     together = more.get("together", ())
     rows = zip(layout.columns, fields, units, strict=True)
     for index, (column, name, unit) in enumerate(rows):
-        if column.is_repeated:
-            continue
+        if column.is_repeated or (name not in known and column.stands_in in fields):
+            continue  # what is not settled means what it means by itself
         columns[column.key] = name if name in known else None
         if name not in known:
             continue

@@ -279,6 +279,30 @@ def test_a_file_that_cannot_be_read_is_refused_at_its_field(name, data, as_user,
     assert answer.context["form"].errors["file"]
 
 
+def test_a_column_that_fills_another_does_so_through_the_steps_too(as_user, statistician):
+    client = as_user(statistician)
+    text = "项目名称,用地（亩）,占地面积（亩）\n甲山项目,50,\n乙水项目,,3公顷\n"
+    upload = send(client, "projects", table(text, "用地.csv"))
+    page = text_of(client.get(f"/desk/import/{upload.pk}/columns/"))
+    assert "“占地面积（亩）”为空时用它" in page
+    settle(client, upload)
+    upload.refresh_from_db()
+    assert upload.settings["columns"] == {"项目名称": "name", "占地面积(亩)": "land_area_mu"}
+    confirm(client, upload)
+    assert {p.name: p.land_area_mu for p in Project.objects.all()} == {
+        "甲山项目": 50,
+        "乙水项目": 45,
+    }
+    again = send(client, "projects", table(text.replace("山", "川"), "用地2.csv"))
+    settle(client, again, **{"占地面积（亩）": ""})
+    confirm(client, again)
+    again.refresh_from_db()
+    assert again.settings["columns"] == {
+        "项目名称": "name", "用地(亩)": None, "占地面积(亩)": None
+    }  # fmt: skip
+    assert Project.objects.get(name="甲川项目").land_area_mu is None
+
+
 def paste(client, ledger: str, text: str, **more):
     return client.post("/desk/import/", {"ledger": ledger, "pasted": text, **more})
 
