@@ -21,16 +21,31 @@ _MUCH_BETTER = 3  # columns named by another sheet, where this one names a singl
 def fitting(
     tables: Sequence[Table], columns: Sequence[Column], needed: Collection[str], mapping: Mapping
 ) -> list[Table]:
-    """The tables that are data; the first of them tells which sheets were left out, and why."""
+    """The tables that are data; the first of them tells which sheets were left out, and why. A list
+    of field names beside data on one sheet counts as its ignored rows."""
     matcher = Matcher(columns, needed, mapping)
-    fits = [table for table in tables if not _lists_fields(table, needed, matcher)]
-    most = max((len(table.fields) for table in fits if table.rows), default=0)
-    kept = [t for t in fits if len(t.fields) > 1 or most < _MUCH_BETTER]
-    left_out = {t.sheet.name: "里面列的是栏目名称，不是数据" for t in tables if t not in fits}
-    left_out |= {t.sheet.name: "只认出一列表头，别的工作表合适得多" for t in fits if t not in kept}
-    for table in kept:
-        left_out.pop(table.sheet.name, None)
-    return [replace(kept[0], instead_of=[*left_out.items()]), *kept[1:]] if kept else []
+    lists = [table for table in tables if _lists_fields(table, needed, matcher)]
+    data = [table for table in tables if table not in lists]
+    named: dict[str, int] = {}
+    for table in data:
+        count = len(table.fields)
+        named[table.sheet.name] = max(count, named.get(table.sheet.name, 0))
+    is_much = max(named.values(), default=0) >= _MUCH_BETTER
+    kept = [t for t in data if not (is_much and named[t.sheet.name] == 1)]
+    if not kept:
+        return []
+    names = {table.sheet.name for table in kept}
+    left_out = {t.sheet.name: "里面列的是栏目名称，不是数据" for t in lists}
+    left_out |= {t.sheet.name: "只认出一列表头，别的工作表合适得多" for t in data}
+    away = [(name, why) for name, why in left_out.items() if name not in names]
+    kept = [_with_ignored(table, lists) for table in kept]
+    return [replace(kept[0], instead_of=away), *kept[1:]]
+
+
+def _with_ignored(table: Table, lists: Sequence[Table]) -> Table:
+    numbers = [row.number for other in lists if other.sheet is table.sheet for row in other.rows]
+    told = [(number, "栏目说明") for number in numbers]
+    return replace(table, ignored=sorted([*table.ignored, *told])) if told else table
 
 
 def _lists_fields(table: Table, needed: Collection[str], matcher: Matcher) -> bool:

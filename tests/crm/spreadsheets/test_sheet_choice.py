@@ -61,6 +61,18 @@ def test_a_sheet_of_names_alone_is_left_out_where_another_names_much_more():
     assert [table.sheet.name for table in both] == ["目录", "数据"]
 
 
+def test_a_second_table_of_names_on_a_sheet_that_is_read_is_read_too():
+    more = [["备选项目"], ["项目名称", "备注"], ["丙丁项目", "待谈"]]
+    first, second = tables(sheet("数据", [*DATA, *more]))
+    assert [row.cells[0] for row in (*first.rows, *second.rows)] == ["甲山项目", "丙丁项目"]
+
+
+def test_field_names_listed_on_the_sheet_of_the_data_are_ignored_and_said():
+    (table,) = tables(sheet("数据", [*DATA, ["怎么填"], *DICTIONARY[1:]]))
+    assert [row.cells[0] for row in table.rows] == ["甲山项目"]
+    assert [reason for _, reason in table.ignored] == ["下一张表的标题", *["栏目说明"] * 3]
+
+
 def test_sheets_with_the_same_headings_are_all_read():
     both = tables(sheet("2022年", DATA), sheet("2023年", DATA))
     assert [table.sheet.name for table in both] == ["2022年", "2023年"]
