@@ -173,7 +173,14 @@ def _read_sheet(archive: zipfile.ZipFile, path: str, name: str) -> SheetFacts:
 
 
 def parse_part(archive, path, start, end=None, characters=None) -> None:  # type: ignore[no-untyped-def]
-    """One part through expat; a document type declaration is refused whatever its encoding."""
+    """One part of an archive through `parser_of`."""
+    with archive.open(path) as part:
+        parser_of(start, end, characters).ParseFile(part)
+
+
+def parser_of(start, end=None, characters=None):  # type: ignore[no-untyped-def]
+    """A parser that hears of elements by their names without prefixes; a document type declaration
+    is refused whatever its encoding."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
 
@@ -187,8 +194,7 @@ def parse_part(archive, path, start, end=None, characters=None) -> None:  # type
         parser.EndElementHandler = lambda tag: end(tag.rpartition(":")[2])
     if characters:
         parser.CharacterDataHandler = characters
-    with archive.open(path) as part:
-        parser.ParseFile(part)
+    return parser
 
 
 def _column_index(letters: str) -> int:

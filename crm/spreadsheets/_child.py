@@ -28,6 +28,7 @@ from crm.spreadsheets._sheets import (
     MAX_COLUMNS,
     MAX_ROWS,
     MAX_SHEETS,
+    UNSURE_DAY,
     Unsafe,
     too_long,
     too_many_cells,
@@ -35,6 +36,7 @@ from crm.spreadsheets._sheets import (
 )
 from crm.spreadsheets._sheets import sheet as sheet_of
 from crm.spreadsheets._text import UTF16, read_text
+from crm.spreadsheets._xml_book import NAMESPACE, read_xml_book
 
 MEMORY = 512 * 1024 * 1024
 CPU_SECONDS = 60
@@ -86,9 +88,11 @@ def _read_as_it_is(data: bytes, suffix: str) -> list[dict[str, Any]]:
         raise Unsafe(f"{said} PDF；请提供原始的 Excel 或 CSV 文件。")
     if _BARE_BOOK.match(data):
         raise Unsafe(f"{said} Excel 4.0 以前的旧格式，请用 Excel 打开后另存为 .xlsx。")
-    head = data[:1024].decode("utf-16" if data.startswith(UTF16) else "utf-8-sig", "ignore")
+    head = data[:2048].decode("utf-16" if data.startswith(UTF16) else "utf-8-sig", "ignore")
     if head.startswith("MIME-Version"):
         raise Unsafe(f"{said}单个文件网页（mht），请用 Excel 打开后另存为 .xlsx。")
+    if NAMESPACE in head:
+        return read_xml_book(data)
     if MARKUP.match(head):
         if "<?xml" in head and "<html" not in head.lower():
             raise Unsafe(f"{said} XML 数据，请用 Excel 打开后另存为 .xlsx。")
@@ -184,7 +188,7 @@ def _cell(value: Any, epoch_1904: bool) -> Any:
     if isinstance(value, date):
         day = value.date() if isinstance(value, datetime) else value
         if day < _FIRST_SURE_DAY and not epoch_1904:
-            return {"broken": "1900年3月1日以前的日期在 Excel 里不可靠，请改成文本后重新填写。"}
+            return {"broken": UNSURE_DAY}
         return {"moment" if isinstance(value, datetime) else "day": value.isoformat()}
     text = str(value)
     if len(text) > MAX_CELL_TEXT:

@@ -15,6 +15,7 @@ MAX_CELLS = MAX_ROWS * MAX_COLUMNS
 MAX_CELL_TEXT = 32_767  # Excel's own limit
 MAX_SHEETS = 200
 UNSAVED = "公式没有保存计算结果，请用 Excel 打开并保存后再导入。"
+UNSURE_DAY = "1900年3月1日以前的日期在 Excel 里不可靠，请改成文本后重新填写。"
 # What Excel, LibreOffice and WPS show in place of a value they could not compute.
 ERROR_WORD = re.compile(
     r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|SPILL!|CALC!)|(?:Err|错误)[:：]\d{3}"

@@ -21,7 +21,7 @@ from crm.errors import Refused
 from crm.spreadsheets.cells import Broken, Cell
 
 MAX_BYTES = 10 * 1024 * 1024
-KINDS = ("xlsx", "xlsm", "xls", "et", "ods", "csv", "tsv", "txt", "htm", "html")
+KINDS = ("xlsx", "xlsm", "xls", "et", "ods", "csv", "tsv", "txt", "htm", "html", "xml")
 _ROOT = Path(__file__).resolve().parents[2]
 _WALL_SECONDS = 120
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")

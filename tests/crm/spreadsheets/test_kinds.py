@@ -60,8 +60,7 @@ def test_a_workbook_is_read_under_whatever_name(name):
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
-         "XML 数据"),
+        (b'<?xml version="1.0"?><data><row>1</row></data>', "XML 数据"),
         (b"MIME-Version: 1.0\nContent-Type: multipart/related\n", "mht"),
         (b"<html><body>no table here</body></html>", "没有可读的表格"),
         (b"\x09\x04\x06\x00\x00\x00\x10\x00\x00\x00", "Excel 4.0"),
@@ -128,6 +127,87 @@ def test_a_broken_page_is_read_or_refused_and_nothing_else(parts):
             assert all(any(row) for _, row in sheet["rows"])
             assert all(top <= bottom and left <= right
                        for top, left, bottom, right in sheet["merged"])  # fmt: skip
+
+
+# XML spreadsheets
+
+
+def xml_book(body: str, before: str = "", encoding: str = "UTF-8", prologue: str = "") -> bytes:
+    text = (
+        f'<?xml version="1.0" encoding="{encoding}"?>\n{prologue}'
+        '<ss:Workbook xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet" '
+        f'xmlns:x="urn:schemas-microsoft-com:office:excel">{before}{body}</ss:Workbook>'
+    )
+    return text.encode(encoding)
+
+
+def xml_cell(kind: str, text: str, attributes: str = "") -> str:
+    return f'<ss:Cell {attributes}><ss:Data ss:Type="{kind}">{text}</ss:Data></ss:Cell>'
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "GB2312", "UTF-16"])
+def test_an_xml_spreadsheet_is_read_like_the_workbook_it_is(encoding):
+    body = (
+        '<ss:Worksheet ss:Name="项目"><ss:Table><ss:Row>'
+        + xml_cell("String", "甲 &amp; 乙", 'ss:MergeAcross="1" ss:MergeDown="1"')
+        + "<ss:Cell><ss:Comment><ss:Data>批注</ss:Data></ss:Comment></ss:Cell>"
+        + xml_cell("Number", "12.5")
+        + '</ss:Row><ss:Row ss:Span="2"/><ss:Row ss:Hidden="1">'
+        + xml_cell("DateTime", "2023-08-31T00:00:00.000", 'ss:Index="3"')
+        + xml_cell("DateTime", "2023-08-31T10:20:00.000")
+        + xml_cell("DateTime", "1899-12-31T10:20:00.000")
+        + xml_cell("Boolean", "1")
+        + '</ss:Row><ss:Row ss:Index="9">'
+        + xml_cell("Error", "#N/A", 'ss:Formula="=1/0"')
+        + '<ss:Cell ss:Formula="=1+1"/>'
+        + xml_cell("Number", "2", 'ss:Formula="=1+1"')
+        + "</ss:Row></ss:Table></ss:Worksheet>"
+        '<ss:Worksheet ss:Name="备份"><ss:Table/><x:WorksheetOptions>'
+        "<x:Visible>SheetHidden</x:Visible></x:WorksheetOptions></ss:Worksheet>"
+    )
+    first, second = read(xml_book(body, encoding=encoding), "系统导出.xls")
+    heading, days, errors = first.rows
+    assert heading == Row(1, ["甲 & 乙", None, None, 12.5])
+    assert first.merged == [(1, 0, 2, 1)]
+    assert days == Row(
+        5, [None, None, date(2023, 8, 31), datetime(2023, 8, 31, 10, 20), "10:20:00", True], True
+    )
+    assert (errors.number, errors.cells[2]) == (9, 2)
+    assert "#N/A" in errors.cells[0].reason
+    assert "没有保存计算结果" in errors.cells[1].reason
+    assert [first.hidden, second.hidden] == [False, True]
+
+
+def test_the_1904_dates_of_an_xml_spreadsheet_are_told():
+    before = "<x:ExcelWorkbook><x:Date1904/></x:ExcelWorkbook>"
+    body = f'<ss:Worksheet ss:Name="a"><ss:Table><ss:Row>{xml_cell("String", "甲")}</ss:Row></ss:Table></ss:Worksheet>'  # noqa: E501
+    assert read(xml_book(body, before), "a.xml")[0].epoch_1904
+    assert not read(xml_book(body), "a.xml")[0].epoch_1904
+
+
+@pytest.mark.parametrize(
+    ("inside", "reason"),
+    [
+        (f"<ss:Row ss:Index='1000000'>{xml_cell('String', 'x')}</ss:Row>", "20000 行"),
+        ("<ss:Row>" + xml_cell("String", "x", 'ss:Index="16384"') + "</ss:Row>", "100 列"),
+        (f"<ss:Row>{xml_cell('String', '长' * 40_000)}</ss:Row>", "32,767"),
+        (f"<ss:Row>{xml_cell('Number', '一')}</ss:Row>", "结构有错误"),
+        ("<ss:Row ss:Index='x'/>", "结构有错误"),
+        ("<ss:Row>", "结构有错误"),
+        ("<x:SupBook/>", "其他文件"),
+    ],
+)
+def test_an_xml_spreadsheet_beyond_the_limits_or_broken_is_refused(inside, reason):
+    body = f'<ss:Worksheet ss:Name="a"><ss:Table>{inside}</ss:Table></ss:Worksheet>'
+    with pytest.raises(Refused, match=reason):
+        read(xml_book(body), "a.xls")
+
+
+def test_cells_outside_every_sheet_and_entities_of_an_xml_spreadsheet_are_refused():
+    with pytest.raises(Refused, match="结构有错误"):
+        read(xml_book(f"<ss:Row>{xml_cell('String', 'x')}</ss:Row>"), "a.xls")
+    with pytest.raises(Refused, match="DTD"):
+        read(xml_book("", prologue="<!DOCTYPE x [<!ENTITY a 'b'>]>"), "a.xls")
 
 
 # Text
