@@ -22,7 +22,7 @@ from crm.spreadsheets._sheets import (
     too_many_cells,
     too_many_sheets,
 )
-from crm.spreadsheets._text import decode
+from crm.spreadsheets._text import decode, kept_as_text
 
 MARKUP = re.compile(
     r"\s*<(?:!doctype|html|head|body|table|meta|\?xml|style|div|!--)", re.IGNORECASE
@@ -108,7 +108,7 @@ class _Table:
         if self.texts is None:
             return
         lines = (" ".join(line.split()) for line in "".join(self.texts).split("\n"))
-        text, self.texts = "\n".join(line for line in lines if line), None
+        text, self.texts = kept_as_text("\n".join(line for line in lines if line)), None
         if len(text) > MAX_CELL_TEXT:
             raise too_long()
         while self.column in self.covered:

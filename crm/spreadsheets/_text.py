@@ -15,8 +15,10 @@ from crm.spreadsheets._sheets import MAX_CELL_TEXT, MAX_COLUMNS, MAX_ROWS, Unsaf
 
 _SIGNS = ",\t;|"
 _NOTHING = "\x1f"  # stands in no table: each line is one cell
+_ENOUGH_TO_TELL = 8
 _LOOKED_AT = 50_000  # signs of the text by which its separator is told
 _QUOTED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
+_KEPT_AS_TEXT = re.compile(r'="([^"]*)"')
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -53,7 +55,13 @@ def _unpaired() -> Unsafe:
 
 def _unquoted(cell: str) -> str:
     """Our own CSV export puts an apostrophe before what a spreadsheet would take for a formula."""
-    return cell[1:] if _QUOTED.match(cell) else cell
+    return cell[1:] if _QUOTED.match(cell) else kept_as_text(cell)
+
+
+def kept_as_text(cell: str) -> str:
+    """0012 of ="0012", which systems write so that Excel keeps the zeros."""
+    match = _KEPT_AS_TEXT.fullmatch(cell.strip())
+    return match[1] if match else cell
 
 
 def separator(text: str) -> str:
@@ -138,14 +146,13 @@ def _is_damaged_utf8(data: bytes) -> bool:
 
 
 def _chinese(data: bytes) -> str | None:
-    """GB18030, or Big5 where the same bytes are everyday signs in Big5 and rare ones in GB18030."""
+    """GB18030, or Big5 where the same bytes are everyday signs in Big5 and many rare ones in
+    GB18030; a few signs tell nothing. Of 20,000 names in tens, GB18030 was never taken for Big5."""
     simplified, traditional = _read_as(data, "gb18030"), _read_as(data, "cp950")
-    if (
-        traditional
-        and _everyday(traditional, _is_frequent_in_big5) > 0.9
-        and (simplified is None or not is_everyday_chinese(simplified))
-    ):
-        return traditional
+    if traditional and sum(sign > "\x7f" for sign in traditional) >= _ENOUGH_TO_TELL:
+        is_rare = simplified is None or _everyday(simplified, _is_in_gb2312) < 0.85
+        if is_rare and _everyday(traditional, _is_frequent_in_big5) > 0.8:
+            return traditional
     return simplified
 
 

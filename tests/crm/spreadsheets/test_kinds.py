@@ -253,6 +253,13 @@ def test_big5_is_told_from_gb18030():
     assert cells(text.encode("gb18030"), "a.csv")[1][0] == "臺灣精密機械有限公司"
 
 
+def test_digits_that_a_system_kept_as_text_for_excel_come_without_its_signs():
+    assert cells('编号,名称\n="0012","=""0013"""\n'.encode(), "a.csv")[1] == ["0012", "0013"]
+    page = "<table><tr><td>编号</td></tr><tr><td>=&quot;0012&quot;</td></tr></table>"
+    assert cells(page.encode(), "a.xls")[1] == ["0012"]
+    assert cells('编号,名称\n\'="0012",甲\n'.encode(), "a.csv")[1][0] == '="0012"'
+
+
 @settings(max_examples=200)
 @given(st.text(st.sampled_from("项目名称投资额阶段签约园区企业电子科技有限公司建设合作开发联通甲乙丙，。、0123,"),
                min_size=2, max_size=40))  # fmt: skip
