@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date, datetime
+from xml.sax.saxutils import escape
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm.errors import Refused
-from crm.spreadsheets import _text
+from crm.spreadsheets import _child, _text
 from crm.spreadsheets._html import read_html
 from crm.spreadsheets._sheets import Unsafe
 from crm.spreadsheets.cells import Broken
-from crm.spreadsheets.reader import KINDS, Row, read
+from crm.spreadsheets.reader import KINDS, Row, parsed, read
 from tests.crm.spreadsheets.books import with_parts, xlsx
 from tests.crm.spreadsheets.old_books import Error, Formula, Serial, excel_5, xls
 from tests.crm.spreadsheets.open_documents import cell, ods, row, rows, table
@@ -331,6 +333,43 @@ def test_the_text_of_a_cell_has_its_lines_and_spaces_and_not_its_remarks():
         "<draw:frame><text:p>图</text:p></draw:frame></table:table-cell>"
     )
     assert read(ods(table(row(inside))), "a.ods")[0].rows[0].cells == ["甲  乙\n丙\n丁 戊"]
+
+
+VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.dates(date(1900, 3, 1)),
+    st.text("甲乙<&>\"'0.=#/园", min_size=1, max_size=8),
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.tuples(st.lists(VALUES, max_size=5), st.integers(1, 4)), max_size=6))
+def test_whatever_stands_in_an_open_document_comes_back_in_its_row(lines):
+    data = ods(table(*[
+        row(*[cell(escape(v) if isinstance(v, str) else v) for v in values], times=times)
+        for values, times in lines
+    ]))  # fmt: skip
+    every = [values for values, times in lines for _ in range(times)]
+    wanted = {}
+    for number, values in enumerate(every, 1):
+        filled = [index for index, value in enumerate(values, 1) if value is not None]
+        if filled:
+            wanted[number] = values[: filled[-1]]
+    (sheet,) = parsed(orjson.dumps({"sheets": _child.read(data, "ods")}))
+    assert {r.number: r.cells for r in sheet.rows} == wanted
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_a_damaged_open_document_is_read_or_refused_and_nothing_else(data):
+    body = bytearray(table(row("甲", 1), row(date(2023, 8, 31), times=3, hidden=True)).encode())
+    for _ in range(data.draw(st.integers(1, 5))):
+        body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(32, 126))
+    with suppress(Unsafe):
+        for sheet in _child.read(ods(body.decode(errors="replace")), "ods"):
+            assert all(number >= 1 for number, _ in sheet["rows"])
 
 
 # Books older than Excel 97
