@@ -23,13 +23,28 @@ def importable(user: Any) -> list[Ledger]:
     return [one for one in ledgers.every() if one.import_columns and one.can(user, Action.IMPORT)]
 
 
+MAX_PASTED_BYTES = 2 * 1024 * 1024
+PASTED_NAME = "粘贴的表格.csv"
+
+
 class ImportForm(forms.Form):
+    """A table: a file, or what was pasted into the page."""
+
     ledger = forms.ChoiceField(label="导入到")
     file = forms.FileField(
         label="表格文件",
+        required=False,
         max_length=120,
-        help_text="Excel（xlsx、xls）或 CSV，10 MB、2 万行以内，照原样上传就行：下一步再对表头。",
+        help_text="Excel、WPS、CSV、ods 或系统导出的网页表格，10 MB、2 万行以内，"
+        "照原样上传就行：下一步再对表头。",
         widget=forms.FileInput(attrs={"accept": ",".join(f".{kind}" for kind in KINDS)}),
+    )
+    pasted = forms.CharField(
+        label="或者粘贴表格",
+        required=False,
+        strip=False,  # a blank first cell is a cell
+        help_text="在 Excel 里选中、复制，粘贴到这里；一行一条的名单也行。2 MB、2 万行以内。",
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
     )
 
     def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
@@ -39,9 +54,36 @@ class ImportForm(forms.Form):
 
     def clean_file(self) -> Any:
         upload = self.cleaned_data["file"]
-        if upload.size > MAX_BYTES:
+        if upload and upload.size > MAX_BYTES:
             raise forms.ValidationError("文件超过 10 MB，请只保留要导入的数据，或分成几个文件。")
         return upload
+
+    def clean_pasted(self) -> str:
+        text: str = self.cleaned_data["pasted"]
+        if len(text.encode()) > MAX_PASTED_BYTES:
+            raise forms.ValidationError("粘贴的内容超过 2 MB，请存成文件再导入。")
+        return text if text.strip() else ""
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if not self.errors.keys() & {"file", "pasted"}:
+            if not given.get("file") and not given.get("pasted"):
+                self.add_error("file", "请选择一个文件，或者把表格粘贴在下面。")
+            elif given.get("file") and given.get("pasted"):
+                self.add_error("pasted", "文件和粘贴的表格只能用一样，请清空一样。")
+        return given
+
+    @property
+    def source(self) -> str:
+        """The field the table stands in."""
+        return "file" if self.cleaned_data["file"] else "pasted"
+
+    def table(self) -> tuple[str, bytes]:
+        """(name, content) of the table; what was pasted is kept as a file of that name."""
+        if self.source == "pasted":
+            return PASTED_NAME, self.cleaned_data["pasted"].encode("utf-8-sig")
+        file = self.cleaned_data["file"]
+        return file.name, file.read()
 
 
 @dataclass(frozen=True)

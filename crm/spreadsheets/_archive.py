@@ -1,4 +1,4 @@
-"""What an .xlsx file is made of, looked at before any library opens it.
+"""What an .xlsx or .ods file is made of, looked at before any library opens it.
 
 A few kilobytes can unpack to gigabytes, or claim a cell in the last corner of the sheet, so the
 zip directory, the parts a reader opens and the place of every cell are checked first.
@@ -9,32 +9,42 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 from xml.parsers import expat
+
+from crm.spreadsheets._sheets import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    UNSAVED,
+    Unsafe,
+    error_in_cell,
+    too_large,
+)
 
 MAX_ENTRIES = 2_000
 MAX_UNPACKED = 200 * 1024 * 1024
 MAX_RATIO = 100
-MAX_ROWS, MAX_COLUMNS = 20_000, 100
 _RATIO_FROM = 1024 * 1024  # tiny repetitive parts may pack well
 _CHUNK = 1024 * 1024
+_MACROS = ("basic/", "scripts/")  # of an .ods
 _REFERENCE = re.compile(r"([A-Z]{1,4})([0-9]{1,9})")
 
 
-class Unsafe(Exception):
-    """A file that will not be read; `reason` says what to do about it."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+_Read = TypeVar("_Read")
 
 
 @dataclass
 class SheetFacts:
-    """What the cell values alone do not tell: hidden rows, cells without a value of their own."""
+    """What the cell values alone do not tell: hidden rows, cells without a value of their own; of
+    a book older than Excel 97 also its texts and the sheet's name, which the library garbles.
+    Cells are (row from 1, column from 0)."""
 
     hidden_rows: list[int] = field(default_factory=list)
-    broken: dict[tuple[int, int], str] = field(default_factory=dict)  # (row from 1, column from 0)
+    broken: dict[tuple[int, int], str] = field(default_factory=dict)
+    texts: dict[tuple[int, int], str] = field(default_factory=dict)
+    name: str = ""
 
 
 @dataclass
@@ -43,12 +53,12 @@ class BookFacts:
     sheets: dict[str, SheetFacts] = field(default_factory=dict)
 
 
-def inspect(data: bytes) -> BookFacts:
-    """The facts of a workbook, or Unsafe."""
+def unpacked(data: bytes, read: Callable[[zipfile.ZipFile], _Read]) -> _Read:
+    """What `read` makes of an archive whose directory was checked; Unsafe where either fails."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check_directory(archive)
-            return _read_book(archive)
+            return read(archive)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise Unsafe("文件已损坏或不是 Excel 工作簿，请用 Excel 打开后另存为 .xlsx。") from error
     except (expat.ExpatError, KeyError, ValueError, UnicodeError) as error:
@@ -67,7 +77,7 @@ def _check_directory(archive: zipfile.ZipFile) -> None:
         raise Unsafe("工作簿里有指向文件之外的路径，不能读取。")
     if any(entry.flag_bits & 1 for entry in entries):
         raise Unsafe("工作簿加了密码，请取消密码后再导入。")
-    if any("vbaproject" in name for name in lowered):
+    if any("vbaproject" in name or name.startswith(_MACROS) for name in lowered):
         raise Unsafe("工作簿带有宏，请另存为不含宏的 .xlsx 后再导入。")
     if any(name.startswith("xl/externallinks/") for name in lowered):
         raise Unsafe("工作簿引用了其他文件，请在 Excel“数据→编辑链接”中断开链接后再导入。")
@@ -86,10 +96,11 @@ def _leaves_the_archive(name: str) -> bool:
     return name.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", name) or ":" in name
 
 
-def _read_book(archive: zipfile.ZipFile) -> BookFacts:
+def read_facts(archive: zipfile.ZipFile) -> BookFacts:
+    """The facts of an .xlsx workbook."""
     names = set(archive.namelist())
     if "xl/workbook.xml" not in names:
-        raise Unsafe("文件不是 Excel 工作簿（.xlsx），请用 Excel 另存为 .xlsx。")
+        raise Unsafe("文件不是 Excel 工作簿（.xlsx 或 .ods），请用 Excel 另存为 .xlsx。")
     facts = BookFacts()
     sheets: list[tuple[str, str]] = []
     targets: dict[str, str] = {}
@@ -105,11 +116,11 @@ def _read_book(archive: zipfile.ZipFile) -> BookFacts:
         if tag == "Relationship":
             targets[attributes.get("Id", "")] = attributes.get("Target", "")
 
-    _parse(archive, "xl/workbook.xml", book)
-    _parse(archive, "xl/_rels/workbook.xml.rels", relations)
+    parse_part(archive, "xl/workbook.xml", book)
+    parse_part(archive, "xl/_rels/workbook.xml.rels", relations)
     for part in ("[Content_Types].xml", "xl/sharedStrings.xml", "xl/styles.xml"):
         if part in names:
-            _parse(archive, part, None)
+            parse_part(archive, part, None)
     for name, reference in sheets:
         target = targets.get(reference, "")
         path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
@@ -146,26 +157,30 @@ def _read_sheet(archive: zipfile.ZipFile, path: str, name: str) -> SheetFacts:
         if tag != "c" or not (formula or value):
             return
         if row > MAX_ROWS or column >= MAX_COLUMNS:
-            raise Unsafe(
-                f"工作表“{name[:31]}”超过 {MAX_ROWS} 行或 {MAX_COLUMNS} 列（最远在第 {row} 行第 "
-                f"{column + 1} 列），请删去多余的单元格或分成几个文件。"
-            )
+            raise too_large(name, row, column)
         if kind == "e":
-            facts.broken[row, column] = f"单元格是公式错误 {text[:12]}，请修正后再导入。"
+            facts.broken[row, column] = error_in_cell(text)
         elif formula and not text and kind != "str":  # openpyxl writes <f> with an empty <v>
-            facts.broken[row, column] = "公式没有保存计算结果，请用 Excel 打开并保存后再导入。"
+            facts.broken[row, column] = UNSAVED
 
     def characters(data: str) -> None:
         nonlocal text
         if formula or kind == "e":
             text = (text + data)[:12] if inside_value else text
 
-    _parse(archive, path, start, end, characters)
+    parse_part(archive, path, start, end, characters)
     return facts
 
 
-def _parse(archive, path, start, end=None, characters=None) -> None:  # type: ignore[no-untyped-def]
-    """One part through expat; a document type declaration is refused whatever its encoding."""
+def parse_part(archive, path, start, end=None, characters=None) -> None:  # type: ignore[no-untyped-def]
+    """One part of an archive through `parser_of`."""
+    with archive.open(path) as part:
+        parser_of(start, end, characters).ParseFile(part)
+
+
+def parser_of(start, end=None, characters=None):  # type: ignore[no-untyped-def]
+    """A parser that hears of elements by their names without prefixes; a document type declaration
+    is refused whatever its encoding."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
 
@@ -179,8 +194,7 @@ def _parse(archive, path, start, end=None, characters=None) -> None:  # type: ig
         parser.EndElementHandler = lambda tag: end(tag.rpartition(":")[2])
     if characters:
         parser.CharacterDataHandler = characters
-    with archive.open(path) as part:
-        parser.ParseFile(part)
+    return parser
 
 
 def _column_index(letters: str) -> int:

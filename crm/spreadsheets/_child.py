@@ -7,7 +7,6 @@ this process and not the caller's.
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 import resource
@@ -15,22 +14,36 @@ import sys
 from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
+from zipfile import ZipFile
 
 import orjson
 
 from crm.spreadsheets import _old_book
-from crm.spreadsheets._archive import MAX_COLUMNS, MAX_ROWS, SheetFacts, Unsafe, inspect
+from crm.spreadsheets._archive import BookFacts, SheetFacts, read_facts, unpacked
+from crm.spreadsheets._html import MARKUP, read_html
+from crm.spreadsheets._ods import read_ods
+from crm.spreadsheets._sheets import (
+    MAX_CELL_TEXT,
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    MAX_SHEETS,
+    UNSURE_DAY,
+    Unsafe,
+    too_long,
+    too_many_cells,
+    too_many_sheets,
+)
+from crm.spreadsheets._sheets import sheet as sheet_of
+from crm.spreadsheets._text import UTF16, read_text
+from crm.spreadsheets._xml_book import NAMESPACE, read_xml_book
 
 MEMORY = 512 * 1024 * 1024
 CPU_SECONDS = 60
 MAX_TEXT = 32 * 1024 * 1024
-MAX_CELLS = MAX_ROWS * MAX_COLUMNS
-MAX_CELL_TEXT = 32_767  # Excel's own limit
-MAX_SHEETS = 200
 
 ZIP, OLE, PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF"
-_MARKUP = re.compile(rb"\s*<(?:!doctype|html|head|body|table|meta|\?xml|style|div)", re.IGNORECASE)
-_QUOTED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
+_BARE_BOOK = re.compile(rb"\x09[\x00\x02\x04\x08][\x04\x06\x08]\x00", re.DOTALL)
 _FIRST_SURE_DAY = date(1900, 3, 1)
 
 
@@ -49,8 +62,8 @@ def main() -> None:
 
 
 def read(data: bytes, suffix: str) -> list[dict[str, Any]]:
-    _check_disguise(data, suffix)
-    sheets = _read_text(data) if suffix in ("csv", "txt") else _read_book(data, suffix)
+    """Every sheet of a file, read as what it is, whatever it is called."""
+    sheets = _read_as_it_is(data, suffix)
     size = sum(
         len(c) for s in sheets for _, cells in s["rows"] for c in cells if isinstance(c, str)
     )
@@ -59,92 +72,59 @@ def read(data: bytes, suffix: str) -> list[dict[str, Any]]:
     return sheets
 
 
-def _check_disguise(data: bytes, suffix: str) -> None:
+def _read_as_it_is(data: bytes, suffix: str) -> list[dict[str, Any]]:
+    """Systems export a web page or plain text under the name .xls, and people rename files: Excel
+    opens these, and so do we. What is no table at all is refused with what to do."""
     if not data.strip():
         raise Unsafe("文件是空的。")
+    if data.startswith(ZIP):
+        return unpacked(data, lambda archive: _read_archive(archive, data))
+    if data.startswith(OLE):
+        _refuse_locked(data)
+        facts, ordered = _old_book.inspect(data)
+        return _read_book(data, facts, ordered)
+    said = f"文件名是 .{suffix}，内容却是"
     if data.startswith(PDF):
-        raise Unsafe(f"文件名是 .{suffix}，内容却是 PDF；请提供原始的 Excel 或 CSV 文件。")
-    if _MARKUP.match(data[:512].lstrip(b"\xef\xbb\xbf")):
-        raise Unsafe(
-            f"文件名是 .{suffix}，内容却是网页或 XML（系统导出的“假 Excel”），"
-            "请用 Excel 打开后另存为 .xlsx。"
-        )
-    if data.startswith(OLE) and "EncryptedPackage".encode("utf-16-le") in data:
+        raise Unsafe(f"{said} PDF；请提供原始的 Excel 或 CSV 文件。")
+    if _BARE_BOOK.match(data):
+        raise Unsafe(f"{said} Excel 4.0 以前的旧格式，请用 Excel 打开后另存为 .xlsx。")
+    head = data[:2048].decode("utf-16" if data.startswith(UTF16) else "utf-8-sig", "ignore")
+    if head.startswith("MIME-Version"):
+        raise Unsafe(f"{said}单个文件网页（mht），请用 Excel 打开后另存为 .xlsx。")
+    if NAMESPACE in head:
+        return read_xml_book(data)
+    if MARKUP.match(head):
+        if "<?xml" in head and "<html" not in head.lower():
+            raise Unsafe(f"{said} XML 数据，请用 Excel 打开后另存为 .xlsx。")
+        return read_html(data)
+    return read_text(data)
+
+
+def _refuse_locked(data: bytes) -> None:
+    if "EncryptedPackage".encode("utf-16-le") in data:
         raise Unsafe("工作簿加了打开密码，请取消密码后再导入。")
-    if data.startswith(OLE) and "_VBA_PROJECT".encode("utf-16-le") in data:
+    if "_VBA_PROJECT".encode("utf-16-le") in data:
         raise Unsafe("工作簿带有宏，请另存为不含宏的 .xlsx 后再导入。")
-    real = "xlsx" if data.startswith(ZIP) else "xls" if data.startswith(OLE) else "csv"
-    named = {"xlsm": "xlsx", "txt": "csv"}.get(suffix, suffix)
-    if real != named:
-        what = {"xlsx": "一个 .xlsx 或 zip 文件", "xls": "旧版 .xls", "csv": "文本"}[real]
-        raise Unsafe(
-            f"文件名是 .{suffix}，内容却是{what}；请把扩展名改对，或用 Excel 打开后另存为 .xlsx。"
-        )
 
 
-def _read_text(data: bytes) -> list[dict[str, Any]]:
-    text = _decode(data)
-    if "\x00" in text:
-        raise Unsafe("文件不是文本：里面有空字符（NUL），请另存为 CSV UTF-8。")
-    csv.field_size_limit(MAX_CELL_TEXT)
-    rows: list[tuple[int, list[Any]]] = []
-    try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-        for number, cells in enumerate(reader, start=1):
-            while cells and not cells[-1].strip():
-                cells.pop()
-            if not cells:
-                continue
-            if number > MAX_ROWS or len(cells) > MAX_COLUMNS:
-                raise Unsafe(f"表格超过 {MAX_ROWS} 行或 {MAX_COLUMNS} 列，请分成几个文件。")
-            rows.append((number, [_unquoted(cell) for cell in cells]))
-    except csv.Error as error:
-        raise Unsafe("CSV 里有过长或没有配对引号的单元格，请用 Excel 打开检查后另存。") from error
-    return [_sheet("", rows)]
+def _read_archive(archive: ZipFile, data: bytes) -> list[dict[str, Any]]:
+    names = set(archive.namelist())
+    if "xl/workbook.bin" in names:
+        raise Unsafe("文件是二进制工作簿（.xlsb），请用 Excel 另存为 .xlsx。")
+    if "content.xml" in names and "xl/workbook.xml" not in names:
+        return read_ods(archive)
+    return _read_book(data, read_facts(archive), None)
 
 
-def _decode(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            if encoding == "utf-8-sig" and _is_damaged_utf8(data):
-                break
-            continue
-        return text
-    raise Unsafe("文字编码有错误，请用 Excel 另存为“CSV UTF-8（逗号分隔）”后再导入。")
-
-
-def _is_damaged_utf8(data: bytes) -> bool:
-    """Mostly UTF-8 with a few bad bytes: reading it as GB18030 would give garbage, not Chinese."""
-    text = data.decode("utf-8", errors="replace")
-    bad = text.count("\ufffd")
-    good = sum(1 for sign in text if "\u2e80" <= sign <= "\uffef" and sign != "\ufffd")
-    return good > 20 * bad
-
-
-def _delimiter(text: str) -> str:
-    first = next((line for line in text[:20_000].splitlines() if line.strip()), "")
-    return max(",\t;", key=lambda sign: (first.count(sign), sign == ","))
-
-
-def _unquoted(cell: str) -> str:
-    """Our own CSV export puts an apostrophe before what a spreadsheet would take for a formula."""
-    return cell[1:] if _QUOTED.match(cell) else cell
-
-
-def _read_book(data: bytes, suffix: str) -> list[dict[str, Any]]:
-    facts, ordered = _old_book.inspect(data) if suffix == "xls" else (inspect(data), None)
+def _read_book(
+    data: bytes, facts: BookFacts, ordered: list[SheetFacts] | None
+) -> list[dict[str, Any]]:
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         if len(book.sheets_metadata) > MAX_SHEETS:
-            raise Unsafe(f"工作簿超过 {MAX_SHEETS} 个工作表，请分成几个文件。")
+            raise too_many_sheets()
         sheets, cells = [], 0
         for index, meta in enumerate(book.sheets_metadata):
             if str(meta.typ).rpartition(".")[2] != "WorkSheet":
@@ -156,7 +136,7 @@ def _read_book(data: bytes, suffix: str) -> list[dict[str, Any]]:
             sheet = _read_sheet(book, meta, known or SheetFacts(), epoch_1904=facts.epoch_1904)
             cells += sum(len(row) for _, row in sheet["rows"])
             if cells > MAX_CELLS:
-                raise Unsafe("工作簿里的单元格太多，请分成几个文件。")
+                raise too_many_cells()
             sheets.append(sheet)
         return sheets
     except PasswordError as error:
@@ -177,10 +157,11 @@ def _read_sheet(book: Any, meta: Any, known: SheetFacts, *, epoch_1904: bool) ->
         number: [_cell(value, epoch_1904) for value in row]
         for number, row in enumerate(sheet.to_python(skip_empty_area=False), start=1)
     }
-    for (number, column), reason in known.broken.items():
+    own = {**known.texts, **{place: {"broken": why} for place, why in known.broken.items()}}
+    for (number, column), cell in own.items():
         row = table.setdefault(number, [])
         row.extend([None] * (column + 1 - len(row)))
-        row[column] = {"broken": reason}
+        row[column] = cell
     rows = []
     for number in sorted(table):
         row = table[number]
@@ -188,8 +169,8 @@ def _read_sheet(book: Any, meta: Any, known: SheetFacts, *, epoch_1904: bool) ->
             row.pop()
         if row:
             rows.append((number, row))
-    return _sheet(
-        meta.name,
+    return sheet_of(
+        known.name or meta.name,
         rows,
         hidden=str(meta.visible).rpartition(".")[2] != "Visible",
         epoch_1904=epoch_1904,
@@ -201,22 +182,17 @@ def _read_sheet(book: Any, meta: Any, known: SheetFacts, *, epoch_1904: bool) ->
     )
 
 
-def _sheet(name: str, rows: list[tuple[int, list[Any]]], **more: Any) -> dict[str, Any]:
-    defaults = {"hidden": False, "epoch_1904": False, "hidden_rows": [], "merged": []}
-    return {"name": name, "rows": rows, **defaults, **more}
-
-
 def _cell(value: Any, epoch_1904: bool) -> Any:
     if isinstance(value, (bool, int, float)):
         return value if value == value else None
     if isinstance(value, date):
         day = value.date() if isinstance(value, datetime) else value
         if day < _FIRST_SURE_DAY and not epoch_1904:
-            return {"broken": "1900年3月1日以前的日期在 Excel 里不可靠，请改成文本后重新填写。"}
+            return {"broken": UNSURE_DAY}
         return {"moment" if isinstance(value, datetime) else "day": value.isoformat()}
     text = str(value)
     if len(text) > MAX_CELL_TEXT:
-        raise Unsafe("有一格的文字超过 32,767 个字，请精简后再导入。")
+        raise too_long()
     return text if text.strip() else None
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from crm.errors import Refused
 from crm.ledgers import Column, Kind, Ledger
 from crm.spreadsheets.cells import fold, is_blank, shown
+from crm.spreadsheets.headings import letter_of
 from crm.spreadsheets.mapping import Mapping
 from crm.spreadsheets.match import Table, best_guess
 from crm.spreadsheets.moments import ORDERS
@@ -33,7 +34,7 @@ DATE_ORDERS = {ORDERS[0]: "月/日/年（5/20/2003）", ORDERS[1]: "日/月/年�
 class FileColumn:
     """One heading. key: its folded text, by which the mapping names it. letter: as Excel calls the
     column. is_repeated: another column to the left has the same heading. aside: what it is for
-    though it is not imported."""
+    though it is not imported. stands_in: the field whose blank cells it fills."""
 
     key: str
     text: str
@@ -44,21 +45,25 @@ class FileColumn:
     samples: list[str] = dataclasses.field(default_factory=list)
     is_repeated: bool = False
     aside: str = ""
+    stands_in: str | None = None
     units_in: str = ""  # the heading of the column that holds its units
 
 
 @dataclass
 class SheetChoice:
+    """left_out: why it is not read unless it is chosen, in words."""
+
     name: str
     row_count: int
     is_hidden: bool
-    is_matching: bool
+    left_out: str
 
 
 @dataclass
 class Layout:
     """is_sure: the tables were found; else the headings are a guess that the person mends.
-    has_numbers: its rows are known by the numbers of our own export."""
+    has_numbers: its rows are known by the numbers of our own export. has_no_headings: its columns
+    are called A列, B列, and `needed` says which of the ledger's have to be among them."""
 
     columns: list[FileColumn]
     sheets: list[SheetChoice]
@@ -66,15 +71,22 @@ class Layout:
     is_sure: bool
     heading_row: int = 0
     has_numbers: bool = False
+    has_no_headings: bool = False
+    needed: list[str] = dataclasses.field(default_factory=list)
 
     @property
     def print(self) -> str:
-        """Files with the same headings have the same one, whatever the order of their columns."""
+        """Files with the same headings have the same one, whatever the order of their columns.
+        Where there are none the first cells tell a file from others: A列 means nothing."""
         keys = sorted({column.key for column in self.columns})
+        if self.has_no_headings:
+            keys += [sample for column in self.columns for sample in column.samples]
         return hashlib.sha256("\n".join(keys).encode()).hexdigest()
 
     @property
     def meanings(self) -> dict[str, str | None]:
+        if self.has_no_headings:
+            return {}
         return {column.key: column.field for column in self.columns if not column.is_repeated}
 
 
@@ -96,6 +108,7 @@ def lay_out(
                 mapping.units.get(heading.field or "", ""),
                 _samples(table, heading.index),
                 aside=table.aside(heading) or read_only(ledger, heading.text),
+                stands_in=heading.also if heading.index in table.fills else None,
                 units_in=_unit_heading(table, heading.field),
             )
             known = columns.setdefault(key, made)
@@ -107,16 +120,24 @@ def lay_out(
             elif not known.samples:
                 known.samples = made.samples
     first = tables[0] if tables else None
+    left_out = dict(first.instead_of) if first else {}
     return Layout(
         sorted([*columns.values(), *repeated], key=lambda c: (len(c.letter), c.letter)),
         [
-            SheetChoice(s.name, len(s.rows), s.hidden, _is_matching(s, ledger, mapping))
+            SheetChoice(
+                s.name,
+                len(s.rows),
+                s.hidden,
+                left_out.get(s.name) or ("" if _is_matching(s, ledger, mapping) else "表头不符"),
+            )
             for s in sheets
         ],
         sum(len(table.rows) for table in tables),
         is_sure,
         first.rows[0].number if first and first.rows else 0,
         all(table.numbers is not None for table in tables) if tables else False,
+        bool(first and first.has_no_headings),
+        [column.label for column in needed_columns(ledger)],
     )
 
 
@@ -124,7 +145,7 @@ def _tables(
     sheets: list[Sheet], ledger: Ledger, mapping: Mapping, sheet_name: str | None
 ) -> tuple[list[Table], bool]:
     try:
-        return find_tables(sheets, ledger, mapping, sheet_name), True
+        return find_tables(sheets, ledger, mapping, sheet_name, is_asking=True), True
     except Refused:
         wanted = [s for s in sheets if s.name == sheet_name] if sheet_name is not None else []
         wanted = wanted or [s for s in sheets if not s.hidden] or sheets
@@ -160,16 +181,6 @@ def _samples(table: Table, index: int) -> list[str]:
     return found
 
 
-def letter_of(index: int) -> str:
-    """0 → A, 25 → Z, 26 → AA."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
 def unit_kind(column: Column) -> str:
     """Which list of units a column takes: money, area, date, or none."""
     if column.kind is Kind.MONEY:
@@ -201,8 +212,8 @@ def settings_from(
     together = more.get("together", ())
     rows = zip(layout.columns, fields, units, strict=True)
     for index, (column, name, unit) in enumerate(rows):
-        if column.is_repeated:
-            continue
+        if column.is_repeated or (name not in known and column.stands_in in fields):
+            continue  # what is not settled means what it means by itself
         columns[column.key] = name if name in known else None
         if name not in known:
             continue

@@ -38,31 +38,50 @@ _OTHER_TIME = re.compile(r"计划|预计|预期|拟|目标|[0-9]{4}|上年|去�
 
 @dataclass(frozen=True)
 class Heading:
-    """One column of the table: what its heading says, and the unit the heading gives."""
+    """One column of the table: what its heading says, and the unit the heading gives. also: the
+    field it would mean too, had another column no better heading for it."""
 
     index: int
     text: str
     unit: str | None = None
     field: str | None = None
+    also: str | None = None
+
+
+def letter_of(index: int) -> str:
+    """What Excel calls a column: 0 → A, 25 → Z, 26 → AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
 
 
 class Matcher:
-    """The headings a ledger's columns are known by."""
+    """The headings a ledger's columns are known by. The names our own program has for them (name,
+    stage) are none: a mapping may use them, a file that has them speaks of something else."""
 
     def __init__(
         self, columns: Sequence[Column], needed: Collection[str], mapping: Mapping
     ) -> None:
         self.mapping = mapping
-        words = [w for c in columns if c.name in needed for w in (c.label, c.name, *c.aliases)]
+        words = [w for c in columns if c.name in needed for w in (c.label, *c.aliases)]
         self.openings = {word[:2] for word in words}
         # Heading → (how well it fits, field): the label first, then the aliases in their order.
         self.known: dict[str, tuple[int, str]] = {}
         for column in columns:
-            for rank, word in enumerate((column.label, column.name, *column.aliases)):
+            for rank, word in enumerate((column.label, *column.aliases)):
                 self.known.setdefault(canon(word), (rank, column.name))
                 bare, unit = split_unit(word)
                 if unit:
                     self.known.setdefault(canon(bare), (rank, column.name))
+
+    def knows(self, cell: Cell) -> bool:
+        """Whether a cell says the heading of some column."""
+        return isinstance(cell, str) and any(
+            canon(text) in self.known for text in (cell, split_unit(cell)[0])
+        )
 
     def may_be_headings(self, cells: Sequence[Cell]) -> bool:
         """A quick look at a data row: does some cell begin like the heading of a needed column?"""
@@ -82,11 +101,13 @@ class Matcher:
         return [
             heading
             if heading.field is None or best[heading.field][1] == heading.index
-            else Heading(heading.index, heading.text, heading.unit)
+            else Heading(heading.index, heading.text, heading.unit, also=heading.field)
             for heading, _ in made
         ]
 
     def _match(self, top: str, under: str) -> tuple[str | None, int, str | None]:
+        if is_unit_alone(under):  # the line below the headings has the units, in brackets or not
+            under = f"({plain(under).strip('()')})"
         units = [split_unit(text)[1] for text in (under, top)]
         unit = next((word for word in units if word), None)
         for text in (f"{top}/{under}" if under else top, under, f"{top}{under}"):
@@ -127,6 +148,12 @@ def split_unit(heading: str) -> tuple[str, str | None]:
     if unit is None and (match := _UNIT_AT_END.fullmatch(text)):
         text, unit = match[1], match[2]
     return text.rstrip(":*").removesuffix(":单位").removesuffix(",单位"), unit
+
+
+def is_unit_alone(text: str) -> bool:
+    """`（万元）`, `单位：亩`, `(年月)`: a line of headings that only says in what."""
+    word = "".join(plain(text).split()).strip("()").removeprefix("单位").lstrip(":")
+    return bool(word) and (_is_unit(word) or word in _NOTES)
 
 
 def _is_unit(word: str) -> bool:

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field, replace
 
 from crm.ledgers.base import Column, Kind
 from crm.spreadsheets.cells import Cell, fold, is_blank, is_unknown, plain
-from crm.spreadsheets.headings import Heading, Matcher, split_unit
+from crm.spreadsheets.headings import Heading, Matcher, is_unit_alone, split_unit
 from crm.spreadsheets.mapping import Mapping
 from crm.spreadsheets.money import read_unit
 from crm.spreadsheets.numbers import numbers_in, read_number
 from crm.spreadsheets.reader import Row, Sheet
 from crm.spreadsheets.values import AREAS
 
+_STAGE_WORD = 12  # 一期投产二期在建 has eight signs; a longer text tells a story
 _LOOK_THROUGH = 40  # rows above the data in which the headings are looked for
 _UNIT_COLUMN = {
     "单位",
@@ -30,7 +31,10 @@ _UNIT_COLUMN = {
     "金额计量单位",
 }
 _UNITS_ABOVE = re.compile(r"单位[::]([^():;。]+)")
-_TOTAL = re.compile(r".{0,12}(?:合计|小计|总计|共计)(?::.*|\(.*\)|[0-9]+[个项家].*)?")
+_TOTAL = re.compile(
+    r".{0,12}(?:合计|小计|总计|共计)(?::.*|\(.*\)|[0-9]+[个项家条户宗].*)?"
+    r"|.{0,8}共[0-9]+[个项家条户宗](?:重点)?(?:项目|企业|公司|单位|园区|地块)?(?:[,;。].*)?"
+)
 _NOTE = re.compile(
     r"(?:注|备注|说明|填表说明|填报说明|数据来源|来源)[:0-9.].*|填报人.*|制表.*|审核人.*|填表人.*"
 )
@@ -40,7 +44,9 @@ _CAPTION = re.compile(r"(?:[一二三四五六七八九十]+[、.]|\([一二三�
 @dataclass(frozen=True)
 class Table:
     """The table on one sheet. unit_columns: money field → index of the column with its units.
-    numbers: the index of the column with the numbers of our own export."""
+    numbers: the index of the column with the numbers of our own export. has_no_headings: its
+    headings are made (A列, B列). instead_of: (sheet, why) of those left out, for this one fits
+    better. fills: columns whose cells stand in for blank ones of another with the same meaning."""
 
     sheet: Sheet
     headings: list[Heading]
@@ -48,12 +54,18 @@ class Table:
     unit_columns: dict[str, int] = field(default_factory=dict)
     ignored: list[tuple[int, str]] = field(default_factory=list)
     numbers: int | None = None
+    has_no_headings: bool = False
+    instead_of: list[tuple[str, str]] = field(default_factory=list)
+    fills: frozenset[int] = frozenset()
 
     def aside(self, heading: Heading) -> str:
         """What a column that is not imported is for, in words."""
         if heading.index in self.unit_columns.values():
             return "金额的单位"
-        return "用来找行" if heading.index == self.numbers else ""
+        if heading.index == self.numbers:
+            return "用来找行"
+        taken = self.fields.get(heading.also or "")
+        return f"“{taken.text}”为空时用它" if taken and heading.index in self.fills else ""
 
     @property
     def fields(self) -> dict[str, Heading]:
@@ -72,10 +84,13 @@ def tables_on(
     while (found := _headings_from(sheet, start, matcher, needed)) is not None:
         first, data_from, headings = found
         above = sheet.rows[start:first]
-        rows, ignored, start = _data_rows(sheet, data_from, headings, needed, matcher)
+        rows, ignored, start = data_rows(sheet, data_from, headings, needed, matcher)
+        headings = _without_prose(headings, rows, columns, mapping)
+        rows, fills = _filled_in(headings, rows)
         units = _unit_columns(headings, rows, columns, mapping)
         headings = _with_units_above(headings, above, columns, units)
-        tables.append(Table(sheet, headings, rows, units, ignored, numbers_in(headings, rows)))
+        numbers = numbers_in(headings, rows)
+        tables.append(Table(sheet, headings, rows, units, ignored, numbers, fills=fills))
     return tables
 
 
@@ -120,29 +135,31 @@ def _best_reading(
     Of two that name as many the shorter wins, for a title is no line of headings."""
     if place >= len(sheet.rows):
         return None
-    row, following = sheet.rows[place], None
+    row, following, has_units = sheet.rows[place], None, False
     readings = [(1, place + 1, matcher.headings([(text, "") for text in _filled(sheet, row)]))]
     if place + 1 < len(sheet.rows):
         following = sheet.rows[place + 1]
     if following and _may_be_second_line(following):
+        has_units = _says_units_alone(following)
         alone = [(text, "") for text in _filled(sheet, following)]
         readings += [
             (1, place + 2, matcher.headings(alone)),
             (2, place + 2, matcher.headings(_two_lines(sheet, row, following))),
         ]
-    best: tuple[tuple[int, int], int, list[Heading]] | None = None
+    best: tuple[tuple[int, int], int, int, list[Heading]] | None = None
     for lines, data_from, headings in readings:
         found = {heading.field for heading in headings if heading.field}
-        worth = (len(found), -lines)
+        # A line that says nothing but units is the second of two, whatever else is found.
+        worth = (len(found), lines if has_units else -lines)
         if best is not None and worth <= best[0]:
             continue
         below = sheet.rows[data_from : data_from + _LOOK_THROUGH]
         if needed <= found or (found and numbers_in(headings, below) is not None):
-            best = worth, data_from, headings
+            best = worth, data_from - lines, data_from, headings
     if best is None:
         return None
-    (count, minus_lines), data_from, headings = best
-    return count, data_from + minus_lines, data_from, headings
+    (count, _), first, data_from, headings = best
+    return count, first, data_from, headings
 
 
 def _with_units_above(
@@ -189,6 +206,11 @@ def _may_be_second_line(row: Row) -> bool:
     return all(isinstance(cell, str) for cell in row.cells if not is_blank(cell))
 
 
+def _says_units_alone(row: Row) -> bool:
+    texts = [str(cell) for cell in row.cells if not is_blank(cell)]
+    return bool(texts) and all(is_unit_alone(text) for text in texts)
+
+
 def _two_lines(sheet: Sheet, first: Row, second: Row) -> list[tuple[str, str]]:
     """Two heading lines as pairs. Where merges are lost (CSV), a blank above takes its left's."""
     tops, unders = _filled(sheet, first), _filled(sheet, second)
@@ -201,12 +223,13 @@ def _two_lines(sheet: Sheet, first: Row, second: Row) -> list[tuple[str, str]]:
     return [(top, "" if top == under else under) for top, under in zip(tops, unders, strict=True)]
 
 
-def _data_rows(
+def data_rows(
     sheet: Sheet, start: int, headings: list[Heading], needed: set[str], matcher: Matcher
 ) -> tuple[list[Row], list[tuple[int, str]], int]:
     """The data rows, what is left out, and where they end: at the end, or at other headings."""
     keys = {heading.index: heading.field for heading in headings if heading.field in needed}
     used = {heading.index for heading in headings}
+    fields = {heading.index for heading in headings if heading.field or heading.also}
     titles = {heading.index: fold(heading.text) for heading in headings}
     wide = {top for top, left, bottom, right in sheet.merged if top == bottom and right - left >= 2}
     numbers = numbers_in(headings, sheet.rows[start:])
@@ -221,7 +244,7 @@ def _data_rows(
         }
         if numbers in inside and read_number(inside[numbers]):
             rows.append(row)
-        elif reason := _why_no_data(row, inside, list(keys), titles, wide):
+        elif reason := _why_no_data(row, inside, list(keys), titles, wide, fields):
             ignored.append((row.number, reason))
         elif matcher.may_be_headings(row.cells) and _names_all(sheet, row, matcher, needed):
             while rows and sum(not is_blank(cell) for cell in rows[-1].cells) == 1:
@@ -238,7 +261,12 @@ def _names_all(sheet: Sheet, row: Row, matcher: Matcher, needed: set[str]) -> bo
 
 
 def _why_no_data(
-    row: Row, inside: dict[int, Cell], keys: list[int], titles: dict[int, str], wide: set[int]
+    row: Row,
+    inside: dict[int, Cell],
+    keys: list[int],
+    titles: dict[int, str],
+    wide: set[int],
+    fields: set[int],
 ) -> str | None:
     if not inside:
         return "表格以外的内容"
@@ -250,9 +278,61 @@ def _why_no_data(
         return "表下的说明"
     if all(fold(cell) == titles[index] for index, cell in inside.items()):
         return "重复的表头"
-    if len(inside) == 1 and (row.number in wide or _CAPTION.fullmatch(first)):
-        return "小标题或说明"
+    if len(inside) == 1:
+        (index,) = inside
+        if row.number in wide or _CAPTION.fullmatch(first):
+            return "小标题或说明"
+        if keys and index not in fields:  # nothing that would be imported
+            return "只有序号" if first.strip(".、").isdigit() else "小标题或说明"
     return None
+
+
+def _without_prose(
+    headings: list[Heading], rows: list[Row], columns: Sequence[Column], mapping: Mapping
+) -> list[Heading]:
+    """A column 进展情况 that tells each project's story is no column of stages, unless the mapping
+    says that it is."""
+    stages = {column.name for column in columns if column.kind is Kind.STAGE}
+
+    def tells_stories(heading: Heading) -> bool:
+        if heading.field not in stages or fold(heading.text) in mapping.columns:
+            return False
+        texts = [plain(row.cells[heading.index]) for row in rows if heading.index < len(row.cells)]
+        filled = [text for text in texts if text]
+        return sum(len(text) > _STAGE_WORD for text in filled) * 2 > len(filled)
+
+    return [
+        replace(heading, field=None) if tells_stories(heading) else heading for heading in headings
+    ]
+
+
+def _filled_in(headings: list[Heading], rows: list[Row]) -> tuple[list[Row], frozenset[int]]:
+    """Two columns of one meaning (用地, 占地面积), of which no row has both, are one: where the
+    better heading's cell is blank, the other's stands there."""
+    owners = {heading.field: heading for heading in headings if heading.field}
+    fills: dict[int, int] = {}
+    for heading in headings:
+        owner = owners.get(heading.also or "")
+        if owner is None or heading.field or owner.unit != heading.unit:
+            continue
+        if not any(_both(row, owner.index, heading.index) for row in rows):
+            fills[heading.index] = owner.index
+    if not fills:
+        return rows, frozenset()
+    return [_with_fills(row, fills) for row in rows], frozenset(fills)
+
+
+def _both(row: Row, *places: int) -> bool:
+    return all(at < len(row.cells) and not is_blank(row.cells[at]) for at in places)
+
+
+def _with_fills(row: Row, fills: dict[int, int]) -> Row:
+    cells = [*row.cells]
+    for source, owner in fills.items():
+        if source < len(cells) and not is_blank(cells[source]):
+            cells += [None] * (owner + 1 - len(cells))
+            cells[owner] = cells[source]
+    return replace(row, cells=cells)
 
 
 def _unit_columns(

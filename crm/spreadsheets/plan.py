@@ -5,6 +5,7 @@ A dry run carries the rows out and takes everything back, so it promises exactly
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,11 +14,14 @@ from crm.errors import Refused
 from crm.ledgers import Column, Ledger
 from crm.models import ImportBatch
 from crm.spreadsheets.cells import fold
+from crm.spreadsheets.headings import letter_of
+from crm.spreadsheets.headless import without_headings
 from crm.spreadsheets.mapping import Mapping
 from crm.spreadsheets.match import Table, tables_on
 from crm.spreadsheets.numbers import HEADING
 from crm.spreadsheets.questions import Questions
 from crm.spreadsheets.reader import Row, Sheet
+from crm.spreadsheets.sheet_choice import fitting
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,11 @@ class Plan:
     @property
     def notes(self) -> list[str]:
         """What the importer should know although no row was refused for it."""
-        told = []
+        told = [
+            f"工作表“{name}”没有读：{why}。要读它，请指定这个工作表。"
+            for table in self.tables
+            for name, why in table.instead_of
+        ]
         if self.foreign_numbers:
             told.append(
                 f"有 {self.foreign_numbers} 行的{HEADING}不是本台账的（来自另一套系统或别的台账），"
@@ -195,9 +203,16 @@ def read_only(ledger: Ledger, heading: str) -> str:
 
 
 def find_tables(
-    sheets: list[Sheet], ledger: Ledger, mapping: Mapping, sheet_name: str | None = None
+    sheets: list[Sheet],
+    ledger: Ledger,
+    mapping: Mapping,
+    sheet_name: str | None = None,
+    *,
+    is_asking: bool = False,
 ) -> list[Table]:
-    """The tables of the sheet asked for, else of every visible sheet whose headings match."""
+    """The tables of the sheet asked for, else of every visible sheet whose headings match and that
+    no other makes look like something else. A table without headings is given to who can ask what
+    its columns are (`is_asking`); else the mapping has to say it. Raises Refused."""
     if sheet_name is not None:
         chosen = [sheet for sheet in sheets if sheet.name == sheet_name]
         if not chosen:
@@ -205,19 +220,41 @@ def find_tables(
             raise _refused(f"没有名为“{sheet_name}”的工作表，文件里有：{offered}。")
     else:
         chosen = [sheet for sheet in sheets if not sheet.hidden]
-    needed = needed_columns(ledger)
+    needed = [one for one in needed_columns(ledger) if one.name not in mapping.constants]
     names = [column.name for column in needed]
     columns = ledger.import_columns
     tables = [table for sheet in chosen for table in tables_on(sheet, columns, names, mapping)]
+    if sheet_name is None:
+        tables = fitting(tables, columns, names, mapping)
     if not tables:
-        labels = "、".join(f"“{column.label}”" for column in needed)
-        raise _refused(
-            f"没有找到表头：{ledger.label}台账的表头至少要有{labels}，或在对表头时指明。"
-        )
+        tables = [_bare_table(chosen, ledger, needed, mapping, is_asking=is_asking)]
     for name in mapping.group_by:
         if not all(name in table.fields for table in tables):
             raise _refused(f"group_by 的字段“{name}”在表头里没有对应的列。")
     return tables
+
+
+def _bare_table(
+    sheets: list[Sheet],
+    ledger: Ledger,
+    needed: list[Column],
+    mapping: Mapping,
+    *,
+    is_asking: bool,
+) -> Table:
+    names = {column.name for column in needed}
+    table = without_headings(sheets, ledger.import_columns, names, mapping)
+    if table is None:
+        labels = "、".join(f"“{column.label}”" for column in needed)
+        raise _refused(
+            f"没有找到表头：{ledger.label}台账的表头至少要有{labels}，或在对表头时指明。"
+        )
+    if not is_asking and not names <= table.fields.keys():
+        columns = {"columns": {f"{letter_of(i)}列": c.name for i, c in enumerate(needed)}}
+        raise _refused(
+            f"没有表头，用映射写明各列，例如 {json.dumps(columns, ensure_ascii=False)}。"
+        )
+    return table
 
 
 def _refused(reason: str) -> Refused:

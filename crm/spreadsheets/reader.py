@@ -1,4 +1,4 @@
-"""The door for spreadsheets of strangers: xlsx, xls and CSV, read in a limited child process.
+"""The door for spreadsheets of strangers, whatever their kind, read in a limited child process.
 
 A hostile or broken file is refused with what to do, in bounded time and memory, and never takes
 the web process with it. Formula cells give the values Excel saved; nothing is computed.
@@ -21,7 +21,7 @@ from crm.errors import Refused
 from crm.spreadsheets.cells import Broken, Cell
 
 MAX_BYTES = 10 * 1024 * 1024
-KINDS = ("xlsx", "xlsm", "xls", "csv", "txt")
+KINDS = ("xlsx", "xlsm", "xls", "et", "ods", "csv", "tsv", "txt", "htm", "html", "xml")
 _ROOT = Path(__file__).resolve().parents[2]
 _WALL_SECONDS = 120
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")

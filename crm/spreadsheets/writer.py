@@ -97,7 +97,8 @@ def _xlsx_cell(sheet: Any, value: Writable) -> Any:
 
 def _csv(headings: Sequence[Writable], rows: Iterable[Sequence[Writable]]) -> bytes:
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
+    # One column has no comma to tell its separator by: quoted, its cells have none at all.
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL if len(headings) == 1 else csv.QUOTE_MINIMAL)
     for line in (headings, *rows):
         writer.writerow([_csv_cell(value) for value in line])
     return out.getvalue().encode("utf-8-sig")

@@ -53,19 +53,19 @@ def _own(request: HttpRequest, pk: int) -> tuple[ImportUpload, Ledger]:
 
 @desk
 def start(request: HttpRequest) -> HttpResponse:
-    """Step one: a ledger and a file."""
+    """Step one: a ledger and a table, as a file or pasted."""
     _allowed(request.user)
     asked = {"ledger": request.GET.get("ledger", "projects")}
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = ImportForm(request.user, *sent, initial=asked)
     if sent and form.is_valid():
-        ledger, file = ledgers.get(form.cleaned_data["ledger"]), form.cleaned_data["file"]
-        upload = _received(request.user, ledger, file.name, file.read())
+        ledger = ledgers.get(form.cleaned_data["ledger"])
+        upload = _received(request.user, ledger, *form.table())
         if upload.is_under_way:
             return redirect("desk-import-upload", upload.pk)
         if upload.state != UploadState.REFUSED:
             return redirect("desk-import-columns", upload.pk)
-        show_refusal(form, Refused(upload.reason, "file_refused", ["file"]))
+        show_refusal(form, Refused(upload.reason, "file_refused", [form.source]))
     mine = ImportUpload.objects.filter(by=request.user)
     waiting = mine.exclude(state__in=(UploadState.DONE, UploadState.REFUSED))
     batches = ImportBatch.objects.filter(by=request.user, is_demo=False).order_by("-pk")[:10]

@@ -1,4 +1,4 @@
-"""Workbooks of Excel 97-2003 (.xls) for the tests, record by record as [MS-XLS] has them."""
+"""Workbooks of Excel 5 to 2003 (.xls) for the tests, record by record as [MS-XLS] has them."""
 
 from __future__ import annotations
 
@@ -65,6 +65,37 @@ def xls(
     return compound(before + _record(0x000A, b"") + sheet)
 
 
+def excel_5(rows: Sequence[Sequence[Any]], *, codec: str = "gbk", codepage: int = 936) -> bytes:
+    """A workbook of Excel 5 or 95: texts in the code page of the office, numbers, Serial, Error and
+    Formula."""
+    bof = _record(0x0809, struct.pack("<HHHH", 0x0500, 0x0010, 0x0DBB, 0x07CC))
+    sheet = bof + _record(0x0200, struct.pack("<HHHHH", 0, len(rows), 0, 20, 0))
+    for index, cells in enumerate(rows):
+        for column, cell in enumerate(cells):
+            place = struct.pack("<HHH", index, column, 0)
+            if isinstance(cell, str):
+                sheet += _record(0x0204, place + _bytes(cell, codec))
+            elif isinstance(cell, Formula) and isinstance(cell.result, str):
+                sheet += _record(0x0006, place + struct.pack("<B5xH", 0, 0xFFFF) + _TAIL)
+                sheet += _record(0x0207, _bytes(cell.result, codec))
+            else:
+                sheet += _cell(index, column, cell)
+    sheet += _record(0x000A, b"")
+    before = _record(0x0809, struct.pack("<HHHH", 0x0500, 0x0005, 0x0DBB, 0x07CC))
+    before += _record(0x0042, struct.pack("<H", codepage))
+    before += _record(0x00E0, struct.pack("<HH12x", 0, 0)) + _record(
+        0x00E0, struct.pack("<HH12x", 0, 14)
+    )
+    name = "工作表".encode(codec, "replace")
+    size = len(before) + 4 + 7 + len(name) + 4
+    before += _record(0x0085, struct.pack("<IBBB", size, 0, 0, len(name)) + name)
+    return compound(before + _record(0x000A, b"") + sheet, "Book")
+
+
+def _bytes(text: str, codec: str) -> bytes:
+    return struct.pack("<H", len(text.encode(codec))) + text.encode(codec)
+
+
 def _cell(row: int, column: int, cell: Any) -> bytes:
     place = struct.pack("<HHH", row, column, 0)
     if cell is None:
@@ -100,8 +131,8 @@ def _record(kind: int, content: bytes) -> bytes:
     return struct.pack("<HH", kind, len(content)) + content
 
 
-def compound(stream: bytes) -> bytes:
-    """A compound file with one stream, Workbook."""
+def compound(stream: bytes, name: str = "Workbook") -> bytes:
+    """A compound file with one stream."""
     stream = stream.ljust(max(4096, -(-len(stream) // 512) * 512), b"\x00")
     count = len(stream) // 512
     end, special, free = 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFF
@@ -112,7 +143,7 @@ def compound(stream: bytes) -> bytes:
     header += struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
     header += struct.pack("<IIIIIIIIII", 0, 1, count, 0, 4096, end, 0, end, 0, count + 1)
     header += struct.pack("<108I", *[free] * 108)
-    entries = _entry("Root Entry", 5, end, 0, child=1) + _entry("Workbook", 2, 0, len(stream))
+    entries = _entry("Root Entry", 5, end, 0, child=1) + _entry(name, 2, 0, len(stream))
     entries += bytes(2 * 128)
     return header + stream + entries + struct.pack("<128I", *fat)
 

@@ -16,6 +16,8 @@ import pytest
 from crm.errors import Refused
 from crm.spreadsheets.reader import read
 from tests.crm.spreadsheets.books import cell, raw_xlsx, with_parts, xlsx, zipped
+from tests.crm.spreadsheets.open_documents import cell as cell_of_ods
+from tests.crm.spreadsheets.open_documents import ods, row, table
 
 GOOD = xlsx([["项目名称"], ["甲"]])
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
@@ -52,6 +54,41 @@ def billion_laughs(external: bool = False) -> bytes:
     return raw_xlsx(f"<row r='1'>{cell('A1', '&a9;')}</row>", prologue=dtd)
 
 
+def spread(rows: int, columns: int, repeated_rows: int = 1) -> bytes:
+    """A document of a kilobyte that claims so many rows and columns of one filled cell."""
+    one = cell_of_ods("x", f'table:number-columns-repeated="{columns}"')
+    return ods(table(row(), *[row(one, times=rows)] * repeated_rows))
+
+
+OPEN_DOCUMENTS = [
+    ("a milliard rows", lambda: spread(10**9, 1), "超过 20000 行"),
+    ("a milliard columns", lambda: spread(1, 10**9), "100 列"),
+    ("as many cells as may be, thrice", lambda: ods(*[
+        table(row(cell_of_ods("x", 'table:number-columns-repeated="100"'), times=19_999),
+              name=str(number)) for number in range(3)]), "单元格太多"),
+    ("rows that are no number", lambda: ods("<table:table><table:table-row table:number-rows-"
+     "repeated='x'><table:table-cell/></table:table-row></table:table>"), "结构有错误"),
+    ("a cell of a milliard spaces", lambda: ods(table(row(
+        "<table:table-cell><text:p><text:s text:c='1000000000'/></text:p></table:table-cell>"
+    ))), "32,767"),
+    ("a bomb of spaces", lambda: ods(table(row(" " * 150_000_000 + "x"))), "解压后太大"),
+    ("a long text in many rows", lambda: ods(table(row("长" * 30_000, times=19_000))), "文字太多"),
+    ("a table in a cell", lambda: ods(table(row(
+        f"<table:table-cell>{table(row('x'))}</table:table-cell>"))), "套着另一张表"),
+    ("300 sheets", lambda: ods(*[table(row("x"), name=str(n)) for n in range(300)]), "工作表"),
+    ("billion laughs", lambda: ods(prologue="<!DOCTYPE x [<!ENTITY a 'b'>]>"), "DTD"),
+    ("macros", lambda: ods(table(row("x")), extra={"Basic/Standard/Module1.xml": "x"}), "带有宏"),
+    ("scripts", lambda: ods(table(row("x")), extra={"Scripts/python/x.py": "x"}), "带有宏"),
+    ("a link to another file", lambda: ods(table(
+        "<table:table-source xlink:href='file:///etc/passwd'/>", row("x"))), "其他文件"),
+    ("a password", lambda: ods(table(row("x")), extra={
+        "META-INF/manifest.xml": "<m:manifest xmlns:m='x'><m:encryption-data/></m:manifest>"
+    }), "密码"),
+    ("a password over all", lambda: ods(extra={"encrypted-package": b"x"}), "密码"),
+    ("broken XML", lambda: ods("<table:table>"), "结构有错误"),
+    ("a path out of the archive", lambda: ods(extra={"../x": "x"}), "文件之外"),
+]  # fmt: skip
+
 HOSTILE = [
     ("a bomb of spaces", lambda: spaces(190_000_000), "解压后太大"),
     ("a bomb inside the ratio", lambda: zipped({f"xl/{n}": bytes(1_000_000) for n in range(210)}),
@@ -77,15 +114,24 @@ HOSTILE = [
     ("broken XML", lambda: raw_xlsx("<row"), "结构有错误"),
     ("a zip that is no workbook", lambda: zipped({"a.txt": "x"}), "不是 Excel 工作簿"),
     ("half a file", lambda: GOOD[: len(GOOD) // 2], "已损坏"),
-    ("HTML", lambda: b"<html><table><tr><td>1</td></tr></table></html>", "网页"),
-    ("HTML with a byte order mark", lambda: "\ufeff<TABLE>".encode(), "网页"),
+    ("a page without a table", lambda: b"<html><p>1</p></html>", "网页"),
+    ("a page with a byte order mark", lambda: "\ufeff<TABLE>".encode(), "网页"),
     ("a PDF", lambda: b"%PDF-1.7", "PDF"),
     ("an encrypted workbook", lambda: OLE + "EncryptedPackage".encode("utf-16-le"), "密码"),
-    ("an old workbook", lambda: OLE, "内容却是旧版 .xls"),
-    ("CSV", lambda: "项目名称,投资额\n甲,1\n".encode(), "内容却是文本"),
+    ("an empty old workbook", lambda: OLE, "已损坏"),
+    ("bytes that are no text", lambda: b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "编码|NUL"),
     ("nothing", lambda: b"", "空的"),
     ("too many bytes", lambda: bytes(10 * 1024 * 1024 + 1), "超过 10 MB"),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"), [case[1:] for case in OPEN_DOCUMENTS], ids=[c[0] for c in OPEN_DOCUMENTS]
+)
+def test_an_open_document_with(make, reason):
+    with pytest.raises(Refused, match=reason) as refusal:
+        read(make(), "台账.ods")
+    assert refusal.value.code == "file_refused"
 
 
 @pytest.mark.parametrize(
@@ -101,8 +147,6 @@ def test_a_workbook_that_is(make, reason):
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
-        ("a.csv", GOOD, "内容却是一个 .xlsx"),
-        ("a.xls", GOOD, "内容却是一个 .xlsx"),
         ("a.csv", b"<table>", "网页"),
         ("a.csv", b"a,b\n1,\x002\n", "NUL"),
         ("a.csv", "名称\n".encode() + b"\xff\xff\xff\n", "编码"),

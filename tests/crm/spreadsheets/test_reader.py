@@ -84,11 +84,6 @@ def test_csv_is_read_in_the_encodings_excel_writes(encoding):
     ]
 
 
-@pytest.mark.parametrize("sign", [",", ";", "\t"])
-def test_csv_may_be_separated_by_comma_semicolon_or_tab(sign):
-    assert read(f"甲{sign}乙\n1{sign}2\n".encode(), "a.csv")[0].rows[1].cells == ["1", "2"]
-
-
 def test_the_apostrophe_of_our_own_csv_export_comes_off_again():
     (sheet,) = read("名称\n'=1+1\n''=1\n'平常\n-5\n".encode(), "a.csv")
     assert [row.cells[0] for row in sheet.rows[1:]] == ["=1+1", "'=1", "'平常", "-5"]

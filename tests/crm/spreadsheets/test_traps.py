@@ -20,10 +20,11 @@ from crm.spreadsheets.cells import Broken
 from crm.spreadsheets.commit import import_file
 from crm.spreadsheets.reader import read
 from crm.stages import Stage
+from tests.crm.spreadsheets import open_documents
 from tests.crm.spreadsheets.books import xlsx
-from tests.crm.spreadsheets.old_books import Error, Formula, Serial, xls
+from tests.crm.spreadsheets.old_books import Error, Formula, Serial, excel_5, xls
 
-FORMATS = ("xlsx", "xls", "utf-8", "gb18030")
+FORMATS = ("xlsx", "xls", "ods", "html", "utf-8", "gb18030")
 
 
 def book(kind: str, rows: list[list[Any]], *, merged: tuple[str, ...] = ()) -> tuple[bytes, str]:
@@ -42,8 +43,51 @@ def book(kind: str, rows: list[list[Any]], *, merged: tuple[str, ...] = ()) -> t
             areas.append((int(first[1:]) - 1, int(last[1:]) - 1, ord(first[0]) - 65,
                           ord(last[0]) - 65))  # fmt: skip
         return xls(rows, merged=areas), "a.xls"
+    if kind in ("ods", "html"):
+        spans = {}
+        for area in merged:
+            first, last = area.split(":")
+            spans[int(first[1:]) - 1, ord(first[0]) - 65] = (
+                int(last[1:]) - int(first[1:]) + 1, ord(last[0]) - ord(first[0]) + 1,
+            )  # fmt: skip
+        return (_ods(rows, spans), "a.ods") if kind == "ods" else (_html(rows, spans), "a.xls")
     text = "\n".join(",".join("" if cell is None else str(cell) for cell in row) for row in rows)
     return text.encode(kind), "a.csv"
+
+
+Spans = dict[tuple[int, int], tuple[int, int]]
+
+
+def _ods(rows: list[list[Any]], spans: Spans) -> bytes:
+    """Covered cells are cells too, as LibreOffice writes them."""
+    lines = []
+    for number, line in enumerate(rows):
+        made = []
+        for index, value in enumerate(line):
+            down, right = spans.get((number, index), (1, 1))
+            more = (
+                f'table:number-rows-spanned="{down}" table:number-columns-spanned="{right}"'
+                if down * right > 1
+                else ""
+            )
+            made.append(open_documents.cell(value, more))
+        lines.append(open_documents.row(*made))
+    return open_documents.ods(open_documents.table(*lines))
+
+
+def _html(rows: list[list[Any]], spans: Spans) -> bytes:
+    """Covered cells are left out, as every page does."""
+    covered: set[tuple[int, int]] = set()
+    page = "<table>"
+    for number, line in enumerate(rows):
+        page += "<tr>"
+        for index, value in enumerate(line):
+            if (number, index) in covered:
+                continue
+            down, right = spans.get((number, index), (1, 1))
+            covered |= {(number + y, index + x) for y in range(down) for x in range(right)}
+            page += f"<td rowspan={down} colspan={right}>{'' if value is None else value}</td>"
+    return f"{page}</table>".encode("gbk")
 
 
 @pytest.mark.django_db
@@ -132,7 +176,8 @@ def test_an_old_workbook_with_a_password_is_refused():
 @settings(max_examples=150)
 @given(st.data())
 def test_a_damaged_old_workbook_is_refused_or_read_and_never_hangs(data):
-    whole = bytearray(xls([["甲", Error(0x2A)], ["乙", Formula(None)]], hidden=[2]))
+    lines = [["甲", Error(0x2A)], ["乙", Formula(None)]]
+    whole = bytearray(data.draw(st.sampled_from([xls(lines, hidden=[2]), excel_5(lines)])))
     for _ in range(data.draw(st.integers(1, 6))):
         place = data.draw(st.integers(0, len(whole) - 1))
         whole[place] = data.draw(st.integers(0, 255))

@@ -279,6 +279,98 @@ def test_a_file_that_cannot_be_read_is_refused_at_its_field(name, data, as_user,
     assert answer.context["form"].errors["file"]
 
 
+def test_a_column_that_fills_another_does_so_through_the_steps_too(as_user, statistician):
+    client = as_user(statistician)
+    text = "项目名称,用地（亩）,占地面积（亩）\n甲山项目,50,\n乙水项目,,3公顷\n"
+    upload = send(client, "projects", table(text, "用地.csv"))
+    page = text_of(client.get(f"/desk/import/{upload.pk}/columns/"))
+    assert "“占地面积（亩）”为空时用它" in page
+    settle(client, upload)
+    upload.refresh_from_db()
+    assert upload.settings["columns"] == {"项目名称": "name", "占地面积(亩)": "land_area_mu"}
+    confirm(client, upload)
+    assert {p.name: p.land_area_mu for p in Project.objects.all()} == {
+        "甲山项目": 50,
+        "乙水项目": 45,
+    }
+    again = send(client, "projects", table(text.replace("山", "川"), "用地2.csv"))
+    settle(client, again, **{"占地面积（亩）": ""})
+    confirm(client, again)
+    again.refresh_from_db()
+    assert again.settings["columns"] == {
+        "项目名称": "name", "用地(亩)": None, "占地面积(亩)": None
+    }  # fmt: skip
+    assert Project.objects.get(name="甲川项目").land_area_mu is None
+
+
+def paste(client, ledger: str, text: str, **more):
+    return client.post("/desk/import/", {"ledger": ledger, "pasted": text, **more})
+
+
+def test_a_table_copied_from_excel_and_pasted_is_imported_like_a_file(as_user, statistician):
+    client = as_user(statistician)
+    text = '企业名称\t简称\t企业简介\r\n川锦, 有限公司\t\t"两\n行"\r\n\t川\t没有名称\r\n'
+    assert paste(client, "companies", text).status_code == 302
+    upload = ImportUpload.objects.get()
+    assert upload.file_name == "粘贴的表格.csv"
+    settle(client, upload)
+    confirm(client, upload)
+    made = Company.objects.get()
+    assert (made.name, made.summary) == ("川锦, 有限公司", "两\n行")
+    upload.refresh_from_db()
+    assert upload.outcome["counts"]["refused"] == 1
+
+
+def test_a_pasted_list_of_names_is_asked_what_it_is_and_then_imported(as_user, statistician):
+    client = as_user(statistician)
+    assert paste(client, "companies", "一个盒子\n一为\n一之乡\n").status_code == 302
+    upload = ImportUpload.objects.get()
+    page = text_of(client.get(f"/desk/import/{upload.pk}/columns/"))
+    assert "这张表没有表头，第一行就是数据" in page
+    assert "至少要有企业名称" in page
+    assert "3 行数据" in page
+    assert "A列" in page
+    refused = settle(client, upload)
+    assert refused.status_code == 400
+    assert "请指出哪一列是企业名称" in text_of(refused)
+    settle(client, upload, A列="name")
+    confirm(client, upload)
+    assert sorted(Company.objects.values_list("name", flat=True)) == ["一个盒子", "一为", "一之乡"]
+
+
+def test_what_columns_without_headings_meant_is_not_carried_to_another_list(as_user, statistician):
+    client = as_user(statistician)
+    paste(client, "companies", "一个盒子\n一为\n一之乡\n")
+    settle(client, ImportUpload.objects.get(), A列="name")
+    paste(client, "companies", "一座山\n一条河\n")
+    other = ImportUpload.objects.order_by("-pk").first()
+    page = client.get(f"/desk/import/{other.pk}/columns/")
+    assert page.context["recalled"] == ""
+    assert page.context["layout"].columns[0].field is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "field", "reason"),
+    [
+        ({}, "file", "请选择一个文件"),
+        ({"pasted": " \r\n"}, "file", "请选择一个文件"),
+        ({"pasted": "企业名称\n甲", "file": "also"}, "pasted", "只能用一样"),
+        ({"pasted": "企业名称\n" + "甲" * 700_000}, "pasted", "超过 2 MB"),
+        ({"pasted": "企业名称\n" * 20_002}, "pasted", "20000 行"),
+        ({"pasted": "企业名称\n\x00"}, "pasted", ""),
+    ],
+)
+def test_what_cannot_be_taken_as_a_pasted_table_is_refused_at_its_field(
+    sent, field, reason, as_user, statistician
+):
+    sent = {"ledger": "companies", **sent}
+    if sent.get("file"):
+        sent["file"] = table(COMPANIES)
+    answer = as_user(statistician).post("/desk/import/", sent)
+    assert answer.status_code == 400
+    assert reason in answer.context["form"].errors[field][0]
+
+
 def test_a_table_without_any_row_is_no_error_of_ours(as_user, statistician):
     client = as_user(statistician)
     upload = send(client, "companies", table(xlsx([]), "a.xlsx"))
