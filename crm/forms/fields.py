@@ -23,6 +23,7 @@ from crm.spreadsheets.cells import Unreadable
 from crm.spreadsheets.moments import read_moment
 from crm.spreadsheets.money import read_money
 from crm.spreadsheets.values import read_number
+from crm.stages import Precision
 
 LONGEST = 60  # of a number, an amount or a date as typed
 MOST_OPTIONS = 300  # of a select; beyond it the name is typed
@@ -118,20 +119,22 @@ class DayField(forms.CharField):
 
 
 class WhenField(forms.CharField):
-    """A day, a month or a year: what is not known is not invented."""
+    """A day, a month, a year or a span such as 2024年三季度: what is not known is not invented.
+    A `planned` one may say 预计 before it."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, planned: bool = False, **kwargs: Any) -> None:
+        self.planned = planned
         super().__init__(max_length=LONGEST, **kwargs)
         self.widget.attrs |= {"placeholder": "2023-08-31", "autocomplete": "off"}
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, When):
-            return value.iso
+            return value.text if value.precision is Precision.SPAN else value.iso
         return value.isoformat() if isinstance(value, date) else value
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
-        return _read(lambda: read_moment(text)) if text else None
+        return _read(lambda: read_moment(text, planned=self.planned)) if text else None
 
 
 class Reference(forms.ModelChoiceField):
