@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -21,16 +22,26 @@ from crm.ledgers import Column, Kind, Ledger
 from crm.ledgers.columns import Value
 from crm.models import User
 from crm.models.worth import Valued
-from crm.spreadsheets.cells import Cell, Unreadable, is_blank, is_unknown, plain, shown
+from crm.spreadsheets.cells import (
+    Cell,
+    Remark,
+    Said,
+    Unreadable,
+    is_blank,
+    is_unknown,
+    plain,
+    shown,
+)
 from crm.spreadsheets.export import Written
 from crm.spreadsheets.headings import Heading
 from crm.spreadsheets.mapping import Mapping
 from crm.spreadsheets.match import Table
 from crm.spreadsheets.moments import read_moment
-from crm.spreadsheets.money import read_money
+from crm.spreadsheets.money import Money, read_money, read_unit
 from crm.spreadsheets.reader import Row
 from crm.spreadsheets.stage_words import read_stage
 from crm.spreadsheets.values import (
+    first_phone,
     read_boolean,
     read_choice,
     read_integer,
@@ -40,6 +51,7 @@ from crm.spreadsheets.values import (
 )
 from crm.stages import Precision
 
+_COORDINATES = ("latitude", "longitude")  # a map gives more places than a ledger keeps
 CURRENCY, FOREIGN = "currency", "foreign_amount"  # as every `Valued` row calls them
 _EXACT = (Kind.MONEY, Kind.NUMBER)
 _SEVERAL = re.compile(r"([、,，;；/\n]+)")
@@ -50,10 +62,12 @@ RowValues = dict[str, Value]
 
 @dataclass
 class Reading:
-    """What a row says. problems: (heading, reason) of cells that cannot be read. cleared: headings
-    of cells that were emptied since our export wrote them."""
+    """What a row says. problems: (heading, reason) of cells that cannot be read. remarks: by field,
+    what a cell said beyond the value that was read from it; one of a PERSONAL column is personal
+    data. cleared: headings of cells that were emptied since our export wrote them."""
 
     values: RowValues = field(default_factory=dict)
+    remarks: dict[str, Remark] = field(default_factory=dict)
     problems: list[tuple[str, str]] = field(default_factory=list)
     cleared: list[str] = field(default_factory=list)
 
@@ -90,6 +104,7 @@ class RowReader:
         self.scopes = _model_fields(ledger.model)
         # The amount whose foreign money the ledger can keep.
         self.main_amount = ledger.model.valued_as if issubclass(ledger.model, Valued) else ""
+        self.headings = table.fields
         self.from_above, self.shared_amounts = _down_merges(table)
 
     def read(self, row: Row, written: Written | None = None) -> Reading:
@@ -100,7 +115,7 @@ class RowReader:
             if written and written.says(column, cell) and self._says_all(heading, column, cell):
                 continue
             try:
-                self._read_cell(row, heading, column, reading.values)
+                self._read_cell(row, heading, column, reading)
             except Unreadable as error:
                 reading.problems.append((heading.text, error.reason))
             else:
@@ -124,54 +139,86 @@ class RowReader:
         is_ours = plain(unit) == plain(column.unit) and column.name not in self.table.unit_columns
         return is_ours or is_blank(cell) or column.kind not in _EXACT
 
-    def _read_cell(self, row: Row, heading: Heading, column: Column, values: RowValues) -> None:
+    def _read_cell(self, row: Row, heading: Heading, column: Column, reading: Reading) -> None:
         cell = self.cell(row, heading.index)
         shared = (row.number, heading.index) in self.shared_amounts
         if column.kind in _EXACT and shared and not self.mapping.group_by:
             raise Unreadable(
                 f"“{shown(cell)}”在合并单元格里，分不清是每行的数还是几行的合计，请拆开后逐行填写。"
             )
-        if column.kind is Kind.MONEY:
-            self._read_amount(row, cell, heading, column, values)
+        if column.kind is Kind.MONEY or (column.name == FOREIGN and self.main_amount):
+            self._read_amount(row, cell, heading, column, reading)
             return
-        value = self._value(cell, heading, column)
+        value = self._value(cell, heading, column, reading)
         if value not in (None, "", []):
-            values[column.name] = value
+            reading.values[column.name] = value
 
     def _read_amount(
-        self, row: Row, cell: Cell, heading: Heading, column: Column, values: RowValues
+        self, row: Row, cell: Cell, heading: Heading, column: Column, reading: Reading
     ) -> None:
-        place = self.table.unit_columns.get(column.name)
-        money = read_money(
+        """An amount, and its foreign money where the ledger keeps that of this very amount. In a
+        row that fills in 外币金额, 币种 tells the currency of that and not of its other amounts."""
+        name, main = column.name, self.main_amount
+        is_foreign = name == FOREIGN
+        is_beside = not is_foreign and not is_unknown(self._of(row, FOREIGN))
+        stated = None if is_beside else self._of(row, CURRENCY)
+        place = self.table.unit_columns.get(name)
+        read = partial(
+            read_money,
             cell,
             unit=None if place is None else self.cell(row, place),
-            default=self.mapping.unit_of(column.name) or heading.unit,
+            default=self.mapping.unit_of(name) or heading.unit,
+            foreign=is_foreign,
         )
-        if money.foreign_amount is not None:
-            known = dict(self.scopes[CURRENCY].flatchoices) if CURRENCY in self.scopes else {}
-            if column.name != self.main_amount or money.currency not in known:
-                raise Unreadable(f"“{shown(cell)}”是外币，{column.label}只能填人民币金额，或留空。")
-            values |= {
-                column.name: None, CURRENCY: money.currency, FOREIGN: money.foreign_amount
-            }  # fmt: skip
+        try:
+            money = read(currency=stated)
+        except Unreadable:
+            if is_foreign or name == main or stated is None:
+                raise
+            money = read()  # 币种 is of the main amount; this one may name its own
+        target = name
+        keeps_foreign = (is_foreign or name == main) and not is_beside
+        if keeps_foreign and money.foreign_amount is not None and self._may_be(money, stated):
+            reading.values |= {CURRENCY: money.currency, FOREIGN: money.foreign_amount}
+            if name == main or (money.amount is not None and is_unknown(self._of(row, main))):
+                reading.values[main] = money.amount
         elif money.amount is not None:
-            values[column.name] = money.amount
+            if is_foreign and not is_unknown(self._of(row, main)):
+                raise Unreadable(f"“{shown(cell)}”按币种是人民币，金额栏已另外填写，请核对后留空。")
+            target = main if is_foreign else name
+            reading.values[target] = money.amount
+        elif money.foreign_amount is not None:
+            raise Unreadable(
+                f"“{shown(cell)}”是外币（{money.currency}），{column.label}这一栏留不下，"
+                "请填人民币金额，或留空。"
+            )
+        if money.remark:
+            reading.remarks[target] = money.remark
+
+    def _may_be(self, money: Money, stated: Cell) -> bool:
+        """Whether the ledger's list has the currency, and the row's 币种 says no other."""
+        unit = read_unit(stated)
+        listed = dict(self.scopes[CURRENCY].flatchoices)
+        return money.currency in listed and (unit is None or unit.currency == money.currency)
+
+    def _of(self, row: Row, name: str) -> Cell:
+        """What the row says in the column of a field; None where the table has no such column."""
+        heading = self.headings.get(name)
+        return self.cell(row, heading.index) if heading else None
 
     def _check_currency(self, reading: Reading) -> None:
-        values = reading.values
-        currency = values.get(CURRENCY)
-        if currency in (None, "CNY") or values.get(self.main_amount) is None:
+        """A currency whose amount could not be read says nothing: 币种 without 外币金额."""
+        if FOREIGN in reading.values or reading.values.get(CURRENCY) == "CNY":
             return
-        if FOREIGN not in values:
-            heading = self.table.fields[self.main_amount].text
-            reading.problems.append(
-                (
-                    heading,
-                    f"币种是 {currency}，金额却按人民币填写，请写成“300万美元”这样的外币金额。",
-                )
-            )
+        amounts = {
+            heading.text
+            for name in (self.main_amount, FOREIGN)
+            if (heading := self.headings.get(name))
+        }
+        if any(text in amounts for text, _ in reading.problems):
+            reading.values.pop(CURRENCY, None)
 
-    def _value(self, cell: Cell, heading: Heading, column: Column) -> Value:
+    def _value(self, cell: Cell, heading: Heading, column: Column, reading: Reading) -> Value:
         stored = self.scopes.get(column.name)
         match column.kind:
             case Kind.STAGE:
@@ -179,17 +226,35 @@ class RowReader:
             case Kind.WHEN | Kind.DATE:
                 return self._date(cell, column)
             case Kind.CHOICE:
-                return read_choice(cell, column.choices.choices if column.choices else [])
+                choices = list(column.choices.choices) if column.choices else []
+                unit = read_unit(cell) if column.name == CURRENCY else None
+                known = unit.currency if unit and not unit.power else ""  # 美金 is 美元
+                return read_choice(known if known in dict(choices) else cell, choices)
             case Kind.BOOLEAN:
                 return read_boolean(cell)
             case Kind.NUMBER:
-                if isinstance(stored, models.IntegerField):
-                    return read_integer(cell, label=column.label)
-                given = self.mapping.unit_of(column.name) or heading.unit
-                scale = getattr(stored, "scale", 2)
-                return read_number(
-                    cell, scale=scale, label=column.label, unit=column.unit, given=given
+                is_whole = isinstance(stored, models.IntegerField)
+                number = (
+                    read_integer(cell, label=column.label, unit=column.unit)
+                    if is_whole
+                    else read_number(
+                        cell,
+                        scale=getattr(stored, "scale", 2),
+                        label=column.label,
+                        unit=column.unit,
+                        given=self.mapping.unit_of(column.name) or heading.unit,
+                        rounds=column.name in _COORDINATES,
+                    )
                 )
+                if number.remark:
+                    reading.remarks[column.name] = number.remark
+                return int(number.value) if is_whole and number.value is not None else number.value
+            case Kind.PERSONAL if column.name == "phone":
+                text = read_text(cell)
+                first, others = first_phone(text)
+                if others:
+                    reading.remarks[column.name] = Remark(Said.MORE, text)
+                return first
             case Kind.REFERENCE:
                 find = self.references.finder(column.reference)
                 return read_reference(cell, find, label=column.label)

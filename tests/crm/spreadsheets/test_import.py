@@ -29,7 +29,7 @@ GOOD = [
     ["饮料项目", None, None, None, None],
 ]
 BAD = [
-    ["约数项目", "约2亿", None, None, None],
+    ["区间项目", "1-2亿", None, None, None],
     ["两阶段项目", 1, None, "开工|签约", None],
     [None, 5, "某地", None, None],
     ["倒序项目", 5, None, "洽谈", "2023-03-05"],
@@ -136,8 +136,8 @@ def test_refused_rows_come_back_with_their_reason_and_are_taken_once_mended(stat
     assert write_errors(plan, path) == 4
     text = path.read_text(encoding="utf-8-sig")
     assert text.splitlines()[0] == ",".join([*HEADINGS, REASON])
-    assert "约2亿" in text
-    mended = text.replace("约2亿", "2亿").replace("开工|签约", "签约")
+    assert "1-2亿" in text
+    mended = text.replace("1-2亿", "2亿").replace("开工|签约", "签约")
     again = taken(mended.encode(), statistician, name="错误.csv")
     assert (again.new, len(again.refused)) == (2, 2)
 
@@ -247,7 +247,7 @@ def test_an_unknown_park_or_industry_is_refused_at_its_column(statistician, park
 
 
 def test_all_that_is_wrong_with_a_row_is_said_at_once(statistician):
-    plan = taken(xlsx([HEADINGS, ["甲", "约2亿", None, "未开工", None]]), statistician)
+    plan = taken(xlsx([HEADINGS, ["甲", "1-2亿", None, "未开工", None]]), statistician)
     (refusal,) = plan.refused
     assert "投资额（万元）：" in refusal.reason
     assert "阶段：" in refusal.reason
@@ -278,7 +278,7 @@ def test_hidden_sheets_are_read_only_when_asked_for(statistician):
         book.create_sheet("目录").append(["一", "二"])
         more = book.create_sheet("二期")
         more.append(HEADINGS)
-        more.append(["新项目", "约1亿", None, None, None])
+        more.append(["新项目", "1-2亿", None, None, None])
 
     data = xlsx(GOOD, change)
     plan = taken(data, statistician)

@@ -25,7 +25,7 @@ MIXED = [
     ["新 项 目", 200, "北", "签约", "2023-03-05"],  # and with another amount
     ["新项目", 100, "南", "签约", "2023-03-06"],  # another place: another project
     ["倒序项目", 100, "北", "洽谈", "2023-03-05"],  # refused by its verb
-    ["约数项目", "约2亿", "北", None, None],  # refused by its cells
+    ["区间项目", "1-2亿", "北", None, None],  # refused by its cells
     ["最后项目", 1, None, None, None],
 ]
 

@@ -426,10 +426,10 @@ def test_a_row_that_tells_of_an_ended_agreement_means_that_one(statistician, par
 def test_refused_rows_keep_their_number_and_are_taken_once_mended(statistician, tmp_path):
     project = make.project("甲")
     table = Exported("projects", statistician)
-    table.set(table.lines[0], "计划总投资（万元）", "约2亿")
+    table.set(table.lines[0], "计划总投资（万元）", "1-2亿")
     path = tmp_path / "a.csv"
     assert write_errors(table.imported(), path) == 1
-    mended = path.read_text(encoding="utf-8-sig").replace("约2亿", "2亿元")
+    mended = path.read_text(encoding="utf-8-sig").replace("1-2亿", "2亿元")
     assert number(project) in mended
     plan = import_file(mended.encode(), "a.csv", ledgers.get("projects"), by=statistician)
     assert plan.counts == counts(changed=1)
