@@ -68,7 +68,7 @@ _NEGATIVE = re.compile(r"[-−–—][^0-9]*[0-9].*|\([^()]*[0-9][^()]*\)[^0-9]*
 _BARE = re.compile(r"[0-9.,]+")
 # Words before an amount that say no more than the heading does.
 _OPENING = re.compile(
-    "(?:项目)?(?:计划|预计|拟)?(?:总|共)?投资(?:总额|额)?(?:为|:)?|共计|合计|总计|总额|共"
+    "(?:项目)?(?:计划|预计|拟)?(?:总|共)?投资(?:总额|额)?(?:达到?|为|:)?|共计|合计|总计|总额|共"
 )
 _PLAN = re.compile("计划|预计|拟")
 _WORTH = re.compile("(?:大?约|折|合|相当于|等值于?|即)+")
@@ -251,7 +251,7 @@ def _unqualified(text: str) -> tuple[str, Said | None]:
 
 
 def _number_and_unit(words: str, cell: Cell) -> tuple[Decimal, Unit | None]:
-    words = words.replace("个亿", "亿")
+    words = words.replace("个亿", "亿").removesuffix("整")
     front = _FRONT.match(words)
     code = _CODES[front[0]] if front else ""
     words = words[front.end() :] if front else words

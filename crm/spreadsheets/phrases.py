@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from crm.spreadsheets.cells import Cell, Remark, Said, plain, typed
 
 _BEFORE = {
-    Said.ABOUT: "大约 约为 约 将近 接近 近 大概 大致 估计 预估 暂估 估算 ~ ≈",
-    Said.OVER: "超过 超出 超 逾 不低于 不少于 至少 起码 高于 多于 大于 >= ≥ >",
+    Said.ABOUT: "大约 约为 约合 约 将近 接近 近 大概 大致 估计 预估 暂估 估算 ~ ≈",
+    Said.OVER: "超过 超出 超 逾 突破 破 不低于 不少于 至少 起码 高于 多于 大于 >= ≥ >",
     Said.UNDER: "不超过 不超 不足 不到 不高于 不多于 低于 少于 小于 最多 至多 <= ≤ <",
 }
 _AFTER = {
@@ -63,9 +63,9 @@ def parted(text: str) -> tuple[str, list[str]]:
 
 def is_part(outside: str, inside: list[str]) -> bool:
     """Whether the number may be that of one phase only (一期3亿元)."""
-    return bool(_PHASE.search(outside)) or any(
-        _PHASE.search(part) and not _NAMES_PHASES_OF_ALL.fullmatch(part) for part in inside
-    )
+    phases = [part for part in inside if _PHASE.search(part)]
+    is_of_all = any(map(_NAMES_PHASES_OF_ALL.fullmatch, phases))
+    return bool(_PHASE.search(outside)) or (bool(phases) and not is_of_all)
 
 
 def qualified(text: str, dropped: re.Pattern[str] | None = None) -> tuple[str, Said | None]:

@@ -162,6 +162,9 @@ ABOUT, OVER, UNDER, MORE = Said.ABOUT, Said.OVER, Said.UNDER, Said.MORE
         ("不足1亿元", None, "100000000", UNDER),
         ("5亿元（含土地）", None, "500000000", MORE),
         ("3亿元（其中一期1亿元）", None, "300000000", MORE),
+        ("3亿元（一期1亿元，二期2亿元）", None, "300000000", MORE),
+        ("3亿元，分两期建设", None, "300000000", MORE),
+        ("突破10亿元", None, "1000000000", OVER),
         ("3亿元，其中设备投资2亿元", None, "300000000", MORE),
         ("5000（万元，含税）", "亿元", "50000000", MORE),
         ("计划投资3亿元", None, "300000000", MORE),
@@ -176,7 +179,7 @@ def test_a_qualified_amount_counts_as_its_number_and_keeps_its_words(cell, defau
 @pytest.mark.parametrize(
     "cell",
     ["人民币3亿元", "￥300000000", "3亿元人民币", "总投资3亿元", "投资3亿元", "总投资额：3亿元",
-     "共3亿元", "3个亿", "3亿元。", "3亿（元）"],
+     "共3亿元", "总投资达3亿元", "3个亿", "3亿元整", "3亿元。", "3亿（元）"],
 )  # fmt: skip
 def test_an_amount_in_other_words_says_no_more_than_its_number(cell):
     assert read_money(cell) == Money(Decimal(300_000_000))
