@@ -65,7 +65,8 @@ _COMPOUND = re.compile(
     rf"(?P<big>{_NUMBER})亿(?P<small>{_NUMBER})(?P<scale>千万|百万|十万|万)(?P<rest>.*)"
 )
 _NEGATIVE = re.compile(r"[-−–—][^0-9]*[0-9].*|\([^()]*[0-9][^()]*\)[^0-9]*")
-_BARE = re.compile(r"[0-9.,]+")
+_DIGITS = re.compile(r"[0-9.,]+")
+_BARE_NUMBER = re.compile(_NUMBER)
 # Words before an amount that say no more than the heading does.
 _OPENING = re.compile(
     "(?:项目)?(?:计划|预计|拟)?(?:总|共)?投资(?:总额|额)?(?:达到?|为|:)?|共计|合计|总计|总额|共"
@@ -221,12 +222,14 @@ def _taken_apart(cell: Cell) -> _Written:
             raise Unreadable(_negative(cell))
         return _Written(number, None)
     text = phrases.squeezed(cell)
+    if _BARE_NUMBER.fullmatch(text):
+        return _Written(_number(text), None)
     if _NEGATIVE.fullmatch(text):
         raise Unreadable(_negative(cell))
     outside, inside = phrases.parted(text)
     if phrases.is_part(outside, inside):
         raise Unreadable(f"“{shown(cell)}”写的是其中一期的金额，请填写全部的金额，或留空。")
-    if any(_BARE.fullmatch(part) for part in inside):
+    if any(_DIGITS.fullmatch(part) for part in inside):
         raise Unreadable(_unclear(cell))
     try:
         words, said = _unqualified(outside)
