@@ -74,6 +74,18 @@ def read(text: str) -> str:
     raise ValueError(text)
 
 
+def like(text: str) -> list[tuple[str, str]]:
+    """(code, name) of divisions and groups called so or nearly: 通用设备 → 34 通用设备制造业."""
+    text = text.strip()
+    if len(text) < 2:
+        return []
+    return [
+        (entry.code, entry.name)
+        for entry in entries().values()
+        if entry.code.isdigit() and (text in entry.name or entry.name.removesuffix("业") in text)
+    ]
+
+
 def label(code: str) -> str:
     """195 制鞋业; of a class 1953（195 制鞋业）."""
     entry = known(code)

@@ -5,7 +5,7 @@ from django.urls import include, path, re_path
 
 from crm.views.companies import duplicates, hints, merges, people
 from crm.views.indicators import targets
-from crm.views.ledgers import exports, imports, inline, lists, pages, saved, withdrawals
+from crm.views.ledgers import exports, imports, inline, lists, pages, saved, withdrawals, words
 from crm.views.pipeline import (
     agreements,
     allowances,
@@ -58,6 +58,8 @@ desk = [
     path("import/<int:pk>/progress/", imports.progress, name="desk-import-progress"),
     path("import/<int:pk>/now/", imports.take_over, name="desk-import-now"),
     path("import/<int:pk>/columns/", imports.settle, name="desk-import-columns"),
+    path("import/<int:pk>/words/", imports.words, name="desk-import-words"),
+    path("words/<int:pk>/forget/", words.forget, name="desk-word-forget"),
     path("import/<int:pk>/commit/", imports.commit, name="desk-import-commit"),
     path("import/<int:pk>/errors/", imports.errors, name="desk-import-errors"),
     path("import/<int:pk>/discard/", imports.discard, name="desk-import-discard"),

@@ -20,6 +20,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 
 from crm import ledgers
+from crm.actions.system import words
 from crm.dates import When
 from crm.errors import Refused
 from crm.ledgers import Column, Kind, Ledger
@@ -140,7 +141,7 @@ class Samples:
 
     def _told_by_verbs(self) -> None:
         """A first contact, a ruling on one, an offered transfer and one that divided the credit, a
-        confirmation; moves and the record come of themselves."""
+        confirmation, a word's meaning; moves and the record come of themselves."""
         project = self.row("projects")
         if not project.claims.exists():
             make.claim(project)
@@ -148,6 +149,7 @@ class Samples:
         make.divided(make.project(team=project.team, park=project.park))
         make.ruling(make.project(team=project.team, park=project.park))
         make.confirmed(project)
+        words.remember("projects", "project", {"stage": {"前期": "洽谈"}}, by=self.head)
 
 
 def _other(column: Column, value: Any, refused: Refused) -> Any:

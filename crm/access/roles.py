@@ -111,6 +111,11 @@ VIEWS: Grants = {
     Role.TEAMLEAD: grants(([_V], {_O, _T, _SH}), ([_R, _C, Action.SHARE], {_O})),
     Role.STATISTICIAN: grants(([_V], {_O, _T, _SH}), ([_R, Action.SHARE], {_O}), ([_C], {_O, _SH})),
 }
+# What an office's words mean in an import: settled by whoever imports, for the own office.
+WORDS: Grants = {
+    Role.TEAMLEAD: grants(([_V, _C], {_T})),
+    Role.STATISTICIAN: grants(([_V, _C], {_A})),
+}
 # Taking the demo county out: who runs the machine, or keeps the ledgers.
 DEMO: Grants = {role: grants(([_V, _C], {_A})) for role in (Role.STATISTICIAN, Role.SYSADMIN)}
 AUDIT: Grants = {Role.AUDITOR: grants(([_V], {_A}))}

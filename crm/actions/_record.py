@@ -18,7 +18,7 @@ from django.db import connection, models, transaction
 from crm import clock
 from crm.actions import _conflicts
 from crm.errors import Refused
-from crm.models import AuditEntry, ImportBatch, User
+from crm.models import AuditEntry, ImportBatch, OriginalText, User
 from crm.models.base import InsertOnly, Recorded, Row
 from crm.models.people import PARTS, Person
 from crm.models.states import state_of
@@ -276,10 +276,19 @@ def amend(
             for name, rows in (many or {}).items():
                 getattr(locked, name).set(rows)
             note(verb, locked, by=by, changes=changes, reason=reason, sealed=sealed)
+            _settle_texts(locked, changes, by)
             keep_state(locked)
             touched(locked, renamed="name" in changes)
         row.__dict__.update(locked.__dict__)
     return row
+
+
+def _settle_texts(row: models.Model, changes: Mapping[str, Any], by: User | None) -> None:
+    """A field that is written anew no longer says what a table once said of it."""
+    fields = {*changes, *(name.removesuffix("_on").removesuffix("_until") for name in changes)}
+    OriginalText.objects.open().about(row).filter(field__in=fields).update(
+        settled_at=clock.now(), settled_by=by
+    )
 
 
 # What belongs to one row of a chain and not to the fact it tells.

@@ -18,7 +18,7 @@ from crm import access, clock, integrity
 from crm.access import Action, Reach
 from crm.actions import _links, _lock, _record
 from crm.actions.pipeline import progress
-from crm.actions.system import notifications
+from crm.actions.system import notifications, originals
 from crm.errors import Refused
 from crm.integrity import Finding
 from crm.models import AuditEntry, ImportBatch, User
@@ -110,6 +110,7 @@ def revert_import(batch: ImportBatch, *, by: User) -> None:
             _take_back(entry, by=by, reason=reason)
         progress.reckon_ids(_projects(entries))
         notifications.forget(created_in([batch]))
+    originals.take_back(batch)
     batch.reverted_at = clock.now()
     batch.save(update_fields=["reverted_at"])
     _record.note("revert_import", batch, by=by, reason=reason)

@@ -56,6 +56,7 @@ class Column:
     filter_rows: the rows whose value is one of these, where no column of the table holds it.
     words: what people call the value of a TEXT column that holds a code. is_moved: moves alone
     change it. is_planned: a date that may be written as one of the future (预计 2024 年).
+    holder: the row that holds the value where it is another one (None = none yet), and its field.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Column:
     read_all: Callable[[Sequence[Any]], Mapping[int, Value]] | None = None
     filter_rows: Callable[[QuerySet, Sequence[str]], QuerySet] | None = None
     words: Callable[[str], str] | None = None
+    holder: Callable[[Any], tuple[Any, str]] | None = None
 
     def value(self, row: models.Model) -> Value:
         """What the row holds in this column."""

@@ -19,7 +19,7 @@ _VERBS = {
     "not_same": "判为不是重复", "merge": "合并", "merged": "并入一条重复的",
     "merged_into": "并入另一条", "unmerge": "撤销合并", "unmerge_facts": "撤销合并",
     "reveal": "查看联系方式", "erase": "清除个人信息", "claim_hint": "查重", "export": "导出",
-    "mend": "补记",
+    "mend": "补记", "settle_text": "核对原文",
 }  # fmt: skip
 
 

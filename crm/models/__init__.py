@@ -80,6 +80,7 @@ from crm.models.system.installation import Installation
 from crm.models.system.limits import Bucket
 from crm.models.system.merges import UNDO_DAYS, Merge, Mergeable, mergeable
 from crm.models.system.notifications import Notification, NotificationKind, NotificationSetting
+from crm.models.system.originals import APPROXIMATE, OriginalText, Said
 from crm.models.system.periodic import PeriodicWork
 from crm.models.system.submissions import Submission
 from crm.models.system.uploads import ImportUpload, MappingMemory, UploadState
@@ -91,6 +92,7 @@ for _found in walk_packages(__path__, f"{__name__}."):
     import_module(_found.name)
 
 __all__ = [
+    "APPROXIMATE",
     "SERVICE_TEAM",
     "UNCONFIRMED",
     "UNDO_DAYS",
@@ -149,6 +151,7 @@ __all__ = [
     "NotificationKind",
     "NotificationSetting",
     "Origin",
+    "OriginalText",
     "Park",
     "ParkKind",
     "ParkState",
@@ -166,6 +169,7 @@ __all__ = [
     "RecognitionLevel",
     "RecognitionState",
     "Review",
+    "Said",
     "SavedView",
     "Sharing",
     "Source",

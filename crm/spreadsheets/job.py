@@ -18,9 +18,11 @@ from crm.spreadsheets.columns import Layout, lay_out
 from crm.spreadsheets.commit import import_sheets
 from crm.spreadsheets.mapping import Mapping, mapping_of
 from crm.spreadsheets.plan import Plan, Refusal
+from crm.spreadsheets.questions import Question
 from crm.spreadsheets.reader import read_json
 from crm.spreadsheets.writer import write_errors
 
+SHOWN_WORDS = 300  # words that are asked on one page
 SHOWN = 100  # refused rows on the page; the error file has them all
 _log = logging.getLogger(__name__)
 
@@ -33,9 +35,9 @@ def ledger_of(upload: ImportUpload) -> Ledger:
 
 
 def mapping_from(upload: ImportUpload, ledger: Ledger) -> Mapping:
-    fields = [column.name for column in ledger.import_columns]
-    given = uploads.usable(upload.settings, fields)
-    return mapping_of({name: given[name] for name in given if name != "sheet"}, fields)
+    columns = ledger.import_columns
+    given = uploads.usable(upload.settings, [column.name for column in columns])
+    return mapping_of({name: given[name] for name in given if name != "sheet"}, columns)
 
 
 def layout_of(upload: ImportUpload, *, sheet: str | None = None) -> tuple[Layout, str]:
@@ -182,8 +184,21 @@ def outcome_of(plan: Plan) -> dict[str, Any]:
         "ignored": [list(one) for one in plan.ignored[:SHOWN]],
         "columns": [list(one) for one in plan.meanings.items()],
         "notes": plan.notes,
+        "questions": [_question(one) for one in plan.questions.all()[:SHOWN_WORDS]],
+        "known": [
+            [heading, [[word, told, rows] for (word, told), rows in words.most_common(SHOWN)]]
+            for heading, words in plan.known.items()
+        ],
+        "to_check": [vars(one) for one in plan.to_check[:SHOWN]],
+        "to_check_count": len(plan.to_check),
+        "writes": plan.writes,
         "has_sheets": len({table.sheet.name for table in plan.tables}) > 1,
     }
+
+
+def _question(question: Question) -> dict[str, Any]:
+    told = question.as_json() | {"label": question.column.label, "refuses": question.refuses}
+    return told | {"reason": question.reason}
 
 
 def _refusals(found: list[Refusal]) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ A dry run carries the rows out and takes everything back, so it promises exactly
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,7 @@ from crm.spreadsheets.cells import fold
 from crm.spreadsheets.mapping import Mapping
 from crm.spreadsheets.match import Table, tables_on
 from crm.spreadsheets.numbers import HEADING
+from crm.spreadsheets.questions import Questions
 from crm.spreadsheets.reader import Row, Sheet
 
 
@@ -25,6 +27,17 @@ class Refusal:
     sheet: str
     row: int
     column: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class ToCheck:
+    """A cell of a taken row that gave no value; its text is kept with the row (待核)."""
+
+    sheet: str
+    row: int
+    column: str
+    text: str
     reason: str
 
 
@@ -48,6 +61,9 @@ class Plan:
     conflicts: duplicates that say something else than the row they repeat. ignored: rows that are
     no data rows (totals, captions, notes). batch: what can be reverted, None when nothing was
     written. samples: the first rows of each outcome but the refused ones, which are all kept.
+    kept_texts: how many texts were kept beside rows, unchanged ones too.
+    known: heading → (word, what it means) with the number of rows, of words understood.
+    questions: the words nobody has answered. to_check: cells of taken rows that gave no value.
     foreign_numbers: rows with a number of another ledger or installation, which did not count.
     cleared: heading → rows of our own export in which that cell was emptied.
     """
@@ -60,6 +76,10 @@ class Plan:
     duplicate: int = 0
     refused: list[Refusal] = field(default_factory=list)
     conflicts: list[Refusal] = field(default_factory=list)
+    questions: Questions = field(default_factory=Questions)
+    known: dict[str, Counter[tuple[str, str]]] = field(default_factory=dict)
+    to_check: list[ToCheck] = field(default_factory=list)
+    kept_texts: int = 0
     batch: ImportBatch | None = None
     samples: dict[str, list[Sample]] = field(default_factory=dict)
     foreign_numbers: int = 0
@@ -68,6 +88,10 @@ class Plan:
     @property
     def accepted(self) -> int:
         return self.new + self.changed
+
+    @property
+    def writes(self) -> bool:
+        return bool(self.accepted or self.kept_texts)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -144,7 +168,17 @@ class Plan:
             for refusal in self.refused
         ]
         notes = {"notes": self.notes} if self.notes else {}
-        return {"columns": self.columns, **self.counts, "refused": refused, **notes}
+        return {
+            "columns": self.columns,
+            **self.counts,
+            "refused": refused,
+            "questions": [question.as_json() for question in self.questions.all()],
+            "to_check": [
+                {name: value for name, value in vars(one).items() if several or name != "sheet"}
+                for one in self.to_check
+            ],
+            **notes,
+        }
 
 
 def needed_columns(ledger: Ledger) -> list[Column]:

@@ -7,8 +7,6 @@ is known by its number, only the cells that were edited are read.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import Any
@@ -16,21 +14,20 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
-from crm import ledgers
 from crm.dates import When
 from crm.ledgers import Column, Kind, Ledger
 from crm.ledgers.columns import Value
-from crm.models import User
+from crm.models import Said
 from crm.models.worth import Valued
+from crm.spreadsheets import cells
 from crm.spreadsheets.cells import (
     Cell,
-    Remark,
-    Said,
     Unreadable,
     is_blank,
     is_unknown,
     plain,
     shown,
+    typed,
 )
 from crm.spreadsheets.export import Written
 from crm.spreadsheets.headings import Heading
@@ -39,7 +36,9 @@ from crm.spreadsheets.match import Table
 from crm.spreadsheets.moments import read_moment
 from crm.spreadsheets.money import Money, read_money, read_unit
 from crm.spreadsheets.reader import Row
-from crm.spreadsheets.stage_words import read_stage
+from crm.spreadsheets.reading import Reading, RowValues, Unread
+from crm.spreadsheets.references import References
+from crm.spreadsheets.stage_words import read_standing
 from crm.spreadsheets.values import (
     first_phone,
     read_boolean,
@@ -49,57 +48,27 @@ from crm.spreadsheets.values import (
     read_reference,
     read_text,
 )
-from crm.stages import Precision
+from crm.spreadsheets.words import ASKED, Words
+from crm.stages import Precision, Stage
 
 _COORDINATES = ("latitude", "longitude")  # a map gives more places than a ledger keeps
 CURRENCY, FOREIGN = "currency", "foreign_amount"  # as every `Valued` row calls them
 _EXACT = (Kind.MONEY, Kind.NUMBER)
 _SEVERAL = re.compile(r"([、,，;；/\n]+)")
-
-
-RowValues = dict[str, Value]
-
-
-@dataclass
-class Reading:
-    """What a row says. problems: (heading, reason) of cells that cannot be read. remarks: by field,
-    what a cell said beyond the value that was read from it; one of a PERSONAL column is personal
-    data. cleared: headings of cells that were emptied since our export wrote them."""
-
-    values: RowValues = field(default_factory=dict)
-    remarks: dict[str, Remark] = field(default_factory=dict)
-    problems: list[tuple[str, str]] = field(default_factory=list)
-    cleared: list[str] = field(default_factory=list)
-
-
-class References:
-    """Rows of other ledgers by name, each name asked for once a file."""
-
-    def __init__(self, by: User, importing: str) -> None:
-        self._by, self._importing = by, importing
-        self._known: dict[tuple[str, str], models.Model | None] = {}
-
-    def finder(self, key: str) -> Callable[[str], models.Model | None]:
-        def find(name: str) -> models.Model | None:
-            if (key, name) not in self._known:
-                found = ledgers.referred(key, name, by=self._by)
-                if found is None and key == self._importing:
-                    return None  # a later row of this very file may bring it
-                self._known[key, name] = found
-            return self._known[key, name]
-
-        return find
+# The planned dates, and which stage's date each is the plan of.
+PLANNED_FOR = {Stage.CONSTRUCTION: "planned_start", Stage.OPERATION: "planned_operation"}
 
 
 class RowReader:
     """Reads the rows of one table for one ledger."""
 
     def __init__(
-        self, ledger: Ledger, table: Table, mapping: Mapping, references: References
+        self, ledger: Ledger, table: Table, mapping: Mapping, references: References, words: Words
     ) -> None:
         self.ledger, self.table, self.mapping = ledger, table, mapping
-        self.references = references
+        self.references, self.words = references, words
         columns = {column.name: column for column in ledger.import_columns}
+        self.fields = columns
         self.columns = [(h, columns[h.field]) for h in table.headings if h.field in columns]
         self.scopes = _model_fields(ledger.model)
         # The amount whose foreign money the ledger can keep.
@@ -114,15 +83,66 @@ class RowReader:
             cell = self.cell(row, heading.index)
             if written and written.says(column, cell) and self._says_all(heading, column, cell):
                 continue
-            try:
-                self._read_cell(row, heading, column, reading)
-            except Unreadable as error:
+            self._take_cell(row, heading, column, cell, reading)
+            if written and is_blank(cell):
+                reading.cleared.append(heading.text)
+        self._check_currency(reading)
+        self._keep_remarks(reading)
+        if reading.standing and reading.standing.plan:
+            _plan(reading.standing.plan, reading.values)
+        return reading
+
+    def _take_cell(
+        self, row: Row, heading: Heading, column: Column, cell: Cell, reading: Reading
+    ) -> None:
+        """The cell's value; else what is to be done about it."""
+        if column.kind in ASKED and (meaning := self.words.meaning(column, cell)) is not None:
+            if meaning.refuses:
+                said = f"“{shown(cell)}”按取值对照退回。"
+                reading.problems.append((heading.text, said))
+                return
+            if meaning.is_empty:
+                reading.unread.append(Unread(column, heading.text, plain(cell), Said.MORE))
+                return
+            meant = meaning.cell
+        else:
+            meant = cell
+        try:
+            if column.kind is Kind.STAGE:
+                self._take_stage(meant, cell, reading)
+            else:
+                self._read_cell(row, heading, column, meant, reading)
+            if column.kind in ASKED and column.name in reading.values:
+                told = column.text(reading.values[column.name])
+                if column.kind is Kind.STAGE and reading.standing is not None:
+                    told = reading.standing.text
+                reading.known.append((heading.text, shown(cell), told))
+        except Unreadable as error:
+            if column.kind in ASKED:
+                reading.asked.append((heading.text, column, cell, error))
+            if self.costs_the_row(column):
                 reading.problems.append((heading.text, error.reason))
             else:
-                if written and column.name not in reading.values:
-                    reading.cleared.append(heading.text)
-        self._check_currency(reading)
-        return reading
+                text = "" if column.kind is Kind.PERSONAL else typed(cell)
+                unread = Unread(column, heading.text, text, Said.UNREAD, error.reason)
+                reading.unread.append(unread)
+
+    def costs_the_row(self, column: Column) -> bool:
+        """Whether a row is refused for this cell: it names the row, or a figure would be false
+        without it."""
+        is_standing = column.kind is Kind.STAGE or column.is_moved
+        return column.required or column.name in self.ledger.natural_key or is_standing
+
+    def _take_stage(self, meant: Cell, cell: Cell, reading: Reading) -> None:
+        standing = read_standing(meant, several=self.mapping.several_stages)
+        if standing is None:
+            return
+        reading.standing = standing
+        if standing.stage is not None:
+            reading.values["stage"] = standing.stage
+        if standing.status is not None and "status" in self.fields:
+            reading.values.setdefault("status", standing.status)
+            reading.values.setdefault("reason", plain(cell))
 
     def cell(self, row: Row, index: int) -> Cell:
         if (row.number, index) in self.from_above:
@@ -139,8 +159,9 @@ class RowReader:
         is_ours = plain(unit) == plain(column.unit) and column.name not in self.table.unit_columns
         return is_ours or is_blank(cell) or column.kind not in _EXACT
 
-    def _read_cell(self, row: Row, heading: Heading, column: Column, reading: Reading) -> None:
-        cell = self.cell(row, heading.index)
+    def _read_cell(
+        self, row: Row, heading: Heading, column: Column, cell: Cell, reading: Reading
+    ) -> None:
         shared = (row.number, heading.index) in self.shared_amounts
         if column.kind in _EXACT and shared and not self.mapping.group_by:
             raise Unreadable(
@@ -161,7 +182,7 @@ class RowReader:
         name, main = column.name, self.main_amount
         is_foreign = name == FOREIGN
         is_beside = not is_foreign and not is_unknown(self._of(row, FOREIGN))
-        stated = None if is_beside else self._of(row, CURRENCY)
+        stated = None if is_beside else self._currency(row)
         place = self.table.unit_columns.get(name)
         read = partial(
             read_money,
@@ -206,6 +227,25 @@ class RowReader:
         heading = self.headings.get(name)
         return self.cell(row, heading.index) if heading else None
 
+    def _currency(self, row: Row) -> Cell:
+        """The row's 币种, by what was answered of its word."""
+        cell, column = self._of(row, CURRENCY), self.fields.get(CURRENCY)
+        meaning = self.words.meaning(column, cell) if column else None
+        return meaning.cell if meaning and not (meaning.is_empty or meaning.refuses) else cell
+
+    def _keep_remarks(self, reading: Reading) -> None:
+        """What cells said beyond their values is kept as text, but for what a person's row seals:
+        there it is to be looked at."""
+        for name, remark in reading.remarks.items():
+            column, place = self.fields[name], self.headings.get(name)
+            heading = place.text if place else column.label
+            if column.kind is Kind.PERSONAL:
+                reason = f"{column.label}有几个，记下了第一个；其余的请写进备注。"
+                reading.unread.append(Unread(column, heading, "", Said.UNREAD, reason))
+            else:
+                said = Said(remark.said.value)
+                reading.unread.append(Unread(column, heading, remark.text, said))
+
     def _check_currency(self, reading: Reading) -> None:
         """A currency whose amount could not be read says nothing: 币种 without 外币金额."""
         if FOREIGN in reading.values or reading.values.get(CURRENCY) == "CNY":
@@ -215,14 +255,13 @@ class RowReader:
             for name in (self.main_amount, FOREIGN)
             if (heading := self.headings.get(name))
         }
-        if any(text in amounts for text, _ in reading.problems):
+        unread = [*(one.heading for one in reading.unread), *(text for text, _ in reading.problems)]
+        if amounts.intersection(unread):
             reading.values.pop(CURRENCY, None)
 
     def _value(self, cell: Cell, heading: Heading, column: Column, reading: Reading) -> Value:
         stored = self.scopes.get(column.name)
         match column.kind:
-            case Kind.STAGE:
-                return read_stage(cell, several=self.mapping.several_stages)
             case Kind.WHEN | Kind.DATE:
                 return self._date(cell, column)
             case Kind.CHOICE:
@@ -253,7 +292,7 @@ class RowReader:
                 text = read_text(cell)
                 first, others = first_phone(text)
                 if others:
-                    reading.remarks[column.name] = Remark(Said.MORE, text)
+                    reading.remarks[column.name] = cells.Remark(cells.Said.MORE, text)
                 return first
             case Kind.REFERENCE:
                 find = self.references.finder(column.reference)
@@ -301,6 +340,14 @@ class RowReader:
         if moment.precision is not Precision.DAY:
             raise Unreadable(f"{column.label}“{shown(cell)}”须写到日，例如 2023-08-31，或留空。")
         return moment.start
+
+
+def _plan(plan: str, values: RowValues) -> None:
+    """A date under a stage that is only planned belongs to the plan: 拟开工, 2024年3月."""
+    stage = next(stage for stage, name in PLANNED_FOR.items() if name == plan)
+    date_ = values.pop(f"entered_{stage.value}", None)
+    if date_ is not None:
+        values.setdefault(plan, date_)
 
 
 def _model_fields(model: type[models.Model]) -> dict[str, Any]:

@@ -1,23 +1,61 @@
-"""The stage of a project in the words of real ledgers: 在谈, 已签约, 在建, 竣工投产 …
+"""Where a project stands, in the words of real ledgers: 在谈, 已签约, 在建, 竣工投产, 停工 …
 
-A word that is negated or only planned (未开工, 拟签约, 预计投产) is not that stage, and a status
-(停工, 退出) is no stage at all; both are refused with the reason.
+A word carries a stage, and sometimes a status (停工) or that a date beside it is only planned
+(拟开工). What a word could mean two ways is asked; what it means here is data with its reason.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from crm.spreadsheets.cells import Cell, Unreadable, checked, is_unknown, plain, shown
-from crm.stages import Stage
+from crm.stages import Stage, Status
 
-REFUSE, FURTHEST = "refuse", "furthest"
+REFUSE, FURTHEST, FIRST = SEVERAL = ("refuse", "furthest", "first")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """stage: None = the word says nothing of it. plan: the column of planned dates that a date of
+    this row's next stage belongs to, for it has not happened."""
+
+    stage: Stage | None
+    status: Status | None = None
+    plan: str = ""
+
+    @property
+    def text(self) -> str:
+        """As a cell may say it, and as `read_standing` reads it."""
+        words = [self.stage.label if self.stage else ""]
+        words.append(self.status.label if self.status else "")
+        words.append(_PLANS.get(self.plan, ""))
+        return "，".join(filter(None, words))
+
+
+class Ambiguous(Unreadable):
+    """A word with more than one meaning; `choices` are those it may have."""
+
+    def __init__(self, reason: str, choices: tuple[Standing, ...] = ()) -> None:
+        super().__init__(reason)
+        self.choices = choices
+
+
+class SeveralStages(Unreadable):
+    """A cell that names several stages: parts as they stand in it, (what it says, its stage)."""
+
+    def __init__(self, reason: str, parts: list[tuple[str, Stage]]) -> None:
+        super().__init__(reason)
+        self.parts = parts
+
+
+_PLANS = {"planned_start": "计划开工", "planned_operation": "计划投产"}
 
 _WORDS: dict[Stage, str] = {
     Stage.LEAD: "线索 谋划 储备 线索储备 谋划储备",
-    Stage.NEGOTIATION: "洽谈 在谈 对接 接洽 跟踪洽谈",
-    Stage.SIGNED: "签约 落地 签订协议 签约落地",
-    Stage.CONSTRUCTION: "开工 在建 建设 在建设 开工建设 建设中 动工 施工",
+    Stage.NEGOTIATION: "洽谈 在谈 对接 接洽 跟踪洽谈 谈判 商谈 磋商",
+    Stage.SIGNED: "签约 落地 签订协议 签约落地 落户 签约落户",
+    Stage.CONSTRUCTION: "开工 在建 建设 在建设 开工建设 建设中 动工 施工 续建 奠基",
     Stage.COMMISSIONING: "安装调试 设备安装 设备调试 调试 安装设备",
     Stage.TRIAL: "试生产 试运行 试运营 试产 试投产",
     Stage.OPERATION: (
@@ -27,36 +65,121 @@ _WORDS: dict[Stage, str] = {
 _STAGES = {word: stage for stage, words in _WORDS.items() for word in words.split()}
 _STAGES |= {stage.value: stage for stage in Stage}
 _FOUND = re.compile("|".join(sorted(map(re.escape, _STAGES), key=len, reverse=True)))
+
+_START, _OPEN = "planned_start", "planned_operation"
+_SIGNED, _BUILDING = Standing(Stage.SIGNED), Standing(Stage.CONSTRUCTION)
+_TO_START = Standing(Stage.SIGNED, plan=_START)
+# Whole words that mean something else than the stage inside them, and why.
+MEANINGS: dict[str, tuple[Standing, str]] = {
+    **dict.fromkeys(
+        ("意向", "意向签约", "签订意向", "拟签约", "待签约", "未签约", "框架协议", "意向协议"),
+        (Standing(Stage.NEGOTIATION), "还没有签正式的投资协议"),
+    ),
+    **dict.fromkeys(
+        ("签约未开工", "已签约未开工", "未开工", "待开工", "拟开工", "拟建", "待建", "筹建"),
+        (_TO_START, "签了约，开工还在计划里"),
+    ),
+    **dict.fromkeys(
+        ("核准", "已核准", "备案", "已备案", "立项", "立项备案", "报建", "供地", "拿地"),
+        (_TO_START, "手续办在签约之后、开工之前"),
+    ),
+    **dict.fromkeys(
+        ("打桩", "打桩开工", "桩基施工", "基础施工", "主体施工", "主体完工", "主体封顶", "封顶",
+         "厂房建设", "土建", "装修"),
+        (_BUILDING, "厂房还在建"),
+    ),
+    **dict.fromkeys(
+        ("停工", "停建", "缓建"),
+        (Standing(Stage.CONSTRUCTION, Status.STALLED), "开了工才停得了工"),
+    ),
+    "停产": (Standing(Stage.OPERATION, Status.STALLED), "投了产才停得了产"),
+}  # fmt: skip
+_DONE = (Standing(Stage.TRIAL), Standing(Stage.OPERATION), Standing(Stage.COMMISSIONING))
+_EARLY = (Standing(Stage.NEGOTIATION), _SIGNED, _TO_START)
+# Words that are asked: what each may mean, the likeliest first, and why nobody can tell.
+ASKED: dict[str, tuple[tuple[Standing, ...], str]] = {
+    **dict.fromkeys(
+        ("竣工", "完工", "建成", "建成投用", "投用", "已竣工", "竣工验收", "交付使用"),
+        (_DONE, "厂房建成了，是否已经试生产或投产没有说"),
+    ),
+    **dict.fromkeys(
+        ("前期", "前期工作", "前期准备", "加快推进", "推进中", "正在推进", "有序推进"),
+        (_EARLY, "没有说签约了没有"),
+    ),
+    "具备开工条件": ((_TO_START, _BUILDING), "没有说开工了没有"),
+    **dict.fromkeys(
+        ("暂停", "搁置", "停滞", "暂缓", "停", "终止", "中止", "退出", "解约", "取消"),
+        ((), "说的是推进状态，没有说在哪个阶段"),
+    ),
+}
 _NOT_YET = re.compile(r"[未拟待筹]|预计|预期|计划|规划|即将|将|力争|争取|准备|有望|没有|不|非")
+_STALLED = re.compile(r"停工|停产|停建|停滞|缓建|暂缓|暂停|搁置")
+_GONE = re.compile(r"终止|中止|退出|解约|取消|流失")
 _STATUS = re.compile(r"停|退|中止|终止|暂缓|缓建|解约|取消")
 _FILLER = re.compile(
     r"目前|项目|阶段|状态|完成|全面|正式|正在|顺利|实现|进入|[已正在于现处中了的和与及→>,.;:|/、。;:()&+\s-]"
 )
+_PLANNED = {word: plan for plan, word in _PLANS.items()}
 
 
-def read_stage(cell: Cell, *, several: str = REFUSE) -> Stage | None:
-    """The one stage a cell names; None when it is not known. `several`: what two stages mean."""
+def read_standing(cell: Cell, *, several: str = REFUSE) -> Standing | None:
+    """Where a cell says a project stands; None when it is not known. `several`: what two stages
+    mean. Ambiguous and SeveralStages are refusals that a person can settle once."""
     cell = checked(cell)
     if is_unknown(cell):
         return None
     if not isinstance(cell, str):
         raise Unreadable(_unclear(cell))
     text = plain(cell).lower()
+    word = _bare(text)
+    if word in MEANINGS:
+        return MEANINGS[word][0]
+    if word in ASKED:
+        choices, why = ASKED[word]
+        raise Ambiguous(f"“{shown(cell)}”{why}，请指明阶段。", choices)
+    plan, text = _plan_of(text)
     words = list(dict.fromkeys(_FOUND.findall(text)))
-    stages = sorted({_STAGES[word] for word in words}, key=lambda stage: stage.rank)
-    rest = _FILLER.sub("", _FOUND.sub("", text))
+    rest = _FOUND.sub("", text)
+    status = Status.STALLED if _STALLED.search(rest) else None
+    if _GONE.search(rest):
+        raise Ambiguous(
+            f"“{shown(cell)}”说的是项目已退出，请在状态栏填写，阶段填退出前所到的一步。"
+        )
+    rest = _FILLER.sub("", _STALLED.sub("", rest))
     if _STATUS.search(rest):
-        raise Unreadable(f"“{shown(cell)}”是推进状态而不是阶段，请在阶段栏填写{_choices()}之一。")
-    if len(stages) > 1 and several != FURTHEST:
+        raise Ambiguous(f"“{shown(cell)}”是推进状态而不是阶段，请在阶段栏填写{_choices()}之一。")
+    parts = [(word, _STAGES[word]) for word in words]
+    stages = sorted({stage for _, stage in parts}, key=lambda stage: stage.rank)
+    if len(stages) > 1 and several not in (FURTHEST, FIRST):
         quoted = "”和“".join(words)
-        raise Unreadable(
-            f"一格里有几个阶段：“{quoted}”，请只留一个，或在对表头时选“取走得最远的一个”。"
+        raise SeveralStages(
+            f"一格里有几个阶段：“{quoted}”，请只留一个，或在对表头时选取哪一个。", parts
         )
     if _NOT_YET.search(rest):
-        raise Unreadable(f"“{shown(cell)}”说的是还没有发生的阶段，请填写目前所处的阶段。")
-    if not stages or rest:
+        raise Ambiguous(f"“{shown(cell)}”说的是还没有发生的阶段，请填写目前所处的阶段。")
+    if not stages or (rest and len(stages) == 1):
         raise Unreadable(_unclear(cell))
-    return stages[-1]
+    if len(stages) > 1 and _PHASES.sub("", rest):
+        raise Unreadable(_unclear(cell))
+    chosen = parts[0][1] if several == FIRST else stages[-1]
+    return Standing(chosen, status, plan)
+
+
+_PHASES = re.compile(r"[一二三四五六七八九十0-9]+(?:期|标段|号线)")
+
+
+def _bare(text: str) -> str:
+    return (
+        re.sub(r"^[已正在]+|[\s。.;；，,]+$|(?:阶段|状态)$", "", re.sub(r"\s+", "", text)) or text
+    )
+
+
+def _plan_of(text: str) -> tuple[str, str]:
+    """The plan that a cell of our own writing names beside its stage: 签约，计划开工."""
+    for word, plan in _PLANNED.items():
+        if re.search(rf"[,，]\s*{word}$", text):
+            return plan, re.sub(rf"[,，]\s*{word}$", "", text)
+    return "", text
 
 
 def _unclear(cell: Cell) -> str:

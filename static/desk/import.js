@@ -33,3 +33,13 @@ document.addEventListener("change", (event) => {
   fitUnits(event.target);
   markTaken([...document.querySelectorAll("[data-field]")]);
 });
+
+/* 对词: a new entry asks for its place in the tree; the other answers do not. */
+const askParent = (select) => {
+  const parent = select.closest("li").querySelector("[data-parent]");
+  if (parent) parent.hidden = select.value !== "new";
+};
+document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("[data-answer]").forEach(askParent));
+document.addEventListener("change", (event) => {
+  if (event.target instanceof Element && event.target.matches("[data-answer]")) askParent(event.target);
+});

@@ -19,6 +19,7 @@ from crm.spreadsheets.moments import read_moment
 from crm.spreadsheets.plan import find_tables
 from crm.spreadsheets.reader import Row, read
 from crm.spreadsheets.row_values import References, RowReader
+from crm.spreadsheets.words import Words
 
 
 def facts(by: User) -> Iterator[tuple[date, Any]]:
@@ -35,10 +36,12 @@ def facts(by: User) -> Iterator[tuple[date, Any]]:
 
 def _enter(ledger: Ledger, table: Table, row: Row, by: User) -> None:
     """Read on its day, for only then the project it names is in the ledger."""
-    reading = RowReader(ledger, table, Mapping(), References(by, ledger.key)).read(row)
+    references, words = References(by, ledger.key), Words(ledger, {}, by)
+    reading = RowReader(ledger, table, Mapping(), references, words).read(row)
     place = f"demo/{ledger.key}.csv 第 {row.number} 行"
-    if reading.problems:
-        raise Refused(f"{place}：{reading.problems[0][1]}", "demo_refused")
+    wrong = [reason for _, reason in reading.problems] + [one.reason for one in reading.unread]
+    if wrong:
+        raise Refused(f"{place}：{wrong[0]}", "demo_refused")
     project = reading.values.get("project")
     officer = project.officer if isinstance(project, Project) else None
     try:

@@ -39,6 +39,7 @@ from crm.spreadsheets.mapping import Mapping
 from crm.spreadsheets.plan import find_tables
 from crm.spreadsheets.reader import read
 from crm.spreadsheets.row_values import References, RowReader
+from crm.spreadsheets.words import Words
 from crm.stages import Stage
 
 Line = dict[str, str]
@@ -94,11 +95,13 @@ def _leads(known: dict[str, Project], by: User) -> Iterator[Step]:
     """New projects, read as the importer reads a project ledger, registered by their officer."""
     ledger = ledgers.get("projects")
     for table in find_tables(read(demo.FOLDER / "leads.csv", "leads.csv"), ledger, Mapping()):
-        reader = RowReader(ledger, table, Mapping(), References(by, ledger.key))
+        reader = RowReader(
+            ledger, table, Mapping(), References(by, ledger.key), Words(ledger, {}, by)
+        )
         for row in table.rows:
             reading = reader.read(row)
-            if reading.problems:
-                raise ValueError(f"leads.csv, line {row.number}: {reading.problems}")
+            if wrong := [*reading.problems, *reading.unread]:
+                raise ValueError(f"leads.csv, line {row.number}: {wrong}")
             lead = reading.values.pop("entered_lead")
             assert isinstance(lead, When)
             yield Step(lead.start, partial(_register, known, reading.values, by))

@@ -150,8 +150,11 @@ def recall(
 
 def usable(settings: Mapping[str, Any], fields: Collection[str]) -> dict[str, Any]:
     """Remembered settings without the fields the ledger no longer has."""
+    kept = dict(settings)
+    if "values" in kept:
+        kept["values"] = {f: words for f, words in kept["values"].items() if f in fields}
     return {
-        **settings,
+        **kept,
         "columns": {h: f for h, f in settings.get("columns", {}).items() if not f or f in fields},
         "units": {f: u for f, u in settings.get("units", {}).items() if f in fields},
         "group_by": [f for f in settings.get("group_by", []) if f in fields],

@@ -352,6 +352,7 @@ LEDGER = declare(
             ),
             Column("agreed_investment", "协议投资额", Kind.MONEY, unit="万元", in_form=False,
                    in_api=False, aliases=("合同引资额", "协议金额", "签约金额"), get=_agreed,
+                   holder=lambda row: (standing_agreement(row), "amount"),
                    read_all=_all_agreed),
             Column("evidence", "凭证", in_form=False, in_api=False, get=lambda row: "",
                    aliases=("凭证文号", "佐证")),

@@ -15,8 +15,9 @@ from crm.errors import Refused
 from crm.ledgers import Ledger
 from crm.models import User
 from crm.spreadsheets.commit import import_file
-from crm.spreadsheets.mapping import Mapping, read_mapping
+from crm.spreadsheets.mapping import Mapping, read_mapping, with_proposals
 from crm.spreadsheets.plan import Plan
+from crm.spreadsheets.questions import Question
 from crm.spreadsheets.writer import write_errors
 
 _SHOWN = 20
@@ -34,6 +35,11 @@ class Command(BaseCommand):
         parser.add_argument("--as", required=True, dest="user", metavar="USER", help="以谁的身份")
         parser.add_argument("--sheet", help="只读这个工作表；默认读表头相符的可见工作表")
         parser.add_argument("--mapping", type=Path, help="映射文件（JSON）")
+        parser.add_argument(
+            "--accept-proposals",
+            action="store_true",
+            help="把握大的取值建议直接采用，并列出采用了哪些",
+        )
         parser.add_argument("--dry-run", action="store_true", help="只试算，不写入")
         parser.add_argument("--errors", type=Path, help="退回的行写到哪里（.xlsx 或 .csv）")
         parser.add_argument("--format", choices=["text", "json"], default="text")
@@ -41,22 +47,33 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         ledger = ledgers.get(options["ledger"])
         path: Path = options["file"]
+        accepted: list[Question] = []
         try:
-            plan = import_file(
-                path,
-                path.name,
-                ledger,
-                by=_user(options["user"]),
-                mapping=_mapping(options["mapping"], ledger),
-                sheet=options["sheet"],
-                dry_run=options["dry_run"],
-            )
+            by = _user(options["user"])
+            given: dict[str, Any] = {
+                "by": by,
+                "mapping": _mapping(options["mapping"], ledger),
+                "sheet": options["sheet"],
+            }
+            if options["accept_proposals"]:
+                tried = import_file(path, path.name, ledger, dry_run=True, **given)
+                accepted = [one for one in tried.questions.all() if one.sure]
+                given["mapping"] = with_proposals(given["mapping"], accepted)
+            plan = import_file(path, path.name, ledger, dry_run=options["dry_run"], **given)
         except Refused as refusal:
             raise CommandError(refusal.reason) from refusal
         errors = self._write_errors(plan, options["errors"], path, dry_run=options["dry_run"])
         if options["format"] == "json":
-            self.stdout.write(json.dumps(plan.as_json(), ensure_ascii=False, indent=1))
+            told = plan.as_json()
+            if options["accept_proposals"]:
+                told["accepted"] = [_accepted(one) for one in accepted]
+            self.stdout.write(json.dumps(told, ensure_ascii=False, indent=1))
             return
+        for one in accepted:
+            taken = _accepted(one)
+            self.stdout.write(
+                f"采用建议：【{taken['column']}】“{taken['word']}” → {taken['label']}"
+            )
         for line in _summary(plan, errors, dry_run=options["dry_run"]):
             self.stdout.write(line)
 
@@ -76,6 +93,18 @@ class Command(BaseCommand):
             return None
 
 
+def _accepted(question: Question) -> dict[str, str]:
+    sure = question.sure
+    assert sure is not None
+    return {
+        "column": question.heading,
+        "field": question.column.name,
+        "word": question.word,
+        "value": sure.value,
+        "label": sure.label,
+    }
+
+
 def _user(name: str) -> User:
     user = User.objects.filter(username=name, is_active=True).first()
     if user is None:
@@ -90,7 +119,7 @@ def _mapping(path: Path | None, ledger: Ledger) -> Mapping:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"打不开映射文件“{path}”，须为 UTF-8 编码的 JSON。") from error
-    return read_mapping(text, [column.name for column in ledger.import_columns])
+    return read_mapping(text, ledger.import_columns)
 
 
 def _summary(plan: Plan, errors: Path | None, *, dry_run: bool) -> list[str]:
@@ -109,6 +138,17 @@ def _summary(plan: Plan, errors: Path | None, *, dry_run: bool) -> list[str]:
     more = len(plan.refused) + len(plan.conflicts) - _SHOWN
     if more > 0:
         lines.append(f"  ……还有 {more} 行，见退回文件")
+    for question in plan.questions.all()[:_SHOWN]:
+        offered = "、".join(one.label for one in question.proposals[:3])
+        lines.append(
+            f"  待对照【{question.heading}】“{question.word}”（{len(question.rows)} 行"
+            f"{'，已退回' if question.refuses else ''}）"
+            + (f"，是不是：{offered}？" if offered else "")
+        )
+    if plan.to_check:
+        lines.append(f"有 {len(plan.to_check)} 处没有读懂，行已导入，原文留在记录上待核：")
+        for one in plan.to_check[:_SHOWN]:
+            lines.append(f"  第 {one.row} 行【{one.column}】“{one.text}”：{one.reason}")
     lines += plan.notes
     if plan.ignored:
         lines.append(f"另有 {len(plan.ignored)} 行不是数据（合计、小标题、说明），未计入")

@@ -19,9 +19,11 @@ from django_htmx.http import HttpResponseClientRedirect
 from crm import ledgers, tasks
 from crm.actions import imports
 from crm.actions.system import uploads
+from crm.actions.system import words as meanings
 from crm.errors import Hidden, Refused
 from crm.forms.imports import HeadingsForm, ImportForm, importable
 from crm.forms.ledgers import show_refusal
+from crm.forms.words import WordsForm
 from crm.ledgers import Ledger
 from crm.models import ImportBatch, ImportUpload, UploadState
 from crm.spreadsheets import job, shelf
@@ -32,7 +34,8 @@ from crm.views.base import desk
 from crm.views.ledgers.row_verbs import at_once
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-STEPS = ("选文件", "对表头", "看结果", "写入")
+STEPS = ("选文件", "对表头", "对词", "看结果", "写入")
+_STEP_OF = {Step.READ: 1, Step.CHECK: 4, Step.WRITE: 5}
 
 
 def _allowed(user: Any) -> None:
@@ -115,14 +118,15 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     if post is not None:
         try:
             settings = form.settings(sheet or None)
-            upload = uploads.settle(upload, settings, by=request.user)
+            answered = {"values": upload.settings.get("values", {})}
+            upload = uploads.settle(upload, settings | answered, by=request.user)
             uploads.remember(ledger.key, layout.print, settings, by=request.user)
             upload = submit(upload, Step.CHECK, is_small=layout.row_count <= SMALL_ROWS)
         except Refused as refused:
             problem, recalled = refused.reason, ""
         else:
             if upload.state != UploadState.COLUMNS:
-                return redirect("desk-import-upload", upload.pk)
+                return redirect(_after_trial(upload), upload.pk)
             problem = upload.reason
         form.keep_typed()
     return render(
@@ -142,6 +146,34 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+def _after_trial(upload: ImportUpload) -> str:
+    """The words of the file are asked before its outcome is looked at."""
+    return "desk-import-words" if upload.outcome.get("questions") else "desk-import-upload"
+
+
+@desk
+def words(request: HttpRequest, pk: int) -> HttpResponse:
+    """Step three: what the words mean that the ledger does not know, each asked once."""
+    upload, ledger = _own(request, pk)
+    if upload.state != UploadState.CHECKED or not upload.outcome.get("questions"):
+        return redirect("desk-import-upload", upload.pk)
+    form = WordsForm(ledger, upload, request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = upload.settings.get("values", {})
+        values = {**given, **{f: {**given.get(f, {}), **w} for f, w in form.values.items()}}
+        count = sum(upload.outcome.get("counts", {}).values())
+        upload = uploads.settle(upload, {**upload.settings, "values": values}, by=request.user)
+        meanings.remember(ledger.key, ledger.noun, form.remembered, by=request.user)
+        upload = submit(upload, Step.CHECK, is_small=count <= SMALL_ROWS)
+        return redirect("desk-import-upload", upload.pk)
+    return render(
+        request,
+        "crm/import_words.html",
+        {"upload": upload, "ledger": ledger, "steps": STEPS, "form": form},
+        status=400 if form.errors else 200,
+    )
+
+
 @desk
 def upload_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Step three and four: what would happen, or what happened."""
@@ -158,7 +190,7 @@ def upload_page(request: HttpRequest, pk: int) -> HttpResponse:
             "upload": upload,
             "ledger": ledger,
             "steps": STEPS,
-            "step": 4 if is_done else 3,
+            "step": 5 if is_done else 4,
             "is_done": is_done,
             "outcome": upload.outcome,
             "counts": upload.outcome.get("counts", {}),
@@ -183,7 +215,7 @@ def _progress(upload: ImportUpload, ledger: Ledger) -> dict[str, Any]:
         "upload": upload,
         "ledger": ledger,
         "steps": STEPS,
-        "step": {Step.READ: 1, Step.CHECK: 3, Step.WRITE: 4}[job.step_of(upload)],
+        "step": _STEP_OF[job.step_of(upload)],
         "told": told,
         "is_stuck": told.get("is_silent", False),
         "is_unattended": upload.state == UploadState.QUEUED and tasks.is_unattended(),

@@ -16,6 +16,7 @@ from crm.spreadsheets.mapping import Mapping
 from crm.spreadsheets.match import tables_on
 from crm.spreadsheets.reader import Row, Sheet
 from crm.spreadsheets.row_values import References, RowReader
+from crm.spreadsheets.words import Words
 
 _WORDS = st.text(
     "0123456789.,-+()/年月日约亿万元美欧%eE ~至签约开工未拟投产亩㎡无待定\u3000１２", max_size=12
@@ -50,12 +51,14 @@ def test_every_cell_is_a_value_of_its_kind_or_a_reason(ledger, monkeypatch):
         Kind.CHOICE: str,
     }
 
+    said = Words(ledger, {}, None)
+
     @settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
     @given(st.lists(CELLS, min_size=len(columns), max_size=len(columns)), st.booleans())
     def read(cells, epoch_1904):
         sheet = Sheet("表", [headings, Row(2, cells)], epoch_1904=epoch_1904)
         for table in tables_on(sheet, columns, [columns[0].name], Mapping()):
-            reader = RowReader(ledger, table, Mapping(), References(None, ledger.key))
+            reader = RowReader(ledger, table, Mapping(), References(None, ledger.key), said)
             for row in table.rows:
                 reading = reader.read(row)
                 for column in columns:
@@ -64,6 +67,8 @@ def test_every_cell_is_a_value_of_its_kind_or_a_reason(ledger, monkeypatch):
                 assert all(reason.endswith("。") for _, reason in reading.problems)
                 assert reading.remarks.keys() <= reading.values.keys()
                 assert all(remark.text for remark in reading.remarks.values())
+                unread = [one.reason for one in reading.unread if one.said == "unread"]
+                assert all(reason.endswith("。") for reason in unread)
 
     read()
 

@@ -50,10 +50,27 @@ def test_json_alone_on_stdout_tells_columns_counts_and_reasons(file, statisticia
             {
                 "row": 3,
                 "column": "阶段描述",
-                "reason": "一格里有几个阶段：“开工”和“签约”，请只留一个，"
-                "或在对表头时选“取走得最远的一个”。",
+                "reason": "一格里有几个阶段：“开工”和“签约”，请只留一个，或在对表头时选取哪一个。",
             }
         ],
+        "questions": [
+            {
+                "column": "阶段描述",
+                "field": "stage",
+                "word": "开工|签约",
+                "rows": 1,
+                "proposals": [
+                    {
+                        "value": label,
+                        "label": label,
+                        "confidence": "medium",
+                        "why": "一格里写了几个阶段",
+                    }
+                    for label in ("开工建设", "签约")
+                ],
+            }
+        ],
+        "to_check": [],
     }
     assert Project.objects.count() == 2
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from crm import ledgers
 from crm.actions import imports
 from crm.models import AuditEntry, Company, Project, StageMove
-from crm.spreadsheets import commit
+from crm.spreadsheets import intake
 from crm.spreadsheets.commit import import_file
 from crm.stages import Stage
 from tests import make
@@ -25,7 +25,7 @@ MIXED = [
     ["新 项 目", 200, "北", "签约", "2023-03-05"],  # and with another amount
     ["新项目", 100, "南", "签约", "2023-03-06"],  # another place: another project
     ["倒序项目", 100, "北", "洽谈", "2023-03-05"],  # refused by its verb
-    ["区间项目", "1-2亿", "北", None, None],  # refused by its cells
+    ["前期项目", 1, "北", "前期", None],  # refused by its cells
     ["最后项目", 1, None, None, None],
 ]
 
@@ -38,7 +38,7 @@ def outcome(data, by, key="projects", **more):
 def test_many_rows_come_out_like_few(statistician, monkeypatch):
     make.project("老项目", location="北")
     _, few = outcome(xlsx(MIXED), statistician, dry_run=True)
-    monkeypatch.setattr(commit, "MANY", 1)
+    monkeypatch.setattr(intake, "MANY", 1)
     before = AuditEntry.objects.count()
     plan, many = outcome(xlsx(MIXED), statistician)
     assert many == few
@@ -69,7 +69,7 @@ def test_a_refused_row_leaves_neither_moves_nor_a_record(statistician):
 
 def test_a_row_that_changes_one_of_its_own_file_reads_its_moves(statistician, monkeypatch):
     """The moves of the first row are on record before the second is held against them."""
-    monkeypatch.setattr(commit, "MANY", 1)
+    monkeypatch.setattr(intake, "MANY", 1)
     rows = [HEADINGS, ["甲", 1, None, "签约", "2023-03-05"], ["甲", 1, None, "签约", "2023-03-06"]]
     plan, _ = outcome(xlsx(rows), statistician)
     assert plan.conflicts[0].reason == "与第 2 行是同一条，未导入；不同的有：签约日期。"

@@ -21,7 +21,6 @@ COLUMNS = [
     Column("planned_start", "计划开工", Kind.DATE, aliases=("计划开工时间",)),
     Column("land", "用地需求", Kind.NUMBER, unit="亩", aliases=("占地面积",)),
 ]
-FIELDS = [column.name for column in COLUMNS]
 
 
 def sheet(*lines, merged=(), start=1):
@@ -210,7 +209,7 @@ def test_two_headings_for_one_field_leave_the_better_one():
 def test_the_mapping_names_columns_and_leaves_columns_out():
     mapping = mapping_of(
         {"columns": {"Project Title": "name", "Total Amt": "planned_investment", "投资额": None}},
-        FIELDS,
+        COLUMNS,
     )
     found = fields(["Project Title", "Total Amt", "投资额"], ["A", "1", "2"], mapping=mapping)
     assert found == {"Project Title": "name", "Total Amt": "planned_investment", "投资额": None}
@@ -231,17 +230,22 @@ def test_a_sheet_without_the_needed_heading_has_no_table():
         ('{"columns": []}', "应为对象"),
         ('{"units": {"planned_investment": "筐"}}', "“筐”不认识"),
         ('{"group_by": ["nothing"]}', "不存在"),
-        ('{"several_stages": "first"}', "several_stages"),
+        ('{"values": {"nothing": {}}}', "“nothing”在台账中不存在"),
+        ('{"values": {"name": []}}', "values 应为对象"),
+        ('{"values": {"name": {"甲": {"new": "乙"}}}}', "这一栏不能新增"),
+        ('{"values": {"name": {"甲": {"if": 1}}}}', "对象只能是"),
+        ('{"constants": ["name"]}', "constants 应为对象"),
+        ('{"several_stages": "last"}', "several_stages"),
     ],
 )
 def test_a_mapping_that_cannot_be_followed_is_refused(text, reason):
     with pytest.raises(Refused, match=reason):
-        read_mapping(text, FIELDS)
+        read_mapping(text, COLUMNS)
 
 
 def test_the_mapping_settles_units_and_the_order_of_dates():
     mapping = mapping_of(
-        {"units": {"planned_investment": "百万美元", "started": "M/D/YYYY"}}, FIELDS
+        {"units": {"planned_investment": "百万美元", "started": "M/D/YYYY"}}, COLUMNS
     )
     assert mapping.unit_of("planned_investment") == "百万美元"
     assert mapping.order_of("planned_investment") is None

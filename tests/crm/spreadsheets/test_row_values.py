@@ -13,7 +13,10 @@ from crm.spreadsheets.cells import Remark, Said
 from crm.spreadsheets.mapping import Mapping
 from crm.spreadsheets.match import tables_on
 from crm.spreadsheets.reader import Row, Sheet
-from crm.spreadsheets.row_values import Reading, References, RowReader
+from crm.spreadsheets.reading import Reading
+from crm.spreadsheets.references import References
+from crm.spreadsheets.row_values import RowReader
+from crm.spreadsheets.words import Words
 
 PLANNED, CURRENCY, FOREIGN = "planned_investment", "currency", "foreign_amount"
 DOLLARS = {PLANNED: None, CURRENCY: "USD", FOREIGN: Decimal(3_000_000)}
@@ -25,9 +28,17 @@ def read(cells: dict[str, Any], key: str = "projects") -> Reading:
     name = "姓名" if key == "contacts" else "项目名称"
     rows = [Row(1, [name, *cells]), Row(2, ["甲", *cells.values()])]
     (table,) = tables_on(Sheet("表", rows), ledger.import_columns, ["name"], Mapping())
-    reading = RowReader(ledger, table, Mapping(), References(None, key)).read(table.rows[0])
+    words = Words(ledger, {}, None)
+    reader = RowReader(ledger, table, Mapping(), References(None, key), words)
+    reading = reader.read(table.rows[0])
     assert reading.values.pop("name") == "甲"
     return reading
+
+
+def problems_of(reading: Reading) -> list[tuple[str, str]]:
+    """The cells that gave no value, and why; none of these columns costs the row."""
+    assert reading.problems == []
+    return [(one.heading, one.reason) for one in reading.unread if one.said == "unread"]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +80,7 @@ def read(cells: dict[str, Any], key: str = "projects") -> Reading:
 )
 def test_amount_unit_and_currency_of_a_row_are_read_together(cells, values):
     reading = read(cells)
-    assert (reading.values, reading.problems) == (values, [])
+    assert (reading.values, problems_of(reading)) == (values, [])
 
 
 @pytest.mark.parametrize("text", ["3.89亿元（约4700万欧元）", "4700万欧元（约合3.89亿元人民币）"])
@@ -136,20 +147,16 @@ def test_the_main_amount_keeps_its_yuan_and_its_foreign_money(text):
 )
 def test_what_a_row_does_not_say_for_sure_is_left_unknown(cells, values, problems):
     reading = read(cells)
-    assert [heading for heading, _ in reading.problems] == [heading for heading, _ in problems]
-    for (_, reason), (_, part) in zip(reading.problems, problems, strict=True):
-        assert part in reason
-    if reading.problems[0][0] == "币种" or CURRENCY in values:
-        assert reading.values == values
-    else:
-        assert {name: value for name, value in reading.values.items() if name != CURRENCY} == values
-        assert CURRENCY not in reading.values
+    found = problems_of(reading)
+    assert [heading for heading, _ in found] == [heading for heading, _ in problems]
+    assert all(part in reason for (_, reason), (_, part) in zip(found, problems, strict=True))
+    assert reading.values == values
 
 
 def test_an_amount_that_names_its_currency_needs_no_readable_column_for_it():
     reading = read({"计划总投资（万元）": "300万美元", "币种": "外币"})
     assert reading.values == DOLLARS
-    assert [heading for heading, _ in reading.problems] == ["币种"]
+    assert [heading for heading, _ in problems_of(reading)] == ["币种"]
 
 
 def test_what_cells_say_beyond_their_values_is_told_by_field():
@@ -162,7 +169,7 @@ def test_what_cells_say_beyond_their_values_is_told_by_field():
             "地点": "约在北片区",
         }
     )
-    assert reading.problems == []
+    assert problems_of(reading) == []
     assert reading.values == {
         PLANNED: Decimal(300_000_000),
         "land_area_mu": Decimal("50.73"),
@@ -175,17 +182,39 @@ def test_what_cells_say_beyond_their_values_is_told_by_field():
         "land_area_mu": Remark(Said.CONVERTED, "33819平方米"),
         "expected_jobs": Remark(Said.ABOUT, "300余人"),
     }
+    assert [(one.heading, one.text, one.said) for one in reading.unread] == [
+        ("计划总投资（亿元）", "约3", "about"),
+        ("占地面积（亩）", "33819平方米", "converted"),
+        ("预计用工", "300余人", "about"),
+    ]
 
 
 def test_an_unreadable_cell_leaves_no_remark():
     reading = read({"固定资产投资（万元）": "约300万美元", "占地面积（亩）": "约几十"})
     assert (reading.values, reading.remarks) == ({}, {})
-    assert len(reading.problems) == 2
+    assert len(problems_of(reading)) == len(reading.unread) == 2
 
 
-def test_the_first_of_two_phones_is_read_and_the_cell_kept():
+def test_the_first_of_two_phones_is_read_and_the_others_are_asked_for_without_being_kept():
     reading = read({"电话": "13811112222/13911113333"}, "contacts")
     assert reading.values == {"phone": "13811112222"}
-    assert reading.remarks == {"phone": Remark(Said.MORE, "13811112222/13911113333")}
+    ((heading, reason),) = problems_of(reading)
+    assert (heading, "记下了第一个" in reason) == ("电话", True)
+    assert [one.text for one in reading.unread] == [""]  # a number is sealed with its person
     reading = read({"电话": "138 1111 2222"}, "contacts")
-    assert (reading.values, reading.remarks) == ({"phone": "138 1111 2222"}, {})
+    assert (reading.values, reading.unread) == ({"phone": "138 1111 2222"}, [])
+
+
+def test_the_answer_to_the_word_of_a_currency_is_that_of_its_amount():
+    ledger = ledgers.get("projects")
+    rows = [Row(1, ["项目名称", "计划总投资（万）", "币种"]), Row(2, ["甲", 300, "美刀"])]
+    (table,) = tables_on(Sheet("表", rows), ledger.import_columns, ["name"], Mapping())
+
+    def values(answers: dict[str, Any]) -> dict[str, Any]:
+        words = Words(ledger, answers, None)
+        reader = RowReader(ledger, table, Mapping(), References(None, "projects"), words)
+        return reader.read(table.rows[0]).values
+
+    assert values({}) == {"name": "甲"}
+    assert values({CURRENCY: {"美刀": "美元"}}) == {"name": "甲"} | DOLLARS
+    assert values({CURRENCY: {"美刀": None}}) == {"name": "甲"}

@@ -112,11 +112,11 @@ def test_errors_and_formulas_of_an_old_workbook_are_not_blank():
 
 
 @pytest.mark.django_db
-def test_an_error_value_of_an_old_workbook_refuses_its_row_alone(statistician):
+def test_an_error_value_of_an_old_workbook_is_unknown_in_its_row_alone(statistician):
     rows = [["项目名称", "投资额（万元）"], ["甲", Error(0x17)], ["乙", 5]]
     plan = import_file(xls(rows), "a.xls", ledgers.get("projects"), by=statistician)
-    assert plan.new == 1
-    assert [(one.row, "#REF!" in one.reason) for one in plan.refused] == [(2, True)]
+    assert plan.new == 2
+    assert [(one.row, "#REF!" in one.reason) for one in plan.to_check] == [(2, True)]
 
 
 def test_merged_cells_of_an_old_workbook_are_told():

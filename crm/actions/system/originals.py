@@ -1,0 +1,68 @@
+"""原文: keeping what a table said beyond the values taken from it, and having looked at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import Q
+
+from crm import access, clock
+from crm.access import Action
+from crm.actions import _record
+from crm.errors import Hidden, Refused
+from crm.models import ImportBatch, OriginalText, Said, User
+
+LONGEST = 500
+
+
+def keep(row: models.Model, texts: Iterable[Mapping[str, Any]]) -> int:
+    """Keeps texts (field, heading, text, said, reason) with a row; how many were new to it.
+
+    A text the row has for that field is not kept again, nor is one that somebody has looked at
+    since: importing a file a second time changes nothing.
+    """
+    made = 0
+    before = OriginalText.objects.about(row)
+    known = None
+    for one in texts:
+        if known is None:
+            asked = Q(settled_at=None) | Q(said=Said.UNREAD)
+            known = set(before.filter(asked).values_list("field", "text"))
+        text = one["text"][:LONGEST]
+        if (one["field"], text) in known:
+            continue
+        known.add((one["field"], text))
+        OriginalText.objects.create(
+            noun=str(row._meta.model_name),
+            object_id=row.pk,
+            field=one["field"],
+            heading=one["heading"][:100],
+            text=text,
+            said=one["said"],
+            reason=one.get("reason", "")[:LONGEST],
+            batch=_record.current_batch(),
+            recorded_at=clock.now(),
+        )
+        made += 1
+    return made
+
+
+@transaction.atomic
+def settle(original: OriginalText, row: Any, *, by: User) -> None:
+    """核过了: the field is right as it stands; the text stays to be read."""
+    access.require(by, Action.CHANGE, row)
+    found = OriginalText.objects.about(row).select_for_update().filter(pk=original.pk).first()
+    if found is None:
+        raise Hidden()
+    if found.settled_at is not None:
+        raise Refused("这一处已经核过了。", "stale")
+    found.settled_at, found.settled_by = clock.now(), by
+    found.save(update_fields=["settled_at", "settled_by"])
+    _record.note("settle_text", row, by=by, changes={found.field: [f"原文：{found.text}", "核过"]})
+
+
+def take_back(batch: ImportBatch) -> None:
+    """What an undone import had kept is kept no more."""
+    OriginalText.objects.filter(batch=batch).update(withdrawn_at=clock.now())

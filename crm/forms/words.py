@@ -1,0 +1,177 @@
+"""对词: what the unknown words of an import mean, asked once a word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+
+from crm import ledgers
+from crm.access import Action
+from crm.ledgers import Column, Kind, Ledger
+from crm.models import ImportUpload, Industry
+from crm.spreadsheets.cells import fold
+from crm.spreadsheets.questions import HIGH
+from crm.spreadsheets.words import NEW, REFUSE
+
+LISTED = 80  # names that fit into a list one chooses from
+SUGGESTED = 800  # names a field proposes while one types
+_IS, _OTHER = "is:", "other"
+
+
+@dataclass
+class Word:
+    """One word as it is asked: what may be chosen, and what is chosen so far."""
+
+    index: int
+    word: str
+    rows: int
+    refuses: bool
+    reason: str
+    proposals: list[dict[str, str]]
+    chosen: str
+    other: str = ""
+    parent: str = ""
+    error: str = ""
+
+    @property
+    def is_sure(self) -> bool:
+        sure = [one for one in self.proposals if one["confidence"] == HIGH]
+        return len(sure) == 1
+
+
+@dataclass
+class Asked:
+    """The words of one column. names: all that may be meant, where they fit into a list; else one
+    types, with suggestions. may_add: whoever asks may enter the word as a new row there."""
+
+    heading: str
+    field: str
+    label: str
+    names: list[str] = field(default_factory=list)
+    is_listed: bool = False
+    may_add: bool = False
+    parents: list[Any] = field(default_factory=list)
+    may_be_empty: bool = True
+    words: list[Word] = field(default_factory=list)
+    known: list[list[Any]] = field(default_factory=list)
+
+
+class WordsForm:
+    """Bound to what was sent, or filled with the sure proposals, which one click then takes."""
+
+    def __init__(
+        self, ledger: Ledger, upload: ImportUpload, user: Any, sent: QueryDict | None
+    ) -> None:
+        self.ledger, self.user, self.sent = ledger, user, sent
+        self.columns = {column.name: column for column in ledger.import_columns}
+        known = dict(upload.outcome.get("known", []))
+        self.asked: dict[str, Asked] = {}
+        for index, one in enumerate(upload.outcome["questions"]):
+            column = self.columns.get(one["field"])
+            if column is None:
+                continue
+            if one["field"] not in self.asked:
+                self.asked[one["field"]] = self._asked(column, one, known)
+            self.asked[one["field"]].words.append(self._word(index, one))
+        self.errors: list[str] = []
+        self.values: dict[str, dict[str, Any]] = {}
+        self.remembered: dict[str, dict[str, Any]] = {}
+
+    def _asked(self, column: Column, one: Mapping[str, Any], known: Mapping[str, Any]) -> Asked:
+        asked = Asked(one["column"], column.name, column.label)
+        asked.known = known.get(one["column"], [])
+        asked.may_be_empty = not one["refuses"]
+        if column.choices is not None:
+            asked.names = [str(label) for _, label in column.choices.choices]
+        elif column.kind is Kind.BOOLEAN:
+            asked.names = ["是", "否"]
+        else:
+            rows = ledgers.referable(column.reference, by=self.user).order_by("pk")[:SUGGESTED]
+            asked.names = [str(row) for row in rows]
+            asked.may_add = _may_add(column.reference, self.user)
+            if asked.may_add and column.reference == "industries":
+                asked.parents = list(Industry.objects.order_by("-is_leading", "name"))
+        asked.is_listed = len(asked.names) <= LISTED
+        return asked
+
+    def _word(self, index: int, one: Mapping[str, Any]) -> Word:
+        word = Word(
+            index, one["word"], one["rows"], one["refuses"], one["reason"], one["proposals"], ""
+        )
+        if self.sent is not None:
+            word.chosen = self.sent.get(f"answer-{index}", "")
+            word.other = self.sent.get(f"other-{index}", "").strip()
+            word.parent = self.sent.get(f"parent-{index}", "")
+        elif word.is_sure:
+            sure = next(p for p in word.proposals if p["confidence"] == HIGH)
+            word.chosen = _IS + sure["value"]
+        return word
+
+    @property
+    def sure_count(self) -> int:
+        return sum(word.is_sure for asked in self.asked.values() for word in asked.words)
+
+    @property
+    def count(self) -> int:
+        return sum(len(asked.words) for asked in self.asked.values())
+
+    def is_valid(self) -> bool:
+        """Fills `values` (this file's answers) and `remembered` (the office's)."""
+        for asked in self.asked.values():
+            for word in asked.words:
+                self._take(asked, word)
+        return not self.errors
+
+    def _take(self, asked: Asked, word: Word) -> None:
+        chosen = (word.other and _IS + word.other) or word.chosen
+        if not chosen:
+            return
+        key = fold(word.word)
+        answer: Any
+        if chosen == "empty":
+            answer = None
+        elif chosen == REFUSE:
+            answer = {REFUSE: True}
+        elif chosen == NEW and asked.may_add:
+            given = {"name": word.word}
+            if word.parent:
+                given["parent"] = word.parent
+            self.values.setdefault(asked.field, {})[key] = {NEW: given}
+            self.remembered.setdefault(asked.field, {})[key] = word.word
+            return
+        elif chosen.startswith(_IS):
+            answer = chosen.removeprefix(_IS)
+            if problem := self._problem(asked, answer):
+                word.error = problem
+                self.errors.append(f"“{word.word}”：{problem}")
+                return
+        else:
+            return
+        self.values.setdefault(asked.field, {})[key] = answer
+        self.remembered.setdefault(asked.field, {})[key] = answer
+
+    def _problem(self, asked: Asked, answer: str) -> str:
+        """Why a name that was typed cannot be meant."""
+        column = self.columns[asked.field]
+        offered = {p["value"] for word in asked.words for p in word.proposals}
+        if answer in asked.names or answer in offered or column.choices is not None:
+            return ""
+        if column.reference and not ledgers.referable(column.reference, by=self.user).exists():
+            return f"还没有登记任何{asked.label}。"
+        try:
+            found = ledgers.referred(column.reference, answer, by=self.user)
+        except ledgers.Several:
+            return "有几条同名的，请写明编号，例如“标准厂房项目 #12”。"
+        return "" if found else f"没有名为“{answer}”的{asked.label}。"
+
+
+def _may_add(key: str, user: Any) -> bool:
+    """Whether a name alone makes a row of this ledger, and the user may enter one."""
+    if key == "users":
+        return False
+    ledger = ledgers.get(key)
+    required = {column.name for column in ledger.form_columns if column.required}
+    return required <= {"name"} and ledger.can(user, Action.REGISTER)

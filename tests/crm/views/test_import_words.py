@@ -1,0 +1,116 @@
+"""对词 on the desk: the unknown words of a file on one page, answered in one go."""
+
+from __future__ import annotations
+
+import pytest
+
+from crm.models import Industry, Project
+from crm.models.system.words import WordMeaning
+from tests import make
+from tests.crm.views.test_import_pages import confirm, send, settle, table, text_of
+
+pytestmark = pytest.mark.django_db
+ROWS = "项目名称,行业,阶段\n甲,新能源电池产业,竣工\n乙,灯具,在建\n丙,灯具,在建\n"
+
+
+@pytest.fixture
+def asked(as_user, statistician):
+    """The page of the words of a file, and the client who opened it."""
+    make.industry("新能源电池")
+    client = as_user(statistician)
+    upload = send(client, "projects", table(ROWS, "a.csv"))
+    answer = settle(client, upload)
+    assert answer.url == f"/desk/import/{upload.pk}/words/"
+    return client, upload, client.get(answer.url)
+
+
+def answers(page, **chosen: str) -> dict[str, str]:
+    """What the page would send, with some words answered otherwise: answers(page, 灯具="new")."""
+    sent = {}
+    for column in page.context["form"].asked.values():
+        for word in column.words:
+            sent[f"answer-{word.index}"] = chosen.get(word.word, word.chosen)
+            sent[f"other-{word.index}"] = chosen.get(f"{word.word}_other", "")
+            sent[f"parent-{word.index}"] = chosen.get(f"{word.word}_parent", "")
+    return sent
+
+
+def test_each_word_is_asked_once_with_its_rows_and_what_follows(asked):
+    _, _, page = asked
+    seen = text_of(page)
+    assert seen.count('<b id="word-') == 3
+    assert "不回答就退回" in seen
+    assert "不回答就留空" in seen
+    assert "认得的 1 个词" in seen
+
+
+def test_one_click_takes_what_is_sure_and_leaves_the_rest_open(asked):
+    client, upload, page = asked
+    answer = client.post(f"/desk/import/{upload.pk}/words/", answers(page))
+    assert answer.url == f"/desk/import/{upload.pk}/"
+    upload.refresh_from_db()
+    assert {one["word"] for one in upload.outcome["questions"]} == {"竣工", "灯具"}
+    assert "没有对上的词" in text_of(client.get(answer.url))
+    assert WordMeaning.objects.get().value == "新能源电池"
+
+
+def test_answers_reach_the_rows_and_the_next_file(asked, statistician):
+    client, upload, page = asked
+    given = answers(page, 竣工="is:投产", 灯具="new", 灯具_parent="新能源电池")
+    client.post(f"/desk/import/{upload.pk}/words/", given)
+    assert not Industry.objects.filter(name="灯具").exists()  # tried, and taken back
+    confirm(client, upload)
+    assert Industry.objects.get(name="灯具").parent.name == "新能源电池"
+    assert Project.objects.filter(industry__name="灯具").count() == 2
+    assert Project.objects.get(name="甲").get_stage_display() == "投产"
+    again = send(client, "projects", table(ROWS.replace("甲", "丁"), "b.csv"))
+    assert settle(client, again).url == f"/desk/import/{again.pk}/"  # nothing is asked
+
+
+def test_a_word_may_stay_empty_or_send_its_rows_back(asked):
+    client, upload, page = asked
+    client.post(f"/desk/import/{upload.pk}/words/", answers(page, 竣工="refuse", 灯具="empty"))
+    upload.refresh_from_db()
+    assert upload.outcome["questions"] == []
+    assert upload.outcome["counts"]["refused"] == 1
+    assert upload.outcome["to_check"] == []
+
+
+def test_a_name_that_does_not_exist_is_said_and_nothing_is_kept(asked, monkeypatch):
+    monkeypatch.setattr("crm.forms.words.LISTED", 0)  # as with thousands of names: one types
+    client, upload, page = asked
+    given = answers(page, 灯具_other="没有的产业")
+    answer = client.post(f"/desk/import/{upload.pk}/words/", given)
+    assert answer.status_code == 400
+    assert "没有名为“没有的产业”的产业" in text_of(answer)
+    assert "没有的产业" in text_of(answer)
+    assert not WordMeaning.objects.exists()
+    given = answers(page, 灯具_other="新能源电池")
+    assert client.post(f"/desk/import/{upload.pk}/words/", given).status_code == 302
+
+
+def test_somebody_elses_words_are_not_there(asked, as_user):
+    _, upload, _ = asked
+    other = as_user(make.user("statistician"))
+    assert other.get(f"/desk/import/{upload.pk}/words/").status_code == 404
+    assert other.post(f"/desk/import/{upload.pk}/words/", {}).status_code == 404
+
+
+def test_a_word_is_forgotten_from_its_page_by_its_office_alone(asked, as_user):
+    client, upload, page = asked
+    client.post(f"/desk/import/{upload.pk}/words/", answers(page))
+    row = WordMeaning.objects.get()
+    assert "新能源电池产业" in text_of(client.get("/desk/words/"))
+    assert "忘掉，下次再问" in text_of(client.get(f"/desk/words/{row.pk}/"))
+    stranger = as_user(make.user("teamlead", team=make.team()))
+    assert stranger.post(f"/desk/words/{row.pk}/forget/").status_code == 404
+    assert client.post(f"/desk/words/{row.pk}/forget/").status_code == 302
+    assert not WordMeaning.objects.exists()
+
+
+def test_a_changed_heading_keeps_the_answers_given_so_far(asked):
+    client, upload, page = asked
+    client.post(f"/desk/import/{upload.pk}/words/", answers(page, 灯具="empty"))
+    settle(client, upload, 阶段="")
+    upload.refresh_from_db()
+    assert upload.outcome["questions"] == []
