@@ -15,11 +15,16 @@ from crm.stages import Precision
 _DAY = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})")
 _MONTH = re.compile(r"(\d{4})\D(\d{1,2})")
 _YEAR = re.compile(r"\d{4}")
+_QUARTER = re.compile(r"(\d{4})-Q([1-4])")
+_HALF = re.compile(r"(\d{4})-H([12])")
+_SPAN = re.compile(r"(\d{4}(?:-\d{2}){0,2})/(\d{4}(?:-\d{2}){0,2})")
+
+_QUARTERS, _HALVES, _THIRDS = "一二三四", "上下", "上中下"
 
 
 @dataclass(frozen=True, order=True)
 class When:
-    """A day, a month or a year: the first and the last day it may be (both inclusive)."""
+    """When something was or will be: the first and the last day it may be (both inclusive)."""
 
     start: date
     end: date
@@ -34,15 +39,37 @@ class When:
 
     @classmethod
     def month(cls, year: int, month: int) -> When:
-        return cls(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
+        return cls.months(year, month, month)
+
+    @classmethod
+    def months(cls, year: int, first: int, last: int) -> When:
+        """Whole months of one year: 2024, 3, 5 is March to May."""
+        return cls(date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1]))
 
     @classmethod
     def year(cls, year: int) -> When:
-        return cls(date(year, 1, 1), date(year, 12, 31))
+        return cls.months(year, 1, 12)
+
+    @classmethod
+    def quarter(cls, year: int, quarter: int) -> When:
+        return cls.months(year, quarter * 3 - 2, quarter * 3)
+
+    @classmethod
+    def half(cls, year: int, half: int) -> When:
+        """上半年 (1) or 下半年 (2)."""
+        return cls.months(year, half * 6 - 5, half * 6)
+
+    @classmethod
+    def third(cls, year: int, month: int, third: int) -> When:
+        """上旬 (1, the 1st to the 10th), 中旬 (2, to the 20th) or 下旬 (3, to the month's end)."""
+        whole = cls.month(year, month)
+        last = whole.end.day if third == 3 else third * 10
+        return cls(whole.start.replace(day=third * 10 - 9), whole.end.replace(day=last))
 
     @classmethod
     def parse(cls, text: str) -> When:
-        """Reads `2023-08-31`, `2023-08` or `2023`; ValueError for anything else."""
+        """Reads every `iso`: `2023-08-31`, `2023-08`, `2023`, `2023-Q3`, `2023-H1`,
+        `2023-07/2023-08`; ValueError for anything else."""
         text = text.strip()
         if match := _DAY.fullmatch(text):
             return cls.day(date(*map(int, match.groups())))
@@ -50,33 +77,89 @@ class When:
             return cls.month(*map(int, match.groups()))
         if _YEAR.fullmatch(text):
             return cls.year(int(text))
+        if match := _QUARTER.fullmatch(text):
+            return cls.quarter(*map(int, match.groups()))
+        if match := _HALF.fullmatch(text):
+            return cls.half(*map(int, match.groups()))
+        if match := _SPAN.fullmatch(text):
+            return cls(cls.parse(match[1]).start, cls.parse(match[2]).end)
         raise ValueError(f"not a date: {text!r}")
 
     @property
     def precision(self) -> Precision:
         if self.start == self.end:
             return Precision.DAY
-        if (self.start.year, self.start.month) == (self.end.year, self.end.month):
+        if self == When.month(self.start.year, self.start.month):
             return Precision.MONTH
-        return Precision.YEAR
+        if self == When.year(self.start.year):
+            return Precision.YEAR
+        return Precision.SPAN
 
     @property
     def text(self) -> str:
-        """As people write it: 2023-08-31, 2023年8月, 2023年."""
-        if self.precision is Precision.DAY:
-            return self.start.isoformat()
-        if self.precision is Precision.MONTH:
-            return f"{self.start.year}年{self.start.month}月"
-        return f"{self.start.year}年"
+        """As people write it: 2023-08-31, 2023年8月, 2023年, 2023年三季度, 2023年上半年,
+        2023年5月中旬, 2023年3月至5月, else its first and its last day."""
+        first, last = self.start, self.end
+        match self.precision:
+            case Precision.DAY:
+                return first.isoformat()
+            case Precision.MONTH:
+                return f"{first.year}年{first.month}月"
+            case Precision.YEAR:
+                return f"{first.year}年"
+        if quarter := self._as_quarter:
+            return f"{first.year}年{_QUARTERS[quarter - 1]}季度"
+        if half := self._as_half:
+            return f"{first.year}年{_HALVES[half - 1]}半年"
+        for third, word in enumerate(_THIRDS, 1):
+            if self == When.third(first.year, first.month, third):
+                return f"{first.year}年{first.month}月{word}旬"
+        if self._is_years:
+            return f"{first.year}年至{last.year}年"
+        if self._is_months:
+            year = "" if first.year == last.year else f"{last.year}年"
+            return f"{first.year}年{first.month}月至{year}{last.month}月"
+        return f"{first.isoformat()} 至 {last.isoformat()}"
 
     @property
     def iso(self) -> str:
-        """For programs: 2023-08-31, 2023-08, 2023."""
-        return {
-            Precision.DAY: self.start.isoformat(),
-            Precision.MONTH: f"{self.start:%Y-%m}",
-            Precision.YEAR: f"{self.start:%Y}",
-        }[self.precision]
+        """For programs, and read by `parse`: 2023-08-31, 2023-08, 2023, 2023-Q3, 2023-H1, else
+        the first and the last year, month or day: 2023-07/2023-08."""
+        first, last = self.start.isoformat(), self.end.isoformat()
+        match self.precision:
+            case Precision.DAY:
+                return first
+            case Precision.MONTH:
+                return first[:7]
+            case Precision.YEAR:
+                return first[:4]
+        if quarter := self._as_quarter:
+            return f"{first[:4]}-Q{quarter}"
+        if half := self._as_half:
+            return f"{first[:4]}-H{half}"
+        length = 4 if self._is_years else 7 if self._is_months else 10
+        return f"{first[:length]}/{last[:length]}"
+
+    @property
+    def _as_quarter(self) -> int:
+        """Which quarter of its year it is; 0 for none."""
+        quarter = (self.start.month + 2) // 3
+        return quarter if self == When.quarter(self.start.year, quarter) else 0
+
+    @property
+    def _as_half(self) -> int:
+        half = (self.start.month + 5) // 6
+        return half if self == When.half(self.start.year, half) else 0
+
+    @property
+    def _is_months(self) -> bool:
+        """Whether it is whole months, of one year or of several."""
+        last = self.end
+        return self.start.day == 1 and last == When.month(last.year, last.month).end
+
+    @property
+    def _is_years(self) -> bool:
+        return self._is_months and (self.start.month, self.end.month) == (1, 12)
 
     def __str__(self) -> str:
         return self.text

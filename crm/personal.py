@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import re
 import unicodedata
+from contextlib import suppress
 from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -22,6 +23,7 @@ _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"(0\d{2,3}\d{7,8}(转\d{1,6})?|400\d{7}|800\d{7})")
 _FOREIGN = re.compile(r"\+[1-9]\d{6,14}")
 _BETWEEN_NUMBERS = re.compile(r"[/、,，;；|或]")
+_NUMBERS_APART = re.compile(r"[/、,，;；|或\s]")  # one number may hold spaces, too
 _MAY_BE_PERSONAL = re.compile(r"[\w.+-]+@[\w.-]+|[+\d][\d\s\-]{5,}\d")
 
 
@@ -87,20 +89,21 @@ def normal_phone(text: str) -> str:
         plain = plain[2:]
     if _MOBILE.fullmatch(plain) or _LANDLINE.fullmatch(plain) or _FOREIGN.fullmatch(plain):
         return plain
-    if several := _several_phones(text):
+    if several := several_phones(text):
         raise ValueError(
             f"一格里有 {len(several)} 个号码：请只留一个（例如 {several[0]}），其余的写进备注。"
         )
     raise ValueError("电话号码不对：请填 11 位手机号、带区号的座机，或以 + 开头的国际号码。")
 
 
-def _several_phones(text: str) -> list[str]:
-    """The numbers of a text that holds nothing but several."""
-    parts = [part for part in _BETWEEN_NUMBERS.split(text) if part.strip()]
-    try:
-        return [normal_phone(part) for part in parts] if len(parts) > 1 else []
-    except ValueError:
-        return []
+def several_phones(text: str) -> list[str]:
+    """The numbers of a text that holds two or more and nothing else, in their normal form."""
+    for between in (_BETWEEN_NUMBERS, _NUMBERS_APART):
+        parts = [part for part in between.split(text) if part.strip()]
+        if len(parts) > 1:
+            with suppress(ValueError):
+                return [normal_phone(part) for part in parts]
+    return []
 
 
 def is_mobile(phone: str) -> bool:

@@ -49,6 +49,7 @@ class Precision(models.TextChoices):
     DAY = "day", "日"
     MONTH = "month", "月"
     YEAR = "year", "年"
+    SPAN = "span", "时段"  # any other first and last day: a quarter, 中旬, March to May
 
 
 # Forward one stage at a time: no stage is skipped. Back to any earlier one, with a reason.

@@ -86,7 +86,8 @@ class Samples:
                 return Stage.LEAD.value
             case Kind.CHOICE:
                 assert column.choices is not None
-                return column.choices.values[0]
+                # A row that states a foreign amount is in a foreign currency.
+                return column.choices.values[1 if column.name == "currency" else 0]
             case Kind.REFERENCE:
                 return self.by if column.reference == "users" else self._referred(ledger, column)
             case Kind.REFERENCES:

@@ -56,7 +56,8 @@ class References(Reference):
 
 @extend_schema_field(OpenApiTypes.STR)
 class WhenField(serializers.Field):
-    """A date with its precision: "2023-08-31", "2023-08" or "2023"."""
+    """A date with its precision: "2023-08-31", "2023-08", "2023", "2023-Q3", "2023-H1" or first and
+    last, "2023-07/2023-08"."""
 
     def to_representation(self, value: When) -> str:
         return value.iso
@@ -65,7 +66,9 @@ class WhenField(serializers.Field):
         try:
             return When.parse(str(data))
         except ValueError as error:
-            raise serializers.ValidationError("日期写成 2023-08-31、2023-08 或 2023。") from error
+            raise serializers.ValidationError(
+                "日期写成 2023-08-31、2023-08、2023、2023-Q3、2023-H1 或 2023-07/2023-08。"
+            ) from error
 
 
 @extend_schema_field(OpenApiTypes.STR)

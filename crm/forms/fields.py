@@ -19,10 +19,11 @@ from django.urls import reverse_lazy
 from crm import ledgers
 from crm.dates import When
 from crm.exact import money_text, trimmed
-from crm.spreadsheets.cells import Unreadable
+from crm.spreadsheets.cells import Remark, Said, Unreadable, shown
 from crm.spreadsheets.moments import read_moment
 from crm.spreadsheets.money import read_money
 from crm.spreadsheets.values import read_number
+from crm.stages import Precision
 
 LONGEST = 60  # of a number, an amount or a date as typed
 MOST_OPTIONS = 300  # of a select; beyond it the name is typed
@@ -36,9 +37,19 @@ def _read(reader: Callable[[], Read]) -> Read:
         raise ValidationError(error.reason) from error
 
 
+def _sure(remark: Remark | None) -> None:
+    """A form keeps a number and nothing beside it, so that what else was typed would be lost."""
+    if remark is None:
+        return
+    what = {Said.CONVERTED: "换算后要四舍五入", Said.MORE: "除了数字还有别的话"}
+    why = what.get(remark.said, "是约数")
+    raise Unreadable(f"“{shown(remark.text)}”{why}，请填写确定的数，其余的写进备注。")
+
+
 def read_amount(text: str, unit: str) -> Decimal | None:
     """Yuan from `1200` (in `unit`), `1.2亿` or `3500万元`; Unreadable says what to do."""
     money = read_money(text, default=unit or "元")
+    _sure(money.remark)
     if money.foreign_amount is not None:
         raise Unreadable("这一栏填人民币；外币请在“币种”和“外币金额”里填。")
     return money.amount
@@ -91,11 +102,12 @@ class NumberField(forms.CharField):
         if not text:
             return None
         label = str(self.label or "数字")
-        return _read(
-            lambda: read_number(
-                text, scale=self.scale, label=label, unit=self.unit, given=self.unit
-            )
-        )
+        return _read(lambda: self._number(text, label))
+
+    def _number(self, text: str, label: str) -> Decimal | None:
+        number = read_number(text, scale=self.scale, label=label, unit=self.unit, given=self.unit)
+        _sure(number.remark)
+        return number.value
 
 
 class DayField(forms.CharField):
@@ -118,20 +130,22 @@ class DayField(forms.CharField):
 
 
 class WhenField(forms.CharField):
-    """A day, a month or a year: what is not known is not invented."""
+    """A day, a month, a year or a span such as 2024年三季度: what is not known is not invented.
+    A `planned` one may say 预计 before it."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, planned: bool = False, **kwargs: Any) -> None:
+        self.planned = planned
         super().__init__(max_length=LONGEST, **kwargs)
         self.widget.attrs |= {"placeholder": "2023-08-31", "autocomplete": "off"}
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, When):
-            return value.iso
+            return value.text if value.precision is Precision.SPAN else value.iso
         return value.isoformat() if isinstance(value, date) else value
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
-        return _read(lambda: read_moment(text)) if text else None
+        return _read(lambda: read_moment(text, planned=self.planned)) if text else None
 
 
 class Reference(forms.ModelChoiceField):

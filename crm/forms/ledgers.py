@@ -122,7 +122,7 @@ class LedgerForm(forms.Form):
                 return DayField(**options)
             case Kind.WHEN:
                 options["help_text"] = column.help or "只知道年月就写 2023-08，只知道年就写 2023。"
-                return WhenField(**options)
+                return WhenField(planned=column.is_planned, **options)
             case Kind.STAGE | Kind.CHOICE:
                 return self._choice(column, stored, options)
             case Kind.REFERENCE:

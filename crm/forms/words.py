@@ -14,7 +14,7 @@ from crm.ledgers import Column, Kind, Ledger
 from crm.models import ImportUpload, Industry
 from crm.spreadsheets.cells import fold
 from crm.spreadsheets.questions import HIGH
-from crm.spreadsheets.words import NEW, REFUSE
+from crm.spreadsheets.words import ASKED, NEW, REFUSE
 
 LISTED = 80  # names that fit into a list one chooses from
 SUGGESTED = 800  # names a field proposes while one types
@@ -84,7 +84,9 @@ class WordsForm:
         asked = Asked(one["column"], column.name, column.label)
         asked.known = known.get(one["column"], [])
         asked.may_be_empty = not one["refuses"]
-        if column.choices is not None:
+        if not column.reference and column.kind not in ASKED:
+            pass  # an amount that is hardly meant: kept as it stands, typed anew, or left empty
+        elif column.choices is not None:
             asked.names = [str(label) for _, label in column.choices.choices]
         elif column.kind is Kind.BOOLEAN:
             asked.names = ["是", "否"]
@@ -94,7 +96,7 @@ class WordsForm:
             asked.may_add = _may_add(column.reference, self.user)
             if asked.may_add and column.reference == "industries":
                 asked.parents = list(Industry.objects.order_by("-is_leading", "name"))
-        asked.is_listed = len(asked.names) <= LISTED
+        asked.is_listed = bool(asked.names) and len(asked.names) <= LISTED
         return asked
 
     def _word(self, index: int, one: Mapping[str, Any]) -> Word:
@@ -151,11 +153,14 @@ class WordsForm:
         else:
             return
         self.values.setdefault(asked.field, {})[key] = answer
-        self.remembered.setdefault(asked.field, {})[key] = answer
+        if self.columns[asked.field].kind in ASKED:  # an amount means something in its file alone
+            self.remembered.setdefault(asked.field, {})[key] = answer
 
     def _problem(self, asked: Asked, answer: str) -> str:
         """Why a name that was typed cannot be meant."""
         column = self.columns[asked.field]
+        if column.kind not in ASKED:
+            return ""  # its parser says what it cannot read
         offered = {p["value"] for word in asked.words for p in word.proposals}
         if answer in asked.names or answer in offered or column.choices is not None:
             return ""

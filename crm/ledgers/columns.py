@@ -33,7 +33,7 @@ class Kind(Enum):
     MONEY = "money"  # Decimal yuan; shown and typed in `unit`
     NUMBER = "number"  # exact Decimal in `unit`
     DATE = "date"  # a day (date)
-    WHEN = "when"  # a day, month or year (crm.dates.When)
+    WHEN = "when"  # a day, month, year or span of days (crm.dates.When)
     STAGE = "stage"
     CHOICE = "choice"
     REFERENCE = "reference"  # a row of another ledger, or a user

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from enum import StrEnum
 from typing import TypeGuard
 
 Cell = str | int | float | bool | Decimal | date | datetime | time | None
@@ -42,12 +44,36 @@ class Broken(str):
         return made
 
 
-def shown(cell: Cell) -> str:
-    """A cell as a refusal quotes it: printable and short."""
+class Said(StrEnum):
+    """What a cell said of its number beyond the number."""
+
+    ABOUT = "about"  # 约, 近, 左右, 余
+    OVER = "over"  # 超, 以上, 不低于, 多, +
+    UNDER = "under"  # 不超过, 以内, 不足
+    CONVERTED = "converted"  # into the column's unit or scale, and rounded: 33819㎡ → 50.73亩
+    MORE = "more"  # 114亩（新增80亩）, 3.89亿元（约4700万欧元）
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A number that counts as written, but whose cell said more than the number does: `text` is
+    the whole cell, to be kept with the row and shown beside its value."""
+
+    said: Said
+    text: str
+
+
+def typed(cell: Cell) -> str:
+    """A whole cell as somebody typed it, printable."""
     text = number_text(cell) if isinstance(cell, float) else str("" if cell is None else cell)
     if isinstance(cell, datetime) and cell.time() == time():
         text = cell.date().isoformat()
-    text = "".join(sign if sign.isprintable() else " " for sign in text).strip()
+    return "".join(sign if sign.isprintable() else " " for sign in text).strip()
+
+
+def shown(cell: Cell) -> str:
+    """A cell as a refusal quotes it: printable and short."""
+    text = typed(cell)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 

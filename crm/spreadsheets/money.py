@@ -1,18 +1,22 @@
 """Amounts of money as people write them into spreadsheets, read exactly or not at all.
 
-The unit may stand in the cell (1.2亿元), in a column 单位, in the mapping or in the heading
-(投资额（万元）). Yuan become a Decimal with two places; foreign money keeps its currency and its
-amount, and its yuan are unknown until a rate is known. Nothing is guessed: 约2亿 is refused.
+The unit may stand in the cell (1.2亿元), in a column 单位 beside a column 币种, in the mapping or
+in the heading (投资额（万元）). Yuan become a Decimal with two places; foreign money keeps its
+currency and its amount, and its yuan are unknown until a rate is known or the cell tells them.
+约2亿 counts as 2亿 and says so; 2-3亿 is no amount.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from crm.spreadsheets import phrases
 from crm.spreadsheets.cells import (
     Cell,
+    Remark,
+    Said,
     Unreadable,
     checked,
     decimal_of,
@@ -55,15 +59,20 @@ _CURRENCY = _longest_first(dict.fromkeys(_CODES))
 _SCALE = _longest_first(_SCALES)
 _UNIT = re.compile(rf"(?P<before>{_CURRENCY})?(?P<scale>{_SCALE})?(?P<after>{_CURRENCY})?")
 _NUMBER = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]{1,2})?|\.[0-9]+"
-_AMOUNT = re.compile(rf"(?P<front>{_CURRENCY})?(?P<number>{_NUMBER})(?P<rest>.*)", re.DOTALL)
+_FRONT = re.compile(_CURRENCY)
+_AMOUNT = re.compile(rf"(?P<number>{_NUMBER})(?P<rest>.*)")
 _COMPOUND = re.compile(
     rf"(?P<big>{_NUMBER})亿(?P<small>{_NUMBER})(?P<scale>千万|百万|十万|万)(?P<rest>.*)"
 )
-_ABOUT = re.compile(
-    r"约|近|左右|上下|余|多|超|逾|大概|大致|估|不[少低多高]于|不超|以[上下内]|几|数|起|[~≈<>≥≤＞＜+]"
-)
-_RANGE = re.compile(r"[0-9][^0-9]*(?:-|~|–|—|至|到)[0-9]")
 _NEGATIVE = re.compile(r"[-−–—][^0-9]*[0-9].*|\([^()]*[0-9][^()]*\)[^0-9]*")
+_DIGITS = re.compile(r"[0-9.,]+")
+_BARE_NUMBER = re.compile(_NUMBER)
+# Words before an amount that say no more than the heading does.
+_OPENING = re.compile(
+    "(?:项目)?(?:计划|预计|拟)?(?:总|共)?投资(?:总额|额)?(?:达到?|为|:)?|共计|合计|总计|总额|共"
+)
+_PLAN = re.compile("计划|预计|拟")
+_WORTH = re.compile("(?:大?约|折|合|相当于|等值于?|即)+")
 
 
 @dataclass(frozen=True)
@@ -85,11 +94,23 @@ class Unit:
 
 @dataclass(frozen=True)
 class Money:
-    """An amount in yuan (None = unknown), or foreign money whose yuan are not known yet."""
+    """An amount in yuan (None = unknown), or foreign money whose yuan are not known yet, or both.
+    `remark` is what the cell said beyond them."""
 
     amount: Decimal | None
     currency: str = "CNY"
     foreign_amount: Decimal | None = None
+    remark: Remark | None = None
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A cell taken apart: the number, the unit written with it, and what else it says."""
+
+    number: Decimal
+    unit: Unit | None
+    said: Said | None = None
+    inside: tuple[str, ...] = ()
 
 
 def read_unit(text: Cell) -> Unit | None:
@@ -104,35 +125,57 @@ def read_unit(text: Cell) -> Unit | None:
     return Unit(_SCALES[match["scale"] or ""], codes.pop() if codes else "")
 
 
-def read_money(cell: Cell, *, unit: Cell = None, default: Cell = None) -> Money:
-    """One amount. `unit`: this row's own unit column; `default`: of the mapping or the heading."""
+def read_money(
+    cell: Cell,
+    *,
+    unit: Cell = None,
+    default: Cell = None,
+    currency: Cell = None,
+    foreign: bool = False,
+) -> Money:
+    """One amount. `unit` and `currency`: this row's own columns 单位 and 币种; `default`: the unit
+    of the mapping or the heading. Without a currency anywhere it is yuan, but in a column of
+    `foreign` money unreadable."""
     cell = checked(cell)
     if is_unknown(cell):
         return Money(None)
     if isinstance(cell, bool) or not (isinstance(cell, str) or is_number(cell)):
         raise Unreadable(f"“{shown(cell)}”不是金额，请填写数字。")
-    number, own = _split(cell)
-    given = _given_unit(unit)
-    chosen = own or given or _given_unit(default)
-    if chosen is None:
+    written = _taken_apart(cell)
+    chosen = _unit_of(written.unit, cell, unit, default, currency, foreign)
+    value = _exact(written.number, chosen, cell)
+    others = (_equivalent(inside, chosen) for inside in written.inside)
+    other, code = next(filter(None, others), (None, ""))
+    stated = read_unit(currency)
+    if stated and stated.currency not in ("", chosen.currency or "CNY", code):
         raise Unreadable(
-            f"金额“{shown(cell)}”没有单位，请写成“1200万元”，或在表头写“投资额（万元）”，"
-            "或在对表头时选好单位。"
+            f"金额“{shown(cell)}”与币种栏“{shown(currency)}”不一致，请写全，例如“300万美元”。"
         )
-    if own and given and own.spelled != given.spelled:
-        raise Unreadable(f"金额“{shown(cell)}”与单位栏“{shown(unit)}”不一致，请只保留一个单位。")
-    if own and not own.currency:
-        around = given or _given_unit(default)
-        if around and around.is_foreign:
-            raise Unreadable(f"“{shown(cell)}”的币种不清楚，请写全，例如“1.2亿元”或“1.2亿美元”。")
-    return _convert(number, chosen, cell)
+    said = written.said or (Said.MORE if written.inside else None)
+    remark = phrases.remark(cell, said)
+    if chosen.is_foreign:
+        return Money(other, chosen.currency, value, remark)
+    return Money(value, code or "CNY", other, remark)
+
+
+def read_currency(cell: Cell) -> str:
+    """The code of a currency of the world (美元, USD, 瑞郎); "" for a blank cell."""
+    if is_unknown(cell):
+        return ""
+    unit = read_unit(cell)
+    if unit is None or unit.power or not unit.currency:
+        raise Unreadable(f"币种“{shown(cell)}”不认识，请写人民币、美元、欧元等。")
+    return unit.currency
 
 
 def money_kept(money: Money) -> str:
-    """An amount as text that reads back exactly: 1200.5元, 3000000美元, empty when unknown."""
-    if money.foreign_amount is not None:
-        return f"{money.foreign_amount:f}{money.currency}"
-    return "" if money.amount is None else f"{money.amount:f}元"
+    """An amount as text that reads back exactly: 1200.5元, 3000000USD, 21520200元(3000000USD),
+    empty when unknown."""
+    yuan = "" if money.amount is None else f"{money.amount:f}元"
+    if money.foreign_amount is None:
+        return yuan
+    foreign = f"{money.foreign_amount:f}{money.currency}"
+    return f"{yuan}({foreign})" if yuan else foreign
 
 
 def _given_unit(text: Cell) -> Unit | None:
@@ -144,57 +187,120 @@ def _given_unit(text: Cell) -> Unit | None:
     return unit
 
 
-def _split(cell: Cell) -> tuple[Decimal, Unit | None]:
-    """The number and the unit written in the cell itself."""
+def _unit_of(
+    own: Unit | None, cell: Cell, unit: Cell, default: Cell, currency: Cell, foreign: bool
+) -> Unit:
+    """The unit and the currency of an amount: the cell's own, else its row's, else the table's."""
+    given = _given_unit(unit)
+    around = given or _given_unit(default)
+    chosen = own or around or (Unit(0) if foreign else None)
+    if chosen is None:
+        raise Unreadable(
+            f"金额“{shown(cell)}”没有单位，请写成“1200万元”，或在表头写“投资额（万元）”，"
+            "或在对表头时选好单位。"
+        )
+    if own and given and own.spelled != given.spelled:
+        raise Unreadable(f"金额“{shown(cell)}”与单位栏“{shown(unit)}”不一致，请只保留一个单位。")
+    if chosen.currency:
+        return chosen
+    code = read_currency(currency)
+    if around and around.is_foreign and around.currency != code:
+        raise Unreadable(f"“{shown(cell)}”的币种不清楚，请写全，例如“1.2亿元”或“1.2亿美元”。")
+    if foreign and not code:
+        raise Unreadable(
+            f"“{shown(cell)}”没有币种，请写成“300万美元”，或在“币种”一栏写明是哪种外币。"
+        )
+    return replace(chosen, currency=code)
+
+
+def _taken_apart(cell: Cell) -> _Written:
     if isinstance(cell, (int, float, Decimal)):
         number = decimal_of(cell)
         if not number.is_finite():
             raise Unreadable(f"“{shown(cell)}”不是数字，请重新填写。")
         if number < 0:
             raise Unreadable(_negative(cell))
-        return number, None
-    text = re.sub(r"\s+", "", plain(cell).lower())
+        return _Written(number, None)
+    text = phrases.squeezed(cell)
+    if _BARE_NUMBER.fullmatch(text):
+        return _Written(_number(text), None)
     if _NEGATIVE.fullmatch(text):
         raise Unreadable(_negative(cell))
-    signless = re.sub(r"e[+-](?=[0-9])", "e", text)
-    if _RANGE.search(signless):
-        raise Unreadable(f"金额“{shown(cell)}”是一个区间，请填写一个确定的数。")
-    if _ABOUT.search(signless):
-        raise Unreadable(f"金额“{shown(cell)}”是约数，请填写确定的金额，或留空表示未知。")
-    if match := _COMPOUND.fullmatch(text):
-        if match["rest"] and read_unit(match["rest"]) is None:
-            raise Unreadable(_unclear(cell))
+    outside, inside = phrases.parted(text)
+    if phrases.is_part(outside, inside):
+        raise Unreadable(f"“{shown(cell)}”写的是其中一期的金额，请填写全部的金额，或留空。")
+    if any(_DIGITS.fullmatch(part) for part in inside):
+        raise Unreadable(_unclear(cell))
+    try:
+        words, said = _unqualified(outside)
+        said = phrases.together([said, *map(phrases.as_qualifier, inside)])
+    except ValueError as error:
+        raise Unreadable(_unclear(cell)) from error
+    if said is None and _PLAN.search(outside):
+        said = Said.MORE  # planned, where the column may be of what came
+    inside = [part for part in inside if phrases.as_qualifier(part) is None]
+    units = [part for part in inside if read_unit(part)]
+    number, unit = _number_and_unit(words + "".join(units), cell)  # 5000（万元）
+    return _Written(number, unit, said, tuple(part for part in inside if part not in units))
+
+
+def _unqualified(text: str) -> tuple[str, Said | None]:
+    """An amount without 总投资, 约 and the like, which may also stand behind its 人民币."""
+    words, said = phrases.qualified(text, _OPENING)
+    if front := _FRONT.match(words):
+        rest, again = phrases.qualified(words[front.end() :])
+        return front[0] + rest, phrases.together([said, again])
+    return words, said
+
+
+def _number_and_unit(words: str, cell: Cell) -> tuple[Decimal, Unit | None]:
+    words = words.replace("个亿", "亿").removesuffix("整")
+    front = _FRONT.match(words)
+    code = _CODES[front[0]] if front else ""
+    words = words[front.end() :] if front else words
+    if match := _COMPOUND.fullmatch(words):
         small = _number(match["small"]).scaleb(_SCALES[match["scale"]] - 8)
-        if small >= 1:
+        number, unit = _number(match["big"]) + small, read_unit(match["rest"] or "元")
+        if small >= 1 or unit is None or unit.power:
             raise Unreadable(_unclear(cell))
-        return _number(match["big"]) + small, Unit(8, _currency_of(match["rest"], cell))
-    match = _AMOUNT.fullmatch(text)
-    if match is None:
+        unit = Unit(8, unit.currency if match["rest"] else "")
+    else:
+        match = _AMOUNT.fullmatch(words)
+        if match is None or match["rest"].startswith("单位"):
+            raise Unreadable(_unclear(cell))
+        number, unit = _number(match["number"]), read_unit(match["rest"])
+        if not match["rest"]:
+            return number, Unit(0, code) if code else None
+        if unit is None and (ends := phrases.ends_of(words)):
+            raise Unreadable(
+                f"金额“{shown(cell)}”是一个区间，从 {ends[0]} 到 {ends[1]}，"
+                "请填写一个确定的数，或留空。"
+            )
+    if unit is None:
         raise Unreadable(_unclear(cell))
-    written = (match["front"] or "") + match["rest"]
-    if not written:
-        return _number(match["number"]), None
-    unit = read_unit(match["rest"]) if match["rest"] else Unit(0)
-    if unit is None or match["rest"].startswith("单位"):
-        raise Unreadable(_unclear(cell))
-    front = _CODES.get(match["front"] or "", "")
-    if front and unit.currency not in ("", front):
+    if code and unit.currency not in ("", code):
         raise Unreadable(f"“{shown(cell)}”写了两种货币，请只保留一种。")
-    return _number(match["number"]), Unit(unit.power, front or unit.currency)
+    return number, Unit(unit.power, code or unit.currency)
 
 
-def _currency_of(text: str, cell: Cell) -> str:
-    unit = read_unit(text) if text else Unit(0)
-    if unit is None or unit.power:
-        raise Unreadable(_unclear(cell))
-    return unit.currency
+def _equivalent(inside: str, main: Unit) -> tuple[Decimal, str] | None:
+    """What a bracket says the amount comes to: yuan of foreign money (约合3.89亿元), or the other
+    way round. None for any other remark."""
+    try:
+        words, _ = _unqualified(_WORTH.sub("", inside, count=1))
+        number, unit = _number_and_unit(words, inside)
+        if unit is None or not unit.currency or unit.is_foreign == main.is_foreign:
+            return None
+        return _exact(number, unit, inside), unit.currency
+    except ValueError:  # unreadable, or a contradiction
+        return None
 
 
 def _number(text: str) -> Decimal:
     return Decimal(text.replace(",", ""))
 
 
-def _convert(number: Decimal, unit: Unit, cell: Cell) -> Money:
+def _exact(number: Decimal, unit: Unit, cell: Cell) -> Decimal:
     if number.adjusted() + unit.power > 20 or len(number.as_tuple().digits) > 25:
         raise Unreadable(f"金额“{shown(cell)}”太大，请检查单位。")
     value = number.scaleb(unit.power)
@@ -202,10 +308,7 @@ def _convert(number: Decimal, unit: Unit, cell: Cell) -> Money:
         raise Unreadable(f"金额“{shown(cell)}”太大，请检查单位。")
     if value != value.quantize(_CENT):
         raise Unreadable(f"金额“{shown(cell)}”换算后不足一分，请在表中四舍五入后再导入。")
-    value = value.quantize(_CENT)
-    if unit.is_foreign:
-        return Money(None, unit.currency, value)
-    return Money(value)
+    return value.quantize(_CENT)
 
 
 def _negative(cell: Cell) -> str:

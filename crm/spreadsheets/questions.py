@@ -14,6 +14,7 @@ from crm.ledgers import Column, Kind
 from crm.models import Industry, User
 from crm.names import name_key
 from crm.spreadsheets.cells import Cell, Unreadable, fold, shown
+from crm.spreadsheets.slips import Slip
 from crm.spreadsheets.stage_words import Ambiguous, SeveralStages
 from search import sound
 
@@ -111,10 +112,18 @@ class Questions:
             if column.kind is Kind.STAGE:
                 question.proposals = _stages(question.error)
                 continue
+            if isinstance(question.error, Slip):
+                question.proposals = _amounts(question.error, question.word)
+                continue
             key = column.reference or column.name
             if key not in names:
                 names[key] = _names(column, by)
             question.proposals = _like(question.word, names[key], column)
+
+
+def _amounts(error: Slip, word: str) -> list[Proposal]:
+    """As it stands, for who knows better."""
+    return [Proposal(word, f"{word}，没有写错", LOW, error.reason)]
 
 
 def _stages(error: Unreadable) -> list[Proposal]:

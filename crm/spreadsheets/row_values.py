@@ -6,116 +6,59 @@ is known by its number, only the cells that were edited are read.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
+from contextlib import suppress
+from decimal import Decimal
 
-from django.core.exceptions import FieldDoesNotExist
-from django.db import models
-
-from crm import ledgers
-from crm.dates import When
 from crm.ledgers import Column, Kind, Ledger
-from crm.ledgers.columns import Value
-from crm.models import Said, User
-from crm.models.worth import Valued
-from crm.spreadsheets.cells import Cell, Unreadable, is_blank, is_unknown, plain, shown
+from crm.models import Said
+from crm.spreadsheets.cell_reader import CURRENCY, FOREIGN, CellReader
+from crm.spreadsheets.cells import (
+    Cell,
+    Unreadable,
+    is_blank,
+    plain,
+    shown,
+    typed,
+)
 from crm.spreadsheets.export import Written
 from crm.spreadsheets.headings import Heading
 from crm.spreadsheets.mapping import Mapping
 from crm.spreadsheets.match import Table
-from crm.spreadsheets.moments import read_moment
-from crm.spreadsheets.money import read_money
+from crm.spreadsheets.moments import Planned
 from crm.spreadsheets.reader import Row
-from crm.spreadsheets.stage_words import Standing, read_standing
-from crm.spreadsheets.values import (
-    read_boolean,
-    read_choice,
-    read_integer,
-    read_number,
-    read_reference,
-    read_text,
+from crm.spreadsheets.reading import Reading, RowValues, Unread
+from crm.spreadsheets.references import References
+from crm.spreadsheets.slips import (
+    OF_FILE,
+    OF_LEDGER,
+    Slip,
+    check_amount,
+    is_measured,
+    middle_of,
 )
+from crm.spreadsheets.stage_words import read_standing
 from crm.spreadsheets.words import ASKED, Words
-from crm.stages import Precision, Stage
+from crm.stages import Stage
 
-CURRENCY, FOREIGN = "currency", "foreign_amount"  # as every `Valued` row calls them
-_EXACT = (Kind.MONEY, Kind.NUMBER)
-_SEVERAL = re.compile(r"([、,，;；/\n]+)")
 # The planned dates, and which stage's date each is the plan of.
 PLANNED_FOR = {Stage.CONSTRUCTION: "planned_start", Stage.OPERATION: "planned_operation"}
 
 
-RowValues = dict[str, Value]
-
-
-@dataclass(frozen=True)
-class Unread:
-    """A cell that gave no value, or none that says all of it: its text is kept with the row."""
-
-    column: Column
-    heading: str
-    text: str
-    said: Said
-    reason: str = ""
-
-
-@dataclass
-class Reading:
-    """What a row says. problems: (heading, reason) of cells that refuse the row. unread: cells that
-    do not. known: (heading, word, what it means) of words that were understood. asked: (heading,
-    column, cell, error) of words nobody has answered. cleared: headings of cells that were emptied
-    since our export wrote them."""
-
-    values: RowValues = field(default_factory=dict)
-    problems: list[tuple[str, str]] = field(default_factory=list)
-    unread: list[Unread] = field(default_factory=list)
-    asked: list[tuple[str, Column, Cell, Unreadable]] = field(default_factory=list)
-    cleared: list[str] = field(default_factory=list)
-    standing: Standing | None = None
-    known: list[tuple[str, str, str]] = field(default_factory=list)
-
-
-class References:
-    """Rows of other ledgers by name, each name asked for once a file."""
-
-    def __init__(self, by: User, importing: str) -> None:
-        self._by, self._importing = by, importing
-        self._known: dict[tuple[str, str], models.Model | None] = {}
-
-    def finder(self, key: str) -> Callable[[str], models.Model | None]:
-        def find(name: str) -> models.Model | None:
-            if (key, name) not in self._known:
-                found = ledgers.referred(key, name, by=self._by)
-                if found is None and key == self._importing:
-                    return None  # a later row of this very file may bring it
-                self._known[key, name] = found
-            return self._known[key, name]
-
-        return find
-
-    def forget(self, key: str, name: str) -> None:
-        """A row of this name was entered: it is to be asked for again."""
-        self._known.pop((key, name), None)
-
-
-class RowReader:
-    """Reads the rows of one table for one ledger."""
+class RowReader(CellReader):
+    """Reads the rows of one table for one ledger, and says what of a row could not be read."""
 
     def __init__(
         self, ledger: Ledger, table: Table, mapping: Mapping, references: References, words: Words
     ) -> None:
-        self.ledger, self.table, self.mapping = ledger, table, mapping
-        self.references, self.words = references, words
-        columns = {column.name: column for column in ledger.import_columns}
-        self.fields = columns
-        self.columns = [(h, columns[h.field]) for h in table.headings if h.field in columns]
-        self.scopes = _model_fields(ledger.model)
-        # The amount whose foreign money the ledger can keep.
-        self.main_amount = ledger.model.valued_as if issubclass(ledger.model, Valued) else ""
-        self.from_above, self.shared_amounts = _down_merges(table)
+        super().__init__(ledger, table, mapping, references, words)
+        # Of columns of amounts, by field: what the ledger has, and the middle of file and ledger.
+        self.known: dict[str, list[Decimal]] = {}
+        self.middles: dict[str, list[Decimal]] = {}
+        self.constants = [
+            (Heading(-1, column.heading, column.unit or None, name), column, said)
+            for name, said in mapping.constants.items()
+            if name not in self.headings and (column := self.fields.get(name)) is not None
+        ]
 
     def read(self, row: Row, written: Written | None = None) -> Reading:
         """`written`: the row of the ledger that this one is, as our export writes it."""
@@ -127,7 +70,10 @@ class RowReader:
             self._take_cell(row, heading, column, cell, reading, is_known=written is not None)
             if written and is_blank(cell):
                 reading.cleared.append(heading.text)
+        for heading, column, said in self.constants if written is None else ():
+            self._take_cell(row, heading, column, said, reading, is_known=False)
         self._check_currency(reading)
+        self._keep_remarks(reading)
         if reading.standing and reading.standing.plan:
             _plan(reading.standing.plan, reading.values)
         return reading
@@ -143,7 +89,8 @@ class RowReader:
         is_known: bool,
     ) -> None:
         """The cell's value; else what is to be done about it."""
-        if column.kind in ASKED and (meaning := self.words.meaning(column, cell)) is not None:
+        meaning = self.words.meaning(column, cell)
+        if meaning is not None:
             if meaning.refuses:
                 said = f"“{shown(cell)}”按取值对照退回。"
                 reading.problems.append((heading.text, said))
@@ -158,19 +105,23 @@ class RowReader:
             if column.kind is Kind.STAGE:
                 self._take_stage(meant, cell, reading)
             else:
-                self._read_cell(row, heading, column, meant, reading.values)
+                self._read_cell(row, heading, column, meant, reading)
             if column.kind in ASKED and column.name in reading.values:
                 told = column.text(reading.values[column.name])
                 if column.kind is Kind.STAGE and reading.standing is not None:
                     told = reading.standing.text
                 reading.known.append((heading.text, shown(cell), told))
+            if is_measured(column) and meaning is None:
+                self._check_slip(column, cell, reading)
         except Unreadable as error:
-            if column.kind in ASKED:
+            if isinstance(error, Planned) and self._is_plan(column, heading, cell, error, reading):
+                return
+            if column.kind in ASKED or isinstance(error, Slip):
                 reading.asked.append((heading.text, column, cell, error))
             if self.costs_the_row(column, is_known=is_known):
                 reading.problems.append((heading.text, error.reason))
             else:
-                text = "" if column.kind is Kind.PERSONAL else shown_whole(cell)
+                text = "" if column.kind is Kind.PERSONAL else typed(cell)
                 unread = Unread(column, heading.text, text, Said.UNREAD, error.reason)
                 reading.unread.append(unread)
 
@@ -183,6 +134,55 @@ class RowReader:
         is_standing = column.kind is Kind.STAGE or column.is_moved
         return column.required or column.name in self.ledger.natural_key or is_standing
 
+    def _check_slip(self, column: Column, cell: Cell, reading: Reading) -> None:
+        """Asks for an amount that is hardly meant; one the ledger has is meant."""
+        value = reading.values.get(column.name)
+        if not isinstance(value, Decimal) or column.name not in self.headings:
+            return
+        if column.name not in self.known:
+            self.known[column.name] = known = self.references.amounts(self.ledger, column)
+            self.middles[column.name] = [
+                *middle_of(self._amounts(column), OF_FILE),
+                *middle_of(known, OF_LEDGER),
+            ]
+        try:
+            check_amount(value, self.middles[column.name], cell)
+        except Slip:
+            if value in self.known[column.name]:
+                return
+            reading.values.pop(column.name)
+            reading.remarks.pop(column.name, None)
+            raise
+
+    def _amounts(self, column: Column) -> list[Decimal]:
+        """What the column of the file says, as far as it can be read."""
+        found: list[Decimal] = []
+        heading = self.headings[column.name]
+        for row in self.table.rows:
+            said = Reading()
+            with suppress(Unreadable):
+                self._read_cell(row, heading, column, self.cell(row, heading.index), said)
+            value = said.values.get(column.name)
+            if isinstance(value, Decimal):
+                found.append(value)
+        return found
+
+    def _is_plan(
+        self, column: Column, heading: Heading, cell: Cell, error: Planned, reading: Reading
+    ) -> bool:
+        """A planned date in a column of facts goes to its plan, whose own column goes first."""
+        plan = PLANNED_FOR.get(column.stage) if column.stage else None
+        if plan is None or plan not in self.fields:
+            return False
+        own = self.headings.get(plan)
+        if own is None or plan not in reading.values:
+            reading.values.setdefault(plan, error.moment)
+            said = f"写在“{heading.text}”里，是计划的时间，记在{self.fields[plan].label}。"
+            reading.unread.append(
+                Unread(self.fields[plan], heading.text, typed(cell), Said.MORE, said)
+            )
+        return True
+
     def _take_stage(self, meant: Cell, cell: Cell, reading: Reading) -> None:
         standing = read_standing(meant, several=self.mapping.several_stages)
         if standing is None:
@@ -194,132 +194,31 @@ class RowReader:
             reading.values.setdefault("status", standing.status)
             reading.values.setdefault("reason", plain(cell))
 
-    def cell(self, row: Row, index: int) -> Cell:
-        if (row.number, index) in self.from_above:
-            return self.from_above[row.number, index]
-        return row.cells[index] if index < len(row.cells) else None
-
-    def number(self, row: Row) -> Cell:
-        """What the row's cell under 编号 says."""
-        return None if self.table.numbers is None else self.cell(row, self.table.numbers)
-
-    def _says_all(self, heading: Heading, column: Column, cell: Cell) -> bool:
-        """Whether the cell alone tells its value: a number does under the unit of our export."""
-        unit = self.mapping.unit_of(column.name) or heading.unit or ""
-        is_ours = plain(unit) == plain(column.unit) and column.name not in self.table.unit_columns
-        return is_ours or is_blank(cell) or column.kind not in _EXACT
-
-    def _read_cell(
-        self, row: Row, heading: Heading, column: Column, cell: Cell, values: RowValues
-    ) -> None:
-        shared = (row.number, heading.index) in self.shared_amounts
-        if column.kind in _EXACT and shared and not self.mapping.group_by:
-            raise Unreadable(
-                f"“{shown(cell)}”在合并单元格里，分不清是每行的数还是几行的合计，请拆开后逐行填写。"
-            )
-        if column.kind is Kind.MONEY:
-            self._read_amount(row, cell, heading, column, values)
-            return
-        value = self._value(cell, heading, column)
-        if value not in (None, "", []):
-            values[column.name] = value
-
-    def _read_amount(
-        self, row: Row, cell: Cell, heading: Heading, column: Column, values: RowValues
-    ) -> None:
-        place = self.table.unit_columns.get(column.name)
-        money = read_money(
-            cell,
-            unit=None if place is None else self.cell(row, place),
-            default=self.mapping.unit_of(column.name) or heading.unit,
-        )
-        if money.foreign_amount is not None:
-            known = dict(self.scopes[CURRENCY].flatchoices) if CURRENCY in self.scopes else {}
-            if column.name != self.main_amount or money.currency not in known:
-                raise Unreadable(f"“{shown(cell)}”是外币，{column.label}只能填人民币金额，或留空。")
-            values |= {
-                column.name: None, CURRENCY: money.currency, FOREIGN: money.foreign_amount
-            }  # fmt: skip
-        elif money.amount is not None:
-            values[column.name] = money.amount
+    def _keep_remarks(self, reading: Reading) -> None:
+        """What cells said beyond their values is kept as text, but for what a person's row seals:
+        there it is to be looked at."""
+        for name, remark in reading.remarks.items():
+            column, place = self.fields[name], self.headings.get(name)
+            heading = place.text if place else column.label
+            if column.kind is Kind.PERSONAL:
+                reason = f"{column.label}有几个，记下了第一个；其余的请写进备注。"
+                reading.unread.append(Unread(column, heading, "", Said.UNREAD, reason))
+            else:
+                said = Said(remark.said.value)
+                reading.unread.append(Unread(column, heading, remark.text, said))
 
     def _check_currency(self, reading: Reading) -> None:
-        values = reading.values
-        currency = values.get(CURRENCY)
-        if currency in (None, "CNY") or values.get(self.main_amount) is None:
+        """A currency whose amount could not be read says nothing: 币种 without 外币金额."""
+        if FOREIGN in reading.values or reading.values.get(CURRENCY) == "CNY":
             return
-        if FOREIGN not in values:
-            heading = self.table.fields[self.main_amount].text
-            reading.problems.append(
-                (
-                    heading,
-                    f"币种是 {currency}，金额却按人民币填写，请写成“300万美元”这样的外币金额。",
-                )
-            )
-
-    def _value(self, cell: Cell, heading: Heading, column: Column) -> Value:
-        stored = self.scopes.get(column.name)
-        match column.kind:
-            case Kind.WHEN | Kind.DATE:
-                return self._date(cell, column)
-            case Kind.CHOICE:
-                return read_choice(cell, column.choices.choices if column.choices else [])
-            case Kind.BOOLEAN:
-                return read_boolean(cell)
-            case Kind.NUMBER:
-                if isinstance(stored, models.IntegerField):
-                    return read_integer(cell, label=column.label)
-                given = self.mapping.unit_of(column.name) or heading.unit
-                scale = getattr(stored, "scale", 2)
-                return read_number(
-                    cell, scale=scale, label=column.label, unit=column.unit, given=given
-                )
-            case Kind.REFERENCE:
-                find = self.references.finder(column.reference)
-                return read_reference(cell, find, label=column.label)
-            case Kind.REFERENCES:
-                return [] if is_unknown(cell) else self._several(read_text(cell), column)
-            case _:
-                length = getattr(stored, "max_length", None)
-                lines = column.kind is Kind.LONG_TEXT
-                return read_text(cell, max_length=length, lines=lines)
-
-    def _several(self, text: str, column: Column) -> list[models.Model]:
-        """The rows a list names; a name may hold what else parts the names (新能源/新材料)."""
-        find = self.references.finder(column.reference)
-        parts = _SEVERAL.split(text)  # names, and between them what parts them
-        found: list[models.Model] = []
-        at = 0
-        while at < len(parts):
-            ends = [at] if parts[at].strip() else []
-            ends += range(at + 2, len(parts), 2) if ends else []
-            wrong: Unreadable | None = None
-            for end in ends:
-                try:
-                    name = "".join(parts[at : end + 1])
-                    found += filter(None, [read_reference(name, find, label=column.label)])
-                except Unreadable as error:
-                    wrong = wrong or error
-                else:
-                    wrong, at = None, end
-                    break
-            if wrong:
-                raise wrong
-            at += 2
-        return found
-
-    def _date(self, cell: Cell, column: Column) -> date | When | None:
-        moment = read_moment(
-            cell,
-            order=self.mapping.order_of(column.name),
-            epoch_1904=self.table.sheet.epoch_1904,
-            planned=column.is_planned,
-        )
-        if moment is None or column.kind is Kind.WHEN:
-            return moment
-        if moment.precision is not Precision.DAY:
-            raise Unreadable(f"{column.label}“{shown(cell)}”须写到日，例如 2023-08-31，或留空。")
-        return moment.start
+        amounts = {
+            heading.text
+            for name in (self.main_amount, FOREIGN)
+            if (heading := self.headings.get(name))
+        }
+        unread = [*(one.heading for one in reading.unread), *(text for text, _ in reading.problems)]
+        if amounts.intersection(unread):
+            reading.values.pop(CURRENCY, None)
 
 
 def _plan(plan: str, values: RowValues) -> None:
@@ -328,36 +227,3 @@ def _plan(plan: str, values: RowValues) -> None:
     date_ = values.pop(f"entered_{stage.value}", None)
     if date_ is not None:
         values.setdefault(plan, date_)
-
-
-def shown_whole(cell: Cell) -> str:
-    """A cell's text as it is kept beside the field: printable, and as long as it was."""
-    return "".join(sign if sign.isprintable() else " " for sign in str(cell)).strip()
-
-
-def _model_fields(model: type[models.Model]) -> dict[str, Any]:
-    names = [f.name for f in model._meta.get_fields() if not f.auto_created]
-    found = {}
-    for name in names:
-        try:
-            found[name] = model._meta.get_field(name)
-        except FieldDoesNotExist:
-            continue
-    return found
-
-
-def _down_merges(table: Table) -> tuple[dict[tuple[int, int], Cell], set[tuple[int, int]]]:
-    """Cells merged downwards: what they say in each row, and all the places they cover."""
-    rows = {row.number: row for row in table.rows}
-    from_above: dict[tuple[int, int], Cell] = {}
-    covered: set[tuple[int, int]] = set()
-    for top, left, bottom, right in table.sheet.merged:
-        if left != right or bottom == top or top not in rows:
-            continue
-        cells = rows[top].cells
-        cell = cells[left] if left < len(cells) else None
-        for number in range(top, bottom + 1):
-            if number in rows:
-                covered.add((number, left))
-                from_above[number, left] = cell
-    return from_above, covered

@@ -9,14 +9,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, time
+from dataclasses import dataclass
+from datetime import datetime, time
 from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
 
+from crm import personal
 from crm.ledgers.base import Several
+from crm.spreadsheets import phrases
 from crm.spreadsheets.cells import (
     Cell,
+    Remark,
+    Said,
     Unreadable,
     checked,
     decimal_of,
@@ -38,19 +43,22 @@ AREAS = {
     "m2": Fraction(1),
     "平方米": Fraction(1),
     "平米": Fraction(1),
+    "平方": Fraction(1),
     "平": Fraction(1),
     "万㎡": Fraction(10_000),
     "万m2": Fraction(10_000),
     "万平方米": Fraction(10_000),
+    "万平方": Fraction(10_000),
     "万平": Fraction(10_000),
     "公顷": Fraction(10_000),
     "亩": Fraction(2000, 3),
+    "万亩": Fraction(20_000_000, 3),
     "平方公里": Fraction(1_000_000),
     "平方千米": Fraction(1_000_000),
     "km2": Fraction(1_000_000),
 }
-_AREA = re.compile(f"(.*?[0-9])({'|'.join(sorted(AREAS, key=len, reverse=True))})")
-_ABOUT = re.compile(r"约|近|左右|上下|余|多|超|几|以[上下内]|[~≈<>≥≤+]")
+_OF_LAND = re.compile("(?:总|规划)?(?:占地|用地)(?:面积)?(?:为|:)?|共")
+_NO_WORDS = re.compile("共")
 _YES = frozenset({"是", "有", "yes", "y", "true", "1", "√", "✓", "✔", "对"})
 _NO = frozenset({"否", "没有", "no", "n", "false", "0", "×", "✗", "✘", "不"})
 # Zero-width and direction marks: invisible, and able to make two names look like one.
@@ -84,40 +92,69 @@ def read_text(cell: Cell, *, max_length: int | None = None, lines: bool = False)
     return text
 
 
+@dataclass(frozen=True)
+class Number:
+    """An exact number (None = unknown), and what its cell said beyond it."""
+
+    value: Decimal | None
+    remark: Remark | None = None
+
+
+UNKNOWN = Number(None)
+
+
 def read_number(
-    cell: Cell, *, scale: int, label: str = "数字", unit: str = "", given: Cell = None
-) -> Decimal | None:
-    """An exact number of up to `scale` decimal places in `unit`; None when unknown.
+    cell: Cell,
+    *,
+    scale: int,
+    label: str = "数字",
+    unit: str = "",
+    given: Cell = None,
+    rounds: bool = False,
+) -> Number:
+    """A number of up to `scale` decimal places in `unit`.
 
     `given` is the unit the file states, in the heading or the mapping; an area without any unit is
-    refused, for 50 亩 and 50 ㎡ differ by a factor of 667.
+    refused, for 50 亩 and 50 ㎡ differ by a factor of 667. An area is converted, and like a number
+    that `rounds` (a coordinate) rounded half to even, which its remark says; any other number with
+    more places is refused.
     """
     cell = checked(cell)
     if is_unknown(cell):
-        return None
-    cell, own = _without_unit(cell) if unit in AREAS else (cell, "")
-    number = _number(cell, label)
-    if unit in AREAS:
-        number = _in_unit(number, plain(own or given or ""), unit, scale, label, cell)
+        return UNKNOWN
+    number, own, said = _number_written(cell, label, unit)
     if number < 0:
         raise Unreadable(f"{label}“{shown(cell)}”是负数，请填写不小于 0 的数。")
-    if number.adjusted() > 15:
+    if number and not -30 < number.adjusted() <= 15:
+        raise Unreadable(f"{label}“{shown(cell)}”太大或太小，请检查单位。")
+    word = plain(own or given or "")
+    exact = Fraction(number) * _factor(word, unit, label, cell)
+    kept = Decimal(round(exact * 10**scale)).scaleb(-scale)
+    if kept.adjusted() > 15:
         raise Unreadable(f"{label}“{shown(cell)}”太大，请检查单位。")
-    kept = number.quantize(Decimal(1).scaleb(-scale))
-    if kept != number:
+    if kept == exact:
+        return Number(kept, phrases.remark(cell, said))
+    if unit not in AREAS and not rounds:
         raise Unreadable(
             f"{label}“{shown(cell)}”最多保留 {scale} 位小数，请在表中四舍五入后再导入。"
         )
-    return kept
+    if not kept:
+        raise Unreadable(f"{label}“{shown(cell)}”换算后不足最小的一位，请检查单位。")
+    # A heading's unit is told with the number, or the original would be another number.
+    from_elsewhere = word if not own and AREAS.get(word) != AREAS.get(unit) else ""
+    return Number(kept, phrases.remark(cell, said or Said.CONVERTED, from_elsewhere))
 
 
-def read_integer(cell: Cell, *, label: str = "数字") -> int | None:
-    number = read_number(cell, scale=6, label=label)
-    if number is None:
-        return None
-    if number != int(number):
+def read_integer(cell: Cell, *, label: str = "数字", unit: str = "") -> Number:
+    """A whole number. One without a unit is a name, as a year is, and never 约2023."""
+    number = read_number(cell, scale=6, label=label, unit=unit)
+    if number.value is None:
+        return number
+    if number.value != int(number.value):
         raise Unreadable(f"{label}“{shown(cell)}”应为整数。")
-    return int(number)
+    if number.remark and not unit:
+        raise Unreadable(f"{label}“{shown(cell)}”不是一个确定的数，请只填写数字，或留空表示未知。")
+    return Number(Decimal(int(number.value)), number.remark)
 
 
 def read_boolean(cell: Cell) -> bool | None:
@@ -166,6 +203,13 @@ def read_reference(cell: Cell, find: Callable[[str], Found | None], *, label: st
     raise Unreadable(f"没有找到{label}“{shown(name)}”，请核对名称，或先登记{label}。")
 
 
+def first_phone(text: str) -> tuple[str, str]:
+    """The first of several telephone numbers in one cell, and the others (13911113333、…); the text
+    as it is, and nothing, where it does not hold several numbers and nothing else."""
+    first, *others = personal.several_phones(text) or [text]
+    return first, "、".join(others)
+
+
 def _full_width_brackets(name: str) -> str:
     return plain(name).replace("(", "（").replace(")", "）")
 
@@ -191,34 +235,60 @@ def _digits(number: int | float | Decimal) -> str:
     return number_text(number)
 
 
-def _without_unit(cell: Cell) -> tuple[Cell, str]:
-    match = _AREA.fullmatch(re.sub(r"\s+", "", plain(cell))) if isinstance(cell, str) else None
-    return (match[1], match[2]) if match else (cell, "")
-
-
-def _in_unit(number: Decimal, given: str, unit: str, scale: int, label: str, cell: Cell) -> Decimal:
-    if given not in AREAS:
-        raise Unreadable(
-            f"{label}“{shown(cell)}”没有面积单位，请在表头写“{label}（{unit}）”，或写在数字后面。"
-        )
-    if AREAS[given] == AREAS[unit]:
-        return number
-    exact = Fraction(number) * AREAS[given] / AREAS[unit] * 10**scale
-    if exact.denominator != 1:
-        raise Unreadable(
-            f"{label}“{shown(cell)}{given}”不能精确换算成{unit}，请在表中换算成{unit}后再导入。"
-        )
-    return Decimal(exact.numerator).scaleb(-scale)
-
-
-def _number(cell: Cell, label: str) -> Decimal:
-    if isinstance(cell, (int, float, Decimal)) and not isinstance(cell, bool):
+def _number_written(cell: Cell, label: str, unit: str) -> tuple[Decimal, str, Said | None]:
+    """The number in a cell, the unit written with it, and what else the cell says."""
+    if is_number(cell):
         number = decimal_of(cell)
         if not number.is_finite():
             raise Unreadable(f"{label}“{shown(cell)}”不是数字，请重新填写。")
-        return number
-    text = re.sub(r"\s+", "", plain(cell).lower())
-    if isinstance(cell, (bool, date, time)) or not _NUMBER.fullmatch(text):
-        what = "是约数，请填写确定的数" if _ABOUT.search(text) else "不是数字，请只填写数字"
-        raise Unreadable(f"{label}“{shown(cell)}”{what}，或留空表示未知。")
-    return Decimal(text.replace(",", ""))
+        return number, "", None
+    if not isinstance(cell, str):
+        raise Unreadable(_no_number(cell, label))
+    text = phrases.squeezed(cell)
+    if _NUMBER.fullmatch(text):
+        return Decimal(text.replace(",", "")), "", None
+    outside, inside = phrases.parted(text)
+    if phrases.is_part(outside, inside):
+        raise Unreadable(f"{label}“{shown(cell)}”写的是其中一期的数，请填写全部的数，或留空。")
+    try:
+        words, said = phrases.qualified(outside, _OF_LAND if unit == "亩" else _NO_WORDS)
+        said = phrases.together([said, *map(phrases.as_qualifier, inside)])
+    except ValueError as error:
+        raise Unreadable(_no_number(cell, label)) from error
+    inside = [part for part in inside if phrases.as_qualifier(part) is None]
+    units = _units_of(unit)
+    words += "".join(part for part in inside if part in units)  # 35（亩）
+    more = [part for part in inside if part not in units]
+    own = next((word for word in units if words.endswith(word)), "")
+    digits = words.removesuffix(own)
+    if not _NUMBER.fullmatch(digits) or any(map(_NUMBER.fullmatch, more)):
+        if ends := phrases.ends_of(words):
+            raise Unreadable(
+                f"{label}“{shown(cell)}”是一个区间，从 {ends[0]} 到 {ends[1]}，"
+                "请填写一个确定的数，或留空。"
+            )
+        raise Unreadable(_no_number(cell, label))
+    said = said or (Said.MORE if more else None)
+    return Decimal(digits.replace(",", "")), own, said
+
+
+def _units_of(unit: str) -> list[str]:
+    """The units that may stand behind a number of a column in `unit`, the longest first."""
+    if unit in AREAS:
+        return sorted({plain(word) for word in AREAS}, key=len, reverse=True)
+    return [unit] if unit else []
+
+
+def _factor(word: str, unit: str, label: str, cell: Cell) -> Fraction:
+    """How many of `unit` one of the unit `word` is."""
+    if unit not in AREAS:
+        return Fraction(1)
+    if word not in AREAS:
+        raise Unreadable(
+            f"{label}“{shown(cell)}”没有面积单位，请在表头写“{label}（{unit}）”，或写在数字后面。"
+        )
+    return AREAS[word] / AREAS[unit]
+
+
+def _no_number(cell: Cell, label: str) -> str:
+    return f"{label}“{shown(cell)}”不是数字，请只填写数字，或留空表示未知。"

@@ -150,6 +150,15 @@ def test_a_project_is_entered_and_changed_with_the_version_read(officer, park):
     assert api.get(url).json()["investor"] == "甲"
 
 
+def test_a_date_keeps_the_span_it_was_sent_with(officer):
+    api = client(officer)
+    for sent in ("2024-06-01", "2024-06", "2024", "2024-Q3", "2024-H1", "2024-03/2024-05"):
+        made = api.post(
+            "/api/projects/", {"name": f"项目 {sent}", "planned_start": sent}, format="json"
+        )
+        assert (made.status_code, made.json()["planned_start"]) == (201, sent)
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -157,7 +166,8 @@ def test_a_project_is_entered_and_changed_with_the_version_read(officer, park):
         {"name": "a", "park": 999999}, {"name": "a", "park": "x"},
         {"name": "a", "planned_investment": "1.005"}, {"name": "a", "planned_investment": "NaN"},
         {"name": "a", "planned_investment": "1e400"}, {"name": "a", "planned_investment": -5},
-        {"name": "a", "planned_start": "2026-02-30"}, {"name": "a", "is_superuser": True},
+        {"name": "a", "planned_start": "2026-02-30"}, {"name": "a", "planned_start": "2024-Q5"},
+        {"name": "a", "is_superuser": True},
         {"name": "\x00"}, [], "text", None,
     ],
 )  # fmt: skip

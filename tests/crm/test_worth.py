@@ -8,7 +8,9 @@ from decimal import Decimal
 import pytest
 
 from crm import clock
+from crm.dates import When
 from crm.models import Agreement, FundingReceipt, Project, funds_of
+from crm.models.indicators.rates import RateBook
 from crm.models.worth import NOTHING, Valuation, Worth, valuation, valuations, worths
 from crm.stages import Stage
 from tests import make
@@ -94,6 +96,21 @@ def test_yuan_that_is_stated_wins_and_nothing_is_converted_twice(park):
     make.agreement(project, MARCH, "20000000", **DOLLARS)
     found = valuation(Agreement.objects.all(), "amount")
     assert found == Valuation(Decimal("20000000.00"), 1)
+
+
+@pytest.mark.parametrize(
+    ("when", "yuan"),
+    [
+        (When.third(2023, 5, 2), "700.00"),
+        (When.month(2023, 5), "700.00"),
+        (When.quarter(2023, 2), None),
+        (When(date(2023, 5, 25), date(2023, 6, 5)), None),
+        (None, None),
+    ],
+)
+def test_a_span_is_converted_only_by_the_month_that_holds_it(when, yuan):
+    book = RateBook({("USD", date(2023, 5, 1)): Decimal(700)})
+    assert book.in_yuan(Decimal(100), "USD", when).yuan == (yuan and Decimal(yuan))
 
 
 def test_the_rates_are_read_once_however_many_rows(park, django_assert_num_queries):

@@ -147,7 +147,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     known = move.occurred
     form = CorrectionForm(
         request.POST if request.method == "POST" else None,
-        initial={"on": known.iso if known else "", "evidence": move.evidence},
+        initial={"on": known, "evidence": move.evidence},
     )
     if request.method == "POST" and form.is_valid():
         try:

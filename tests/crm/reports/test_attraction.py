@@ -80,6 +80,11 @@ def test_an_agreement_ended_on_the_last_day_makes_way_for_the_new_one(asked, cou
         (When.month(2023, 8), 1),
         (When.month(2022, 12), 0),
         (When.year(2023), 0),  # may have been in September to December
+        (When.quarter(2023, 2), 1),
+        (When.quarter(2023, 3), 0),  # may have been in September
+        (When.half(2023, 1), 1),
+        (When.third(2023, 8, 3), 1),
+        (When(date(2022, 12, 21), date(2023, 1, 10)), 0),
     ],
 )
 def test_a_signing_counts_when_its_date_lies_wholly_inside(asked, county_park, signed, counted):

@@ -65,7 +65,10 @@ def test_every_cell_is_a_value_of_its_kind_or_a_reason(ledger, monkeypatch):
                     value = reading.values.get(column.name)
                     assert value is None or isinstance(value, kinds.get(column.kind, object))
                 assert all(reason.endswith("。") for _, reason in reading.problems)
-                assert all(one.reason.endswith("。") for one in reading.unread)
+                assert reading.remarks.keys() <= reading.values.keys()
+                assert all(remark.text for remark in reading.remarks.values())
+                unread = [one.reason for one in reading.unread if one.said == "unread"]
+                assert all(reason.endswith("。") for reason in unread)
 
     read()
 

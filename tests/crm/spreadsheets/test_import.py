@@ -87,6 +87,26 @@ def test_a_cell_that_cannot_be_read_costs_its_value_and_not_its_row(statistician
     assert not OriginalText.objects.to_check().exists()
 
 
+def test_a_number_with_words_around_it_counts_and_its_cell_is_kept_unquestioned(statistician):
+    headings = ["项目名称", "计划总投资（亿元）", "占地面积（亩）", "计划开工"]
+    row = ["甲", "3.89（约4700万欧元）", "33819平方米", "2024年三季度"]
+    plan = taken(csv(headings, row), statistician, name="a.csv")
+    assert (plan.new, plan.to_check, plan.refused) == (1, [], [])
+    made = project("甲")
+    assert (made.planned_investment, made.currency, made.foreign_amount) == (
+        Decimal(389_000_000), "EUR", Decimal(47_000_000)
+    )  # fmt: skip
+    assert (made.land_area_mu, made.planned_start) == (Decimal("50.73"), When.quarter(2024, 3))
+    kept = {one.field: (one.text, one.said) for one in OriginalText.objects.about(made)}
+    assert kept == {
+        "planned_investment": ("3.89（约4700万欧元）", "more"),
+        "land_area_mu": ("33819平方米", "converted"),
+    }
+    assert not OriginalText.objects.to_check().exists()
+    again = taken(csv(headings, row), statistician, name="a.csv")
+    assert (again.counts["same"], OriginalText.objects.count()) == (1, 2)
+
+
 def test_an_undone_import_leaves_no_text_to_be_checked(statistician):
     plan = taken(xlsx([*GOOD, *BAD]), statistician)
     imports.revert_import(plan.batch, by=statistician)

@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from crm.dates import When
 from crm.spreadsheets.cells import Unreadable
-from crm.spreadsheets.moments import DAY_FIRST, MONTH_FIRST, read_moment, serial_day
+from crm.spreadsheets.moments import (
+    DAY_FIRST,
+    MONTH_FIRST,
+    Planned,
+    read_moment,
+    serial_day,
+)
 
 AUGUST_31 = When.day(date(2023, 8, 31))
 
@@ -82,13 +88,27 @@ def test_a_date_is_read_with_the_precision_it_was_written_with(cell, moment):
         ("9999-12-31", "1900 至 2100"),
         (date(1, 1, 1), "1900 至 2100"),
         ("23.8.31", "看不懂日期"),
-        ("预计2024年6月", "计划或未发生"),
-        ("拟于2024年开工", "计划或未发生"),
-        ("2023年上半年", "不是确定的日期"),
-        ("2023年8月上旬", "不是确定的日期"),
-        ("2023年3月至5月", "不是确定的日期"),
-        ("2023年底", "不是确定的日期"),
-        ("去年", "看不懂日期"),
+        ("约2023年8月", "不是确定的时间"),
+        ("2023年8月左右", "不是确定的时间"),
+        ("2023年8月前后", "不是确定的时间"),
+        ("2023年8月以后", "不是确定的时间"),
+        ("2023年前", "不是确定的时间"),  # before the year began
+        ("2024.3-5", "看不懂日期"),  # 5 March or March to May
+        ("2024年5月至3月", "不是存在的日期"),
+        ("2024年13月中旬", "不是存在的日期"),
+        ("2024年5月至13月", "不是存在的日期"),
+        ("2024年五季度", "不是确定的时间"),
+        ("2023年底至2124年初", "1900 至 2100"),
+        ("明年上半年", "没有写出四位的年份"),
+        ("今年年底", "没有写出四位的年份"),
+        ("去年", "没有写出四位的年份"),
+        ("6月", "没有写出四位的年份"),
+        ("24年6月", "没有写出四位的年份"),
+        ("23.5", "看不懂日期"),
+        (23.5, "不像日期"),
+        ("未开工", "计划或未发生"),
+        ("2024年待开工", "计划或未发生"),
+        ("预计明年", "计划或未发生"),
         (45, "不像日期"),
         (60, "1900-02-29"),
         (1e300, "不像日期"),
@@ -100,6 +120,81 @@ def test_a_date_that_is_not_certain_is_refused(cell, reason):
     with pytest.raises(Unreadable, match=reason) as refusal:
         read_moment(cell)
     assert refusal.value.reason.endswith("。")
+
+
+def days(first: str, last: str) -> When:
+    return When(date.fromisoformat(first), date.fromisoformat(last))
+
+
+@pytest.mark.parametrize(
+    ("cell", "moment"),
+    [
+        ("2024年三季度", When.quarter(2024, 3)),
+        ("2024年第三季度", When.quarter(2024, 3)),
+        ("2022年第4季度", When.quarter(2022, 4)),
+        ("2024Q3", When.quarter(2024, 3)),
+        ("2024-Q3", When.quarter(2024, 3)),
+        ("2024年1-3月", When.quarter(2024, 1)),
+        ("2024年一至三季度", When.months(2024, 1, 9)),
+        ("2024年前三季度", When.months(2024, 1, 9)),
+        ("2024年上半年", When.half(2024, 1)),
+        ("2024 年下半年", When.half(2024, 2)),
+        ("2024-H2", When.half(2024, 2)),
+        ("2024年3-5月", When.months(2024, 3, 5)),
+        ("2024年3月至5月", When.months(2024, 3, 5)),
+        ("2024年3月—5月", When.months(2024, 3, 5)),
+        ("2023年11月至2024年2月", days("2023-11-01", "2024-02-29")),
+        ("2024.03-2024.05", When.months(2024, 3, 5)),
+        ("2023-2024年", days("2023-01-01", "2024-12-31")),
+        ("2024年3月5日-4月2日", days("2024-03-05", "2024-04-02")),
+        ("2024年5月11日至20日", When.third(2024, 5, 2)),
+        ("2024-03-05 至 2024-04-02", days("2024-03-05", "2024-04-02")),
+        ("2024年5月上旬", days("2024-05-01", "2024-05-10")),
+        ("2024年5月中旬", days("2024-05-11", "2024-05-20")),
+        ("2024年2月下旬", days("2024-02-21", "2024-02-29")),
+        ("2024年5月中旬至下旬", days("2024-05-11", "2024-05-31")),
+        ("2024年5月初", When.third(2024, 5, 1)),
+        ("2024年5月底", When.third(2024, 5, 3)),
+        ("2024年初", When.months(2024, 1, 3)),
+        ("2024年年中", When.months(2024, 5, 8)),
+        ("2022年底", When.months(2022, 10, 12)),
+        ("2022年年末", When.months(2022, 10, 12)),
+        ("2023年内", When.year(2023)),
+        ("2023年度", When.year(2023)),
+        ("2024年底前", When.year(2024)),
+        ("2024年6月底前", When.half(2024, 1)),
+        ("2024年6月前", When.half(2024, 1)),
+        ("2024年6月15日之前", days("2024-01-01", "2024-06-15")),
+        ("2024年三季度以前", When.months(2024, 1, 9)),
+    ],
+)
+def test_a_span_of_time_is_its_first_to_its_last_day(cell, moment):
+    assert read_moment(cell) == read_moment(cell, planned=True) == moment
+
+
+@pytest.mark.parametrize(
+    ("cell", "moment"),
+    [
+        ("预计2024年6月", When.month(2024, 6)),
+        ("拟于2024年开工", When.year(2024)),
+        ("2024年6月（预计）", When.month(2024, 6)),
+        ("2024年6月拟开工", When.month(2024, 6)),
+        ("力争2024年底前竣工投产", When.year(2024)),
+        ("计划于 2024年三季度", When.quarter(2024, 3)),
+    ],
+)
+def test_a_planned_date_is_taken_as_a_plan_and_never_as_what_happened(cell, moment):
+    assert read_moment(cell, planned=True) == moment
+    with pytest.raises(Planned, match="计划或未发生") as refusal:
+        read_moment(cell)
+    assert refusal.value.moment == moment
+    assert refusal.value.reason.endswith("。")
+
+
+def test_a_date_that_is_no_plan_is_not_said_to_be_one():
+    with pytest.raises(Unreadable) as refusal:
+        read_moment("未开工")
+    assert not isinstance(refusal.value, Planned)
 
 
 def test_the_mapping_settles_which_of_day_and_month_comes_first():
@@ -131,9 +226,44 @@ def test_every_written_day_reads_back(day, shape):
     assert read_moment(day.strftime(shape)) == When.day(day)
 
 
-@settings(deadline=None)
-@given(st.text(max_size=12))
-def test_any_text_is_either_a_date_of_our_times_or_refused(text):
+@st.composite
+def spans(draw) -> When:
+    """Any first and last day, and all the spans that have a name."""
+    day, other = draw(_DAYS), draw(_DAYS)
+    year, month, third = day.year, day.month, draw(st.integers(1, 3))
+    return draw(
+        st.sampled_from(
+            [
+                When(min(day, other), max(day, other)),
+                When.day(day),
+                When.month(year, month),
+                When.year(year),
+                When.quarter(year, (month + 2) // 3),
+                When.half(year, (month + 5) // 6),
+                When.third(year, month, third),
+                When.months(year, min(month, other.month), max(month, other.month)),
+                When(date(min(year, other.year), 1, 1), date(max(year, other.year), 12, 31)),
+                When(When.month(year, month).start, When.year(year).end),
+            ]
+        )
+    )
+
+
+@settings(deadline=None, max_examples=400)
+@given(spans())
+def test_every_span_reads_back_as_it_is_printed(span):
+    assert read_moment(span.text) == read_moment(span.text, planned=True) == span
+    assert read_moment(span.iso) == span
+
+
+_DATELIKE = st.text("0123456789年月日号-/.~至到、前后初中底末上下旬半季度第一二三四预计拟约未qh ()")
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.text(max_size=12) | _DATELIKE, st.booleans())
+def test_any_text_is_either_a_date_of_our_times_or_refused(text, planned):
     with suppress(Unreadable):
-        moment = read_moment(text)
-        assert moment is None or 1900 <= moment.start.year <= 2100
+        moment = read_moment(text, planned=planned)
+        if moment is not None:
+            assert 1900 <= moment.start.year <= moment.end.year <= 2100
+            assert read_moment(moment.text) == moment

@@ -216,3 +216,75 @@ def test_sure_proposals_are_taken_on_demand_and_said(statistician, battery, tmp_
     assert [one["word"] for one in told["questions"]] == ["电池片"]
     assert set(told["questions"][0]) == {"column", "field", "word", "rows", "proposals"}
     assert [set(one) for one in told["to_check"]] == [{"row", "column", "text", "reason"}]
+
+
+# Slips, plans and constants
+
+
+def test_an_amount_a_thousand_times_the_others_is_asked_and_not_counted(statistician):
+    text = "项目名称,计划总投资（亿元）\n" + "".join(
+        f"项目{n},{amount}\n" for n, amount in enumerate((3, 2, 5, 4, 58000))
+    )
+    plan = taken(text, statistician)
+    assert project("项目4").planned_investment is None
+    (question,) = plan.questions.all()
+    assert (question.word, question.rows, question.refuses) == ("58000", [6], False)
+    assert "是不是单位写错了" in plan.to_check[0].reason
+    # Who knows better says so, or says what was meant.
+    taken(text, statistician, {"planned_investment": {"58000": "5.8亿元"}})
+    assert project("项目4").planned_investment == 580_000_000
+    again = taken(
+        text.replace("项目4", "大项目"), statistician, {"planned_investment": {"58000": "58000"}}
+    )
+    assert project("大项目").planned_investment == 58_000 * 10**8
+    assert again.to_check == []
+
+
+def test_a_large_project_beside_large_ones_of_the_ledger_is_no_slip(statistician):
+    for _ in range(10):
+        make.project(planned_investment=10 * 10**8)
+    rows = "".join(f"小{n},0.1\n" for n in range(5))
+    plan = taken(f"项目名称,计划总投资（亿元）\n{rows}大,50\n", statistician)
+    assert plan.to_check == []
+    assert project("大").planned_investment == 50 * 10**8
+
+
+def test_a_year_of_another_century_is_asked(statistician):
+    plan = taken("项目名称,阶段,签约时间\n甲,签约,1923-03-05\n", statistician)
+    assert "是不是年份写错了" in plan.to_check[0].reason
+    assert project("甲").moves.get(to_stage=Stage.SIGNED).occurred is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "plan_of", "text"),
+    [
+        ("项目名称,阶段,开工时间\n甲,签约,预计2024年6月\n", "planned_start", "2024年6月"),
+        ("项目名称,阶段,投产时间\n甲,在建,计划2024年底\n", "planned_operation", "2024年四季度"),
+    ],
+)
+def test_a_planned_date_in_a_column_of_facts_goes_to_the_plan(statistician, rows, plan_of, text):
+    plan = taken(rows, statistician)
+    row = project("甲")
+    assert getattr(row, plan_of).text == text
+    assert (
+        not row.moves.filter(to_stage__in=(Stage.CONSTRUCTION, Stage.OPERATION))
+        .exclude(to_stage=row.stage)
+        .exists()
+    )
+    assert plan.to_check == []
+    assert OriginalText.objects.about(row).get().field == plan_of
+
+
+def test_a_plan_of_its_own_goes_before_one_in_a_column_of_facts(statistician):
+    head = "项目名称,阶段,计划开工时间,开工时间\n"
+    taken(f"{head}甲,签约,2024年3月,预计2024年6月\n", statistician)
+    assert project("甲").planned_start.text == "2024年3月"
+
+
+def test_what_every_row_has_and_the_table_does_not_say_is_a_constant(statistician):
+    given = {"constants": {"stage": "洽谈", "source": "委托招商"}}
+    plan = taken("项目名称,计划总投资（亿元）\n甲,3\n乙,4\n", statistician, **given)
+    assert plan.new == 2
+    assert {one.stage for one in Project.objects.all()} == {Stage.NEGOTIATION}
+    with pytest.raises(Refused, match="不存在"):
+        taken("项目名称\n甲\n", statistician, constants={"nothing": "1"})

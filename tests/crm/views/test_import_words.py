@@ -114,3 +114,16 @@ def test_a_changed_heading_keeps_the_answers_given_so_far(asked):
     settle(client, upload, 阶段="")
     upload.refresh_from_db()
     assert upload.outcome["questions"] == []
+
+
+def test_an_amount_that_is_hardly_meant_is_settled_for_its_file_alone(as_user, statistician):
+    client = as_user(statistician)
+    rows = "".join(f"项目{n},{amount}\n" for n, amount in enumerate((3, 2, 5, 4, 58000)))
+    upload = send(client, "projects", table(f"项目名称,计划总投资（亿元）\n{rows}", "a.csv"))
+    page = client.get(settle(client, upload).url)
+    assert "58000，没有写错" in text_of(page)
+    given = answers(page, **{"58000_other": "5.8亿元"})
+    assert client.post(f"/desk/import/{upload.pk}/words/", given).status_code == 302
+    confirm(client, upload)
+    assert Project.objects.get(name="项目4").planned_investment == 580_000_000
+    assert not WordMeaning.objects.exists()

@@ -70,6 +70,9 @@ def test_a_reference_and_an_unchanged_cell(as_user, teamlead, team, park):
     [
         ("planned_investment", "约2亿", "约数"),
         ("planned_investment", "-5", "负数"),
+        ("planned_investment", "3亿元（含土地）", "其余的写进备注"),
+        ("land_area_mu", "77.667", "四舍五入"),
+        ("land_area_mu", "80-100亩", "区间"),
         ("planned_start", "十月份", ""),
         ("location", "长" * 101, "100"),
         ("source", "nonsense", ""),

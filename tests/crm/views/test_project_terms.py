@@ -27,6 +27,34 @@ def test_a_plan_of_a_month_stays_a_month(as_user, officer):
     assert "2024年6月" in page
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("2024年三季度", When.quarter(2024, 3)),
+        ("2024年上半年", When.half(2024, 1)),
+        ("2024年5月中旬", When.third(2024, 5, 2)),
+        ("预计2024年6月底前", When.half(2024, 1)),
+        ("2024年3月5日至4月2日", When(date(2024, 3, 5), date(2024, 4, 2))),
+    ],
+)
+def test_a_plan_typed_as_a_span_is_shown_and_comes_back_as_one(typed, kept, as_user, officer):
+    client = as_user(officer)
+    client.post("/desk/projects/new/", project_data(planned_start=typed))
+    project = Project.objects.get()
+    assert project.planned_start == kept
+    assert kept.text in client.get(f"/desk/projects/{project.pk}/").content.decode()
+    form = client.get(f"/desk/projects/{project.pk}/edit/").context["form"]
+    shown = form["planned_start"].value()
+    assert shown == kept.text
+    assert form.fields["planned_start"].clean(shown) == kept
+
+
+def test_a_span_without_its_year_is_refused(as_user, officer):
+    answer = as_user(officer).post("/desk/projects/new/", project_data(planned_start="明年上半年"))
+    assert answer.status_code == 400
+    assert "四位的年份" in answer.context["form"].errors["planned_start"][0]
+
+
 def test_a_filter_by_plan_finds_what_lies_wholly_inside(as_user, teamlead, team):
     for name, when in (
         ("整月项目", When.month(2024, 6)),
