@@ -9,6 +9,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from crm.stages import Precision
 
@@ -168,3 +169,16 @@ class When:
 def when(start: date | None, end: date | None) -> When | None:
     """The When of two stored columns; None = unknown."""
     return When(start, end or start) if start else None
+
+
+def span_of(name: str) -> Any:
+    """A When that a row keeps in two columns, NAME_on and NAME_until, as one attribute of it."""
+
+    def read(row: Any) -> When | None:
+        return when(getattr(row, f"{name}_on"), getattr(row, f"{name}_until"))
+
+    def write(row: Any, moment: When | None) -> None:
+        setattr(row, f"{name}_on", moment.start if moment else None)
+        setattr(row, f"{name}_until", moment.end if moment else None)
+
+    return property(read, write)

@@ -7,7 +7,7 @@ earlier one (a park to the park it lies in); what was written is one batch, reve
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 
 from django.db import transaction
@@ -25,6 +25,7 @@ from crm.spreadsheets.plan import (
     find_tables,
 )
 from crm.spreadsheets.reader import Sheet, load, read
+from crm.spreadsheets.trial import aside
 
 
 def import_file(
@@ -79,7 +80,7 @@ def import_sheets(
     mapping = mapping or Mapping()
     plan = Plan(ledger, find_tables(sheets, ledger, mapping, sheet))
     guard = ledger.guard(by) if ledger.guard is not None else None
-    with suppress(_TakenBack), transaction.atomic():
+    with _where(dry_run), suppress(_TakenBack), transaction.atomic():
         # Two imports at once by one person (a second click) run one after the other.
         User.objects.select_for_update().get(pk=by.pk)
         batch = imports.open_batch(
@@ -101,6 +102,10 @@ def import_sheets(
     if guard is not None:
         guard.settle(name)
     return plan
+
+
+def _where(dry_run: bool) -> AbstractContextManager[None]:
+    return aside() if dry_run else nullcontext()
 
 
 class _TakenBack(Exception):

@@ -41,7 +41,11 @@ from crm.spreadsheets.words import ASKED, Words
 from crm.stages import Stage
 
 # The planned dates, and which stage's date each is the plan of.
-PLANNED_FOR = {Stage.CONSTRUCTION: "planned_start", Stage.OPERATION: "planned_operation"}
+PLANNED_FOR = {
+    Stage.SIGNED: "planned_signing",
+    Stage.CONSTRUCTION: "planned_start",
+    Stage.OPERATION: "planned_operation",
+}
 
 
 class RowReader(CellReader):

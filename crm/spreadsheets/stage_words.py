@@ -49,7 +49,11 @@ class SeveralStages(Unreadable):
         self.parts = parts
 
 
-_PLANS = {"planned_start": "计划开工", "planned_operation": "计划投产"}
+_PLANS = {
+    "planned_signing": "计划签约",
+    "planned_start": "计划开工",
+    "planned_operation": "计划投产",
+}
 
 _WORDS: dict[Stage, str] = {
     Stage.LEAD: "线索 谋划 储备 线索储备 谋划储备",
@@ -66,14 +70,18 @@ _STAGES = {word: stage for stage, words in _WORDS.items() for word in words.spli
 _STAGES |= {stage.value: stage for stage in Stage}
 _FOUND = re.compile("|".join(sorted(map(re.escape, _STAGES), key=len, reverse=True)))
 
-_START, _OPEN = "planned_start", "planned_operation"
+_START = "planned_start"
 _SIGNED, _BUILDING = Standing(Stage.SIGNED), Standing(Stage.CONSTRUCTION)
 _TO_START = Standing(Stage.SIGNED, plan=_START)
 # Whole words that mean something else than the stage inside them, and why.
 MEANINGS: dict[str, tuple[Standing, str]] = {
     **dict.fromkeys(
-        ("意向", "意向签约", "签订意向", "拟签约", "待签约", "未签约", "框架协议", "意向协议"),
+        ("意向", "意向签约", "签订意向", "未签约", "框架协议", "意向协议"),
         (Standing(Stage.NEGOTIATION), "还没有签正式的投资协议"),
+    ),
+    **dict.fromkeys(
+        ("拟签约", "待签约"),
+        (Standing(Stage.NEGOTIATION, plan="planned_signing"), "签约还在计划里"),
     ),
     **dict.fromkeys(
         ("签约未开工", "已签约未开工", "未开工", "待开工", "拟开工", "拟建", "待建", "筹建"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
@@ -60,12 +61,14 @@ _ENTERED_LABELS: dict[Stage, tuple[str, tuple[str, ...]]] = {
 }
 
 
+_PLANNED = {"signing": "计划签约", "start": "计划开工", "completion": "计划竣工",
+            "operation": "计划投产"}  # fmt: skip
 # What everybody fills in stands first; the rest of the form is folded until it is asked for.
 PARTS = (
     ("", ("name", "investor", "planned_investment", "industry", "park", "source", "officer",
           "team", "summary")),
     ("落地和建设", ("zone", "company", "location", "land_mode", "land_area_mu", "floor_area_sqm",
-              "construction_nature", "planned_start", "planned_operation")),
+              "construction_nature", *(f"planned_{name}" for name in _PLANNED))),
     ("投资和预期", ("fixed_asset_investment", "capital_nature", "currency", "foreign_amount",
               "expected_output", "expected_tax", "expected_jobs")),
     ("行业和来源", ("gbt", "method", "activity", "assigned_level", "source_area", "origin")),
@@ -331,14 +334,12 @@ LEDGER = declare(
                    aliases=HEADINGS["floor_area_sqm"]),
             Column("construction_nature", "建设性质", Kind.CHOICE, choices=ConstructionNature,
                    is_filter=True, aliases=HEADINGS["construction_nature"]),
-            Column("planned_start", "计划开工", Kind.WHEN, order_by="planned_start_on",
-                   is_filter=True, is_sortable=True, is_planned=True,
-                   get=lambda row: row.planned_start,
-                   aliases=HEADINGS["planned_start"]),
-            Column("planned_operation", "计划投产", Kind.WHEN, order_by="planned_operation_on",
-                   is_filter=True, is_sortable=True, is_planned=True,
-                   get=lambda row: row.planned_operation,
-                   aliases=HEADINGS["planned_operation"]),
+            *(
+                Column(f"planned_{name}", label, Kind.WHEN, order_by=f"planned_{name}_on",
+                       is_filter=True, is_sortable=True, is_planned=True,
+                       get=attrgetter(f"planned_{name}"), aliases=HEADINGS[f"planned_{name}"])
+                for name, label in _PLANNED.items()
+            ),
             Column("expected_output", "预计年产值", Kind.MONEY, unit="万元", is_sortable=True,
                    aliases=HEADINGS["expected_output"],
                    help="全面达产后的一年。"),

@@ -30,7 +30,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         keys = [ledger.key for ledger in ledgers.every() if ledger.import_columns]
-        parser.add_argument("file", type=Path, help="xlsx、xls 或 csv 文件")
+        parser.add_argument("file", type=Path, help="xlsx、xls、ods、csv 或系统导出的网页表格")
         parser.add_argument("--ledger", required=True, choices=keys, help="导入到哪个台账")
         parser.add_argument("--as", required=True, dest="user", metavar="USER", help="以谁的身份")
         parser.add_argument("--sheet", help="只读这个工作表；默认读表头相符的可见工作表")

@@ -187,8 +187,12 @@ class Project(Mergeable, Valued, Row):
         "建设性质", max_length=20, choices=ConstructionNature, blank=True
     )
     # Plans are often a month or a year: the first and the last day they may mean.
+    planned_signing_on = models.DateField("计划签约", null=True, blank=True)
+    planned_signing_until = models.DateField("最晚计划签约", null=True, blank=True)
     planned_start_on = models.DateField("计划开工", null=True, blank=True)
     planned_start_until = models.DateField("最晚计划开工", null=True, blank=True)
+    planned_completion_on = models.DateField("计划竣工", null=True, blank=True)
+    planned_completion_until = models.DateField("最晚计划竣工", null=True, blank=True)
     planned_operation_on = models.DateField("计划投产", null=True, blank=True)
     planned_operation_until = models.DateField("最晚计划投产", null=True, blank=True)
     # What a year in full operation is expected to bring.
@@ -288,23 +292,10 @@ class Project(Mergeable, Valued, Row):
     def gbt(self, text: str | None) -> None:
         self.gbt_code = gbt4754.code_or_wrong(text or "")
 
-    @property
-    def planned_start(self) -> dates.When | None:
-        return dates.when(self.planned_start_on, self.planned_start_until)
-
-    @planned_start.setter
-    def planned_start(self, when: dates.When | None) -> None:
-        self.planned_start_on = when.start if when else None
-        self.planned_start_until = when.end if when else None
-
-    @property
-    def planned_operation(self) -> dates.When | None:
-        return dates.when(self.planned_operation_on, self.planned_operation_until)
-
-    @planned_operation.setter
-    def planned_operation(self, when: dates.When | None) -> None:
-        self.planned_operation_on = when.start if when else None
-        self.planned_operation_until = when.end if when else None
+    planned_signing = dates.span_of("planned_signing")
+    planned_start = dates.span_of("planned_start")
+    planned_completion = dates.span_of("planned_completion")
+    planned_operation = dates.span_of("planned_operation")
 
     @property
     def stage_word(self) -> Stage:

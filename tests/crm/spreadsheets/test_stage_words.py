@@ -26,7 +26,7 @@ START = "planned_start"
     ("words", "stage"),
     [
         ("线索 谋划 储备 谋划储备", Stage.LEAD),
-        ("洽谈 在谈 对接 洽谈中 正在洽谈 谈判 意向 拟签约", Stage.NEGOTIATION),
+        ("洽谈 在谈 对接 洽谈中 正在洽谈 谈判 意向", Stage.NEGOTIATION),
         ("签约 已签约 落地 已落地 签约落地 落户 签约落户", Stage.SIGNED),
         ("开工 在建 建设 开工建设 已开工 项目已开工建设 正在建设中", Stage.CONSTRUCTION),
         ("续建 奠基 打桩开工 主体完工 主体封顶", Stage.CONSTRUCTION),
@@ -53,6 +53,10 @@ def test_a_blank_stage_is_unknown(cell):
 @pytest.mark.parametrize("word", ["拟开工", "核准", "签约未开工", "未开工"])
 def test_what_is_signed_and_not_begun_says_that_its_start_is_planned(word):
     assert read_standing(word) == Standing(Stage.SIGNED, plan=START)
+
+
+def test_what_is_to_be_signed_says_that_its_signing_is_planned():
+    assert read_standing("拟签约") == Standing(Stage.NEGOTIATION, plan="planned_signing")
 
 
 @pytest.mark.parametrize(
@@ -125,7 +129,7 @@ def test_every_built_in_meaning_has_its_reason_and_is_not_asked_as_well():
 @given(
     st.sampled_from(Stage),
     st.sampled_from([None, Status.STALLED]),
-    st.sampled_from(["", START, "planned_operation"]),
+    st.sampled_from(["", "planned_signing", START, "planned_operation"]),
 )
 def test_where_a_project_stands_reads_back_as_it_is_written(stage, status, plan):
     standing = Standing(stage, status, plan)
