@@ -15,8 +15,9 @@ from crm.ledgers import Column, Kind, Ledger
 from crm.models import ImportUpload
 from crm.spreadsheets import columns
 from crm.spreadsheets.columns import FileColumn, Layout
+from crm.spreadsheets.plan import needed_columns
 from crm.spreadsheets.reader import KINDS, MAX_BYTES
-from crm.spreadsheets.stage_words import FURTHEST, REFUSE
+from crm.spreadsheets.stage_words import REFUSE, SEVERAL
 
 
 def importable(user: Any) -> list[Ledger]:
@@ -96,6 +97,15 @@ class Line:
     is_together: bool
 
 
+@dataclass(frozen=True)
+class Constant:
+    """A required column the file lacks: what may be said (nothing listed = anything), and is."""
+
+    column: Column
+    choices: list[str]
+    value: str
+
+
 class HeadingsForm:
     """A select of fields and one of units for every heading. Made from the layout alone, or from
     the layout and what was sent; what was sent is shown again when it is refused."""
@@ -104,10 +114,12 @@ class HeadingsForm:
         self, layout: Layout, upload: ImportUpload, ledger: Ledger, sent: QueryDict | None
     ) -> None:
         self.layout, self.ledger, self.sent = layout, ledger, sent
+        self.upload = upload
         self.is_same = sent is not None and sent.get("print") == layout.print
         if sent is not None and self.is_same:
             self.together = set(sent.getlist("together"))
-            self.several_stages = FURTHEST if sent.get("several_stages") == FURTHEST else REFUSE
+            several = sent.get("several_stages", REFUSE)
+            self.several_stages = several if several in SEVERAL else REFUSE
             return
         grouped = upload.settings.get("group_by", [])
         self.together = {str(i) for i, c in enumerate(layout.columns) if c.field in grouped}
@@ -126,7 +138,37 @@ class HeadingsForm:
             together=self.together,
             several_stages=self.several_stages,
             sheet=sheet,
+            constants={
+                one.name: self.sent.get(f"constant-{one.name}", "") for one in self.required
+            },
         )
+
+    @property
+    def required(self) -> list[Column]:
+        """The columns a new row needs and no list has to have: what is the same in every row is
+        said once."""
+        names = {one.name for one in needed_columns(self.ledger)}
+        return [
+            one
+            for one in self.ledger.import_columns
+            if one.required and one.made is None and one.name not in names
+        ]
+
+    @property
+    def constants(self) -> list[Constant]:
+        """Those the file has no column for, with what was said for every row."""
+        known = {column.field for column in self.layout.columns}
+        given = self.sent or {}
+        kept = self.upload.settings.get("constants", {})
+        return [
+            Constant(
+                one,
+                [str(label) for _, label in one.choices.choices] if one.choices else [],
+                given.get(f"constant-{one.name}", kept.get(one.name, "")),
+            )
+            for one in self.required
+            if one.name not in known
+        ]
 
     def keep_typed(self) -> None:
         if self.sent is None or not self.is_same:
@@ -154,10 +196,6 @@ class HeadingsForm:
     @property
     def has_stages(self) -> bool:
         return any(one.kind is Kind.STAGE for one in self.ledger.import_columns)
-
-    @property
-    def takes_furthest(self) -> bool:
-        return self.several_stages == FURTHEST
 
     @property
     def matched_count(self) -> int:

@@ -56,6 +56,7 @@ class Column:
     filter_rows: the rows whose value is one of these, where no column of the table holds it.
     words: what people call the value of a TEXT column that holds a code. is_moved: moves alone
     change it. is_planned: a date that may be written as one of the future (预计 2024 年).
+    made: a required value that no real list has, made of the others (the slug of a name).
     holder: the row that holds the value where it is another one (None = none yet), and its field.
     """
 
@@ -85,6 +86,7 @@ class Column:
     filter_rows: Callable[[QuerySet, Sequence[str]], QuerySet] | None = None
     words: Callable[[str], str] | None = None
     holder: Callable[[Any], tuple[Any, str]] | None = None
+    made: Callable[[Mapping[str, Value]], Value] | None = None
 
     def value(self, row: models.Model) -> Value:
         """What the row holds in this column."""

@@ -17,6 +17,7 @@ from crm.models.worth import Valued
 from crm.spreadsheets import cells
 from crm.spreadsheets.cells import (
     Cell,
+    UnknownWords,
     Unreadable,
     is_blank,
     is_unknown,
@@ -203,27 +204,40 @@ class CellReader:
 
     def _several(self, text: str, column: Column) -> list[models.Model]:
         """The rows a list names; a name may hold what else parts the names (新能源/新材料)."""
-        find = self.references.finder(column.reference)
         parts = _SEVERAL.split(text)  # names, and between them what parts them
         found: list[models.Model] = []
+        unknown: list[tuple[str, Unreadable]] = []
         at = 0
         while at < len(parts):
-            ends = [at] if parts[at].strip() else []
-            ends += range(at + 2, len(parts), 2) if ends else []
+            if not parts[at].strip():
+                at += 2
+                continue
             wrong: Unreadable | None = None
-            for end in ends:
+            for end in (at, *range(at + 2, len(parts), 2)):
                 try:
-                    name = "".join(parts[at : end + 1])
-                    found += filter(None, [read_reference(name, find, label=column.label)])
+                    found += self._named("".join(parts[at : end + 1]), column)
                 except Unreadable as error:
                     wrong = wrong or error
                 else:
                     wrong, at = None, end
                     break
             if wrong:
-                raise wrong
+                unknown.append((parts[at].strip(), wrong))
             at += 2
+        if unknown:
+            raise UnknownWords(unknown)
         return found
+
+    def _named(self, name: str, column: Column) -> list[models.Model]:
+        """The row one name of a list means; none where its word is to stay empty."""
+        meaning = self.words.meaning(column, name)
+        if meaning is not None and meaning.refuses:
+            raise Unreadable(f"“{shown(name)}”按取值对照退回。")
+        if meaning is not None and meaning.is_empty:
+            return []
+        find = self.references.finder(column.reference)
+        meant = name if meaning is None else meaning.cell
+        return [*filter(None, [read_reference(meant, find, label=column.label)])]
 
     def _date(self, cell: Cell, column: Column) -> date | When | None:
         moment = read_moment(

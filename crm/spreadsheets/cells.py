@@ -33,6 +33,14 @@ class Unreadable(ValueError):
         self.reason = reason
 
 
+class UnknownWords(Unreadable):
+    """A list some of whose words are unknown; each is asked by itself: (word, why)."""
+
+    def __init__(self, words: list[tuple[str, Unreadable]]) -> None:
+        super().__init__("".join(error.reason for _, error in words))
+        self.words = words
+
+
 class Broken(str):
     """The text of a cell that the spreadsheet itself could not compute (#N/A, no cached value)."""
 

@@ -227,14 +227,20 @@ def settings_from(
             kept_units[name] = unit
         if str(index) in together:
             group_by.append(name)
+    constants = {
+        name: said.strip()
+        for name, said in more.get("constants", {}).items()
+        if said.strip() and name not in chosen
+    }
     needed = () if layout.has_numbers else needed_columns(ledger)
-    if lacking := [c.label for c in needed if c.name not in chosen]:
+    if lacking := [c.label for c in needed if c.name not in chosen and c.name not in constants]:
         raise _refused(f"请指出哪一列是{'、'.join(lacking)}：没有它认不出一行说的是谁。")
     return {
         "columns": columns,
         "units": kept_units,
         "group_by": group_by,
         "several_stages": more.get("several_stages") or "refuse",
+        "constants": constants,
         "sheet": more.get("sheet") or None,
     }
 

@@ -225,6 +225,7 @@ class Intake:
     def _enter(self, table: Table, row: Row, values: RowValues, known: Known | None) -> Model:
         found = known.row if known else self.finder.by_key(values)
         if found is None:
+            self._make_up(values)
             self._check_required(values)
             if self.guard is not None:
                 self.guard.check(values)
@@ -275,6 +276,12 @@ class Intake:
         if len(shown) < SAMPLES:
             facts = facts_of(name, self.columns, values or {}, before or {})
             shown.append(Sample(table.sheet.name, row.number, name, facts))
+
+    def _make_up(self, values: RowValues) -> None:
+        """What a new row needs and no real list has is made of what it says."""
+        for column in self.columns.values():
+            if column.made is not None and column.name not in values:
+                values[column.name] = column.made(values)
 
     def _check_required(self, values: RowValues) -> None:
         lacking = [c for c in self.columns.values() if c.required and c.name not in values]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +47,7 @@ class ToCheck:
 
 
 SAMPLES = 20
+MANY_ALIKE = 10  # rows of which it is remarkable that a column says the same in all
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,8 @@ class Plan:
                 f"有 {self.foreign_numbers} 行的{HEADING}不是本台账的（来自另一套系统或别的台账），"
                 "没有用，这些行按其他各栏查找。"
             )
+        for heading, said in self._alike():
+            told.append(f"“{heading}”一栏{said}，请核对这一栏对得对不对。")
         for heading, rows in self.cleared.items():
             shown = "、".join(map(str, rows[:SAMPLES])) + ("等" if len(rows) > SAMPLES else "")
             told.append(
@@ -147,6 +151,23 @@ class Plan:
                 "要清空请在页面上改。"
             )
         return told
+
+    def _alike(self) -> Iterator[tuple[str, str]]:
+        """Columns that say nothing, or the same in each of many rows."""
+        for table in self.tables:
+            if len(table.rows) < MANY_ALIKE:
+                continue
+            for heading in table.headings:
+                if heading.field is None:
+                    continue
+                cells = {
+                    fold(row.cells[heading.index]) if heading.index < len(row.cells) else ""
+                    for row in table.rows
+                }
+                if cells == {""}:
+                    yield heading.text, "全是空的"
+                elif len(cells) == 1:
+                    yield heading.text, "每一行都一样"
 
     @property
     def ignored(self) -> list[tuple[str, int, str]]:
@@ -191,7 +212,7 @@ class Plan:
 
 def needed_columns(ledger: Ledger) -> list[Column]:
     """The columns without which a row of a file cannot be recognised."""
-    required = [column for column in ledger.import_columns if column.required]
+    required = [one for one in ledger.import_columns if one.required and one.made is None]
     keys = [column for column in required if column.name in ledger.natural_key]
     return keys or required[:1] or list(ledger.import_columns[:1])
 

@@ -14,6 +14,7 @@ from crm.models import Said
 from crm.spreadsheets.cell_reader import CURRENCY, FOREIGN, CellReader
 from crm.spreadsheets.cells import (
     Cell,
+    UnknownWords,
     Unreadable,
     is_blank,
     plain,
@@ -121,7 +122,10 @@ class RowReader(CellReader):
             if isinstance(error, Planned) and self._is_plan(column, heading, cell, error, reading):
                 return
             if column.kind in ASKED or isinstance(error, Slip):
-                reading.asked.append((heading.text, column, cell, error))
+                words: list[tuple[Cell, Unreadable]] = [(cell, error)]
+                if isinstance(error, UnknownWords):
+                    words = [*error.words]
+                reading.asked += [(heading.text, column, word, why) for word, why in words]
             if self.costs_the_row(column, is_known=is_known):
                 reading.problems.append((heading.text, error.reason))
             else:

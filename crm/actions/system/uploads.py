@@ -151,8 +151,9 @@ def recall(
 def usable(settings: Mapping[str, Any], fields: Collection[str]) -> dict[str, Any]:
     """Remembered settings without the fields the ledger no longer has."""
     kept = dict(settings)
-    if "values" in kept:
-        kept["values"] = {f: words for f, words in kept["values"].items() if f in fields}
+    for part in ("values", "constants"):
+        if part in kept:
+            kept[part] = {field: said for field, said in kept[part].items() if field in fields}
     return {
         **kept,
         "columns": {h: f for h, f in settings.get("columns", {}).items() if not f or f in fields},

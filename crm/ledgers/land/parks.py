@@ -1,8 +1,17 @@
 """园区台账."""
 
-from crm.ledgers.base import Column, Kind, Ledger, Search, declare
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import count
+from typing import Any
+
+from django.utils.text import slugify
+from pypinyin import lazy_pinyin
+
+from crm.ledgers.base import Column, Kind, Ledger, Search, declare, one
 from crm.ledgers.searching import document
-from crm.models import Park, ParkKind
+from crm.models import Park, ParkKind, User
 from search.index import Document
 
 
@@ -17,6 +26,23 @@ def _document(row: Park) -> Document:
     )
 
 
+def _slug(values: Mapping[str, Any]) -> str:
+    """The sounds of the name, with a number where another park has the same: lv-xi-gong-ye-yuan."""
+    sounds = [sound for sound in lazy_pinyin(str(values.get("name") or "")) if sound.strip()]
+    base = slugify("-".join(sounds))[:50].strip("-") or "park"
+    taken = set(Park.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    numbered = (f"{base}-{number}" for number in count(2))
+    return base if base not in taken else next(slug for slug in numbered if slug not in taken)
+
+
+def _find(values: Mapping[str, Any], by: User) -> Park | None:
+    """By the code; a list without codes names its parks."""
+    seen = Park.objects.visible_to(by)
+    if values.get("slug"):
+        return one(seen.filter(slug=values["slug"]))
+    return one(seen.filter(name=values["name"])) if values.get("name") else None
+
+
 LEDGER = declare(
     Ledger(
         key="parks",
@@ -25,6 +51,7 @@ LEDGER = declare(
         place=20,
         search=Search(document=_document, shows=("industries",), made_of=("zones",)),
         natural_key=("slug",),
+        find_row=_find,
         lookup=("name", "slug"),
         joins=("parent", "team"),
         prefetch=("industries", "zones"),
@@ -35,7 +62,7 @@ LEDGER = declare(
                    required=True, in_list=True),
             Column("slug", "代码",
                    aliases=("园区代码", "园区编号"),
-                   required=True,
+                   required=True, made=_slug,
                    help="网址里用，小写字母、数字和连字符，例如 lvxi-textile。"),
             Column("kind", "类型", Kind.CHOICE, choices=ParkKind,
                    aliases=("园区类型", "开发区类型", "园区类别"),

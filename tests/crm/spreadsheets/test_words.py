@@ -11,7 +11,7 @@ from crm import ledgers
 from crm.access import Role
 from crm.actions.system import words
 from crm.errors import Refused
-from crm.models import Industry, OriginalText, Project, Said
+from crm.models import Industry, OriginalText, Park, Project, Said
 from crm.models.system.words import WordMeaning
 from crm.spreadsheets.commit import import_file
 from crm.spreadsheets.mapping import mapping_of
@@ -118,6 +118,26 @@ def test_what_is_signed_and_not_begun_keeps_its_date_as_a_plan(statistician):
     row = project("甲")
     assert (row.stage, row.planned_start.text) == (Stage.SIGNED, "2024年3月")
     assert not row.moves.filter(to_stage=Stage.CONSTRUCTION).exists()
+
+
+def test_each_word_of_a_list_is_asked_and_answered_by_itself(statistician):
+    parks = ledgers.get("parks")
+    weaving, food = make.industry("纺织"), make.industry("食品")
+    rows = "甲园,a,工业园区,纺织、粮食\n乙园,b,工业园区,粮食/化工/食品\n"
+    text = f"名称,代码,类型,主导产业\n{rows}".encode()
+
+    def take(values):
+        given = mapping_of({"values": {"industries": values}}, parks.import_columns)
+        return import_file(text, "a.csv", parks, by=statistician, mapping=given)
+
+    plan = take({})
+    assert {(one.word, tuple(one.rows)) for one in plan.questions.all()} == {
+        ("粮食", (2, 3)), ("化工", (3,))
+    }  # fmt: skip
+    assert not Park.objects.get(name="甲园").industries.exists()
+    take({"粮食": "食品", "化工": None})
+    assert set(Park.objects.get(name="甲园").industries.all()) == {weaving, food}
+    assert set(Park.objects.get(name="乙园").industries.all()) == {food}
 
 
 # The office's own words

@@ -232,7 +232,7 @@ def test_rows_of_one_record_and_two_stages_in_a_cell_are_settled_on_the_page(as_
     }  # fmt: skip
     page = client.get(f"/desk/import/{upload.pk}/columns/")
     assert page.context["form"].together == {"0"}
-    assert page.context["form"].takes_furthest
+    assert page.context["form"].several_stages == "furthest"
 
 
 def test_a_sheet_can_be_chosen_and_the_others_are_then_left_alone(as_user, statistician):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crm.models import Industry, Project
+from crm.models import Industry, Park, ParkKind, Project
 from crm.models.system.words import WordMeaning
 from tests import make
 from tests.crm.views.test_import_pages import confirm, send, settle, table, text_of
@@ -127,3 +127,15 @@ def test_an_amount_that_is_hardly_meant_is_settled_for_its_file_alone(as_user, s
     confirm(client, upload)
     assert Project.objects.get(name="项目4").planned_investment == 580_000_000
     assert not WordMeaning.objects.exists()
+
+
+def test_the_page_asks_once_for_what_every_row_needs(as_user, statistician):
+    client = as_user(statistician)
+    upload = send(client, "parks", table("名称\n绿溪工业园区\n", "a.csv"))
+    page = text_of(client.get(f"/desk/import/{upload.pk}/columns/"))
+    assert "constant-kind" in page
+    assert "constant-slug" not in page
+    assert "constant-name" not in page
+    settle(client, upload, more=lambda layout: {"constant-kind": "特色专业园区"})
+    confirm(client, upload)
+    assert Park.objects.get().kind == ParkKind.SPECIAL
