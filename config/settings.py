@@ -163,7 +163,13 @@ STORAGES = {
     # Everything of the ledger: no address; one view asks access (crm/views/pipeline/files.py).
     "private": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": VAR / "private", "base_url": None},
+        "OPTIONS": {
+            "location": VAR / "private",
+            "base_url": None,
+            # Nobody else on the machine reads them.
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
     },
     "staticfiles": {
         "BACKEND": (

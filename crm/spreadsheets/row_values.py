@@ -126,11 +126,14 @@ class RowReader(CellReader):
                 if isinstance(error, UnknownWords):
                     words = [*error.words]
                 reading.asked += [(heading.text, column, word, why) for word, why in words]
+            reason = error.reason
+            if meaning is not None and meaning.cell is not None:
+                reason = f"“{shown(cell)}”按取值对照是“{shown(meaning.cell)}”，现在用不上：{reason}"
             if self.costs_the_row(column, is_known=is_known):
-                reading.problems.append((heading.text, error.reason))
+                reading.problems.append((heading.text, reason))
             else:
                 text = "" if column.kind is Kind.PERSONAL else typed(cell)
-                unread = Unread(column, heading.text, text, Said.UNREAD, error.reason)
+                unread = Unread(column, heading.text, text, Said.UNREAD, reason)
                 reading.unread.append(unread)
 
     def costs_the_row(self, column: Column, *, is_known: bool) -> bool:

@@ -9,6 +9,7 @@ from django.core.management import call_command
 
 from crm import ledgers
 from crm.access import Role
+from crm.actions import imports, rows
 from crm.actions.system import words
 from crm.errors import Refused
 from crm.models import Industry, OriginalText, Park, Project, Said
@@ -80,8 +81,6 @@ def test_a_word_may_become_a_new_entry_with_its_place_in_the_tree(statistician, 
     assert Industry.objects.get(name="灯具照明").parent == battery
     assert project("甲").industry.name == "电池"
     # It is written by the import and goes with it.
-    from crm.actions import imports
-
     imports.revert_import(plan.batch, by=statistician)
     assert not Industry.objects.filter(name__in=("灯具照明", "电池")).exists()
 
@@ -179,6 +178,14 @@ def test_a_word_that_is_forgotten_is_asked_again(teamlead, other_team, battery):
     assert not WordMeaning.objects.exists()
     assert "电池" in [one.word for one in taken(TRADES, teamlead).questions.all()]
     words.remember("projects", "project", {"industry": {"电池": "新能源电池"}}, by=teamlead)
+
+
+def test_an_answer_that_no_longer_fits_says_which_word(teamlead, battery, statistician):
+    words.remember("projects", "project", {"industry": {"电池": "新能源电池"}}, by=teamlead)
+    rows.change(battery, {"name": "动力电池"}, by=statistician)
+    plan = taken("项目名称,行业\n甲,电池\n", teamlead)
+    assert "“电池”按取值对照是“新能源电池”，现在用不上" in plan.to_check[0].reason
+    assert [one.word for one in plan.questions.all()] == ["电池"]
 
 
 def test_who_may_not_import_keeps_no_words(officer):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.files.storage import storages
@@ -470,3 +471,9 @@ def test_a_table_of_our_own_is_known_by_its_numbers_on_the_page_too(as_user, sta
     confirm(client, upload)
     project = Project.objects.get()
     assert (project.name, project.investor, project.location) == ("甲", "甲集团", "东区")
+
+
+def test_a_waiting_table_is_read_by_nobody_else_on_the_machine(as_user, statistician):
+    upload = send(as_user(statistician), "companies", table(COMPANIES))
+    path = Path(storages["private"].path(f"imports/{upload.token}/sheets.json"))
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
