@@ -155,7 +155,10 @@ class Intake:
             for name in refusal.fields
             if name in self.columns and name in reading.values and name in table.fields
         }
-        if len(spared) < len(refusal.fields):
+        # Amounts and dates that do not fit each other are no matter of one cell.
+        if len(spared) < len(refusal.fields) or any(
+            column.kind is not Kind.TEXT for column in spared.values()
+        ):
             return False
         if any(reader.costs_the_row(column, is_known=is_known) for column in spared.values()):
             return False

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -30,21 +34,22 @@ class Kept:
     settle_url: str = ""
 
 
-def of_row(row: Any, user: Any) -> list[Kept]:
-    """The texts kept with a row the user sees, those to be checked first."""
-    texts = list(OriginalText.objects.open().about(row))
-    may_change = bool(texts) and access.may(user, Action.CHANGE, row)
-    ledger = ledgers.of_noun(row)
+def of_rows(rows: Iterable[Any], user: Any) -> list[Kept]:
+    """The texts kept with rows the user sees, those to be checked first."""
+    by_place = {(row._meta.model_name, row.pk): row for row in rows}
+    about = [Q(noun=noun, object_id=pk) for noun, pk in by_place]
+    found = OriginalText.objects.open().filter(reduce(or_, about)) if about else ()
     return [
-        Kept(
-            one,
-            _edit_url(ledger, row, one) if may_change else "",
-            reverse("desk-original-settle", args=[one.pk])
-            if may_change and one.is_to_check
-            else "",
-        )
-        for one in sorted(texts, key=lambda one: not one.is_to_check)
+        _kept(one, by_place[one.noun, one.object_id], user)
+        for one in sorted(found, key=lambda one: not one.is_to_check)
     ]
+
+
+def _kept(text: OriginalText, row: Any, user: Any) -> Kept:
+    if not access.may(user, Action.CHANGE, row):
+        return Kept(text)
+    settle_url = reverse("desk-original-settle", args=[text.pk]) if text.is_to_check else ""
+    return Kept(text, _edit_url(ledgers.of_noun(row), row, text), settle_url)
 
 
 def _edit_url(ledger: Ledger | None, row: Any, text: OriginalText) -> str:

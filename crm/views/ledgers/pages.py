@@ -55,7 +55,7 @@ def row_detail(request: HttpRequest, key: str, pk: int) -> HttpResponse:
             "kept": walk.query_of(request),
             "facts": [cell for cell in cells if not cell.is_empty],
             "unknown": [cell.label for cell in cells if cell.is_empty and stands],
-            "texts": originals.of_row(row, request.user) if stands else [],
+            "texts": originals.of_rows([row], request.user) if stands else [],
             "related": _related(ledger, row, request.user),
             "fact": fact,
             "history": [] if fact or ledger.is_read_only else history.of_row(row),

@@ -116,7 +116,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
             "key_listings": row.key_listings.of_year(today.year),
             "facts": [cell for cell in facts if not cell.is_empty],
             "unknown": [cell.label for cell in facts if cell.is_empty],
-            "texts": [one for each in (row, *agreements) for one in originals.of_row(each, user)],
+            "texts": originals.of_rows([row, *agreements], user),
             "served": assignments.of_project(row, today, rights),
             "contacts": list(
                 Contact.objects.visible_to(user).filter(project=row).select_related("key")

@@ -31,7 +31,7 @@ def test_the_picker_offers_like_rows_one_may_change(as_user, teamlead, twins, ot
     make.project("佳禧面料项目", team=other_team)
     page = page_of(as_user(teamlead).get(f"/desk/projects/{new.pk}/merge/"))
     assert f"/desk/projects/{new.pk}/merge/{old.pk}/" in page
-    assert page.count("对照") == 1
+    assert page.count(">对照<") == 1
 
 
 def test_the_preview_shows_both_values_and_what_comes_along(as_user, teamlead, twins):
