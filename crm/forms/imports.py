@@ -95,6 +95,7 @@ class Line:
     heading: FileColumn
     units: str
     is_together: bool
+    is_match: bool
 
 
 @dataclass(frozen=True)
@@ -118,11 +119,14 @@ class HeadingsForm:
         self.is_same = sent is not None and sent.get("print") == layout.print
         if sent is not None and self.is_same:
             self.together = set(sent.getlist("together"))
+            self.match = set(sent.getlist("match"))
             several = sent.get("several_stages", REFUSE)
             self.several_stages = several if several in SEVERAL else REFUSE
             return
         grouped = upload.settings.get("group_by", [])
         self.together = {str(i) for i, c in enumerate(layout.columns) if c.field in grouped}
+        match = upload.settings.get("match", [])
+        self.match = {str(i) for i, c in enumerate(layout.columns) if c.field in match}
         self.several_stages = upload.settings.get("several_stages") or REFUSE
 
     def settings(self, sheet: str | None) -> dict[str, Any]:
@@ -136,6 +140,7 @@ class HeadingsForm:
             [self.sent.get(f"field-{i}", "") for i in count],
             [self.sent.get(f"unit-{i}", "") for i in count],
             together=self.together,
+            match=self.match,
             several_stages=self.several_stages,
             sheet=sheet,
             constants={
@@ -181,7 +186,13 @@ class HeadingsForm:
     def lines(self) -> list[Line]:
         kinds = {one.name: columns.unit_kind(one) for one in self.ledger.import_columns}
         return [
-            Line(str(i), column, kinds.get(column.field or "", ""), str(i) in self.together)
+            Line(
+                str(i),
+                column,
+                kinds.get(column.field or "", ""),
+                str(i) in self.together,
+                str(i) in self.match,
+            )
             for i, column in enumerate(self.layout.columns)
         ]
 

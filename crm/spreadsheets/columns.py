@@ -209,7 +209,8 @@ def settings_from(
     chosen: dict[str, str] = {}
     kept_units: dict[str, str] = {}
     group_by: list[str] = []
-    together = more.get("together", ())
+    together, match = more.get("together", ()), more.get("match", ())
+    matched: list[str] = []
     rows = zip(layout.columns, fields, units, strict=True)
     for index, (column, name, unit) in enumerate(rows):
         if column.is_repeated or (name not in known and column.stands_in in fields):
@@ -225,6 +226,8 @@ def settings_from(
         chosen[name] = column.text
         if unit in _units_of(known[name]):
             kept_units[name] = unit
+        if str(index) in match:
+            matched.append(name)
         if str(index) in together:
             group_by.append(name)
     constants = {
@@ -239,6 +242,7 @@ def settings_from(
         "columns": columns,
         "units": kept_units,
         "group_by": group_by,
+        "match": matched,
         "several_stages": more.get("several_stages") or "refuse",
         "constants": constants,
         "sheet": more.get("sheet") or None,

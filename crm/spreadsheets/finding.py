@@ -16,6 +16,7 @@ from django.db.models import Model
 from crm.actions import exports
 from crm.errors import Refused
 from crm.ledgers import Column, Ledger, Several
+from crm.ledgers.base import one
 from crm.ledgers.columns import Value
 from crm.models import Mergeable, User
 from crm.models.base import Recorded
@@ -38,13 +39,22 @@ class Known:
 class Finder:
     """Finds the rows of one ledger for one importer, over one file."""
 
-    def __init__(self, ledger: Ledger, by: User) -> None:
-        self.ledger, self.by = ledger, by
+    def __init__(self, ledger: Ledger, by: User, match: Sequence[str] = ()) -> None:
+        """`match`: the fields by which a row is recognised, in place of the ledger's own key;
+        Refused where it keeps one of them nowhere that rows can be looked for."""
+        self.ledger, self.by, self.match = ledger, by, tuple(match)
         self.mark = exports.installation_mark()
         self.keys = KnownKeys(ledger)
         self._columns = {column.name: column for column in ledger.import_columns}
         self._cells = Cells(by)
         self._times: Counter[Number] = Counter()
+        self._fields = {field.name for field in ledger.model._meta.concrete_fields}
+        for name in self.match:
+            if name not in self._fields:
+                raise Refused(
+                    f"不能按{self._columns[name].label}认已有的{ledger.label}，请换一栏。",
+                    "mapping_refused",
+                )
 
     def count(self, cells: Iterable[Cell]) -> None:
         """Hears all numbers of the file beforehand: one that stands twice names no single row."""
@@ -129,6 +139,19 @@ class Finder:
                     "ambiguous",
                 )
 
+    def _matched(self, values: Mapping[str, Value]) -> Model | None:
+        """By the chosen fields; a row that lacks one of them names nobody."""
+        if lacking := [name for name in self.match if values.get(name) in (None, "")]:
+            labels = "、".join(self._columns[name].label for name in lacking)
+            said = f"台账里已有的按{labels}认，这一行没有{labels}，请填写。"
+            raise Refused(said, "ambiguous", lacking)
+        rows: Any = self.ledger.rows(self.by)
+        for name in self.match:
+            key_of = self.ledger.find_keys.get(f"{name}_key")
+            wanted = {name: values[name]} if key_of is None else {f"{name}_key": key_of(values)}
+            rows = rows.filter(**wanted)
+        return one(rows)
+
     def _alike(self, values: Mapping[str, Value]) -> dict[int, Model]:
         try:
             found = self.ledger.find(values, by=self.by)
@@ -138,10 +161,10 @@ class Finder:
 
     def by_key(self, values: Mapping[str, Value]) -> Model | None:
         """The row these values mean; None = a new one."""
-        if self.keys.are_new(values):
+        if not self.match and self.keys.are_new(values):
             return None
         try:
-            return self.ledger.find(values, by=self.by)
+            return self._matched(values) if self.match else self.ledger.find(values, by=self.by)
         except Several as several:
             told = several.offered(
                 lambda row: f"{name_of(row)} {number_of(row, self.ledger, self.mark)}"

@@ -65,7 +65,7 @@ class Intake:
         self.references = References(by, self.ledger.key)
         self.seen: dict[int, int] = {}  # row of the ledger → row of the file that named it first
         self.groups: set[tuple[str, ...]] = set()
-        self.finder = Finder(self.ledger, by)
+        self.finder = Finder(self.ledger, by, mapping.match)
 
     def run(self, progress: Progress | None) -> None:
         total = sum(len(table.rows) for table in self.plan.tables)

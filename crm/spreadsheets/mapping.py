@@ -3,7 +3,8 @@
 {"columns": {HEADING: FIELD or null}, "units": {FIELD: "百万美元" or "M/D/YYYY"},
  "several_stages": "refuse", "furthest" or "first", "group_by": [FIELD],
  "values": {FIELD: {WORD: what it means, see crm/spreadsheets/words.py}},
- "constants": {FIELD: what every row's cell says}}
+ "constants": {FIELD: what every row's cell says},
+ "match": [FIELD] by which a row of the ledger is recognised, in place of the ledger's own key}
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from crm.spreadsheets.stage_words import REFUSE, SEVERAL
 from crm.spreadsheets.values import AREAS
 from crm.spreadsheets.words import Answer, checked_values
 
-_KEYS = {"columns", "units", "several_stages", "group_by", "values", "constants"}
+_KEYS = {"columns", "units", "several_stages", "group_by", "values", "constants", "match"}
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Mapping:
     group_by: tuple[str, ...] = ()
     values: dict[str, dict[str, Answer]] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
+    match: tuple[str, ...] = ()
 
     def unit_of(self, name: str) -> str | None:
         """The unit of a money field, when the mapping settles one."""
@@ -63,12 +65,14 @@ def mapping_of(given: Any, of_ledger: Collection[Column]) -> Mapping:
         raise _refused(f"映射只能有这些项：{'、'.join(sorted(_KEYS))}。")
     columns, units = given.get("columns", {}), given.get("units", {})
     group_by, several = given.get("group_by", []), given.get("several_stages", REFUSE)
-    constants = given.get("constants", {})
+    constants, match = given.get("constants", {}), given.get("match", [])
     if not isinstance(constants, dict):
         raise _refused("映射里 constants 应为对象：{字段: 每一行都填的内容}。")
+    if not isinstance(match, list):
+        raise _refused("映射里 match 应为数组：[字段]。")
     if not (isinstance(columns, dict) and isinstance(units, dict) and isinstance(group_by, list)):
         raise _refused("映射里 columns 和 units 应为对象，group_by 应为数组。")
-    named = [*filter(None, columns.values()), *units, *group_by, *constants]
+    named = [*filter(None, columns.values()), *units, *group_by, *constants, *match]
     if unknown := [str(name) for name in named if name not in fields]:
         raise _refused(f"映射里的字段“{unknown[0]}”在台账中不存在，可用的有：{'、'.join(fields)}。")
     if several not in SEVERAL:
@@ -87,6 +91,7 @@ def mapping_of(given: Any, of_ledger: Collection[Column]) -> Mapping:
         tuple(group_by),
         checked_values(given.get("values", {}), fields),
         {name: str(value) for name, value in constants.items()},
+        tuple(match),
     )
 
 

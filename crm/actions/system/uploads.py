@@ -151,6 +151,8 @@ def recall(
 def usable(settings: Mapping[str, Any], fields: Collection[str]) -> dict[str, Any]:
     """Remembered settings without the fields the ledger no longer has."""
     kept = dict(settings)
+    if "match" in kept:
+        kept["match"] = [field for field in kept["match"] if field in fields]
     for part in ("values", "constants"):
         if part in kept:
             kept[part] = {field: said for field, said in kept[part].items() if field in fields}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crm.models import Industry, Park, ParkKind, Project
+from crm.actions import rows
+from crm.models import Company, Industry, Park, ParkKind, Project
 from crm.models.system.words import WordMeaning
 from tests import make
 from tests.crm.views.test_import_pages import confirm, send, settle, table, text_of
@@ -139,3 +140,13 @@ def test_the_page_asks_once_for_what_every_row_needs(as_user, statistician):
     settle(client, upload, more=lambda layout: {"constant-kind": "特色专业园区"})
     confirm(client, upload)
     assert Park.objects.get().kind == ParkKind.SPECIAL
+
+
+def test_the_columns_by_which_rows_are_recognised_are_chosen_on_the_page(as_user, statistician):
+    rows.register(Company, {"name": "川锦有限公司", "short_name": "川锦"}, by=statistician)
+    client = as_user(statistician)
+    upload = send(client, "companies", table("企业名称,简称\n川锦（总部）公司,川锦\n", "a.csv"))
+    assert "台账里已有的按哪几列认" in text_of(client.get(f"/desk/import/{upload.pk}/columns/"))
+    settle(client, upload, more=lambda layout: {"match": ["1"]})
+    confirm(client, upload)
+    assert [one.name for one in Company.objects.all()] == ["川锦（总部）公司"]
