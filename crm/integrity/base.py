@@ -68,7 +68,7 @@ class Scope:
         rows = Project.objects.all()
         if self.batch is None:
             return rows
-        about = Q(pk__in=self._named(Project))
+        about = Q(pk__in=self.numbers(Project))
         for model in self.tables():
             if hangs_on_project(model):
                 about |= Q(pk__in=self.rows(model).exclude(project=None).values("project"))
@@ -79,9 +79,10 @@ class Scope:
         return rows if self.batch is None else rows.filter(project__in=self.projects.values("pk"))
 
     def _within(self, rows: QuerySet) -> QuerySet:
-        return rows if self.batch is None else rows.filter(pk__in=self._named(rows.model))
+        return rows if self.batch is None else rows.filter(pk__in=self.numbers(rows.model))
 
-    def _named(self, model: Any) -> Any:
+    def numbers(self, model: Any) -> Any:
+        """The numbers of the rows of a table that the import wrote or changed."""
         if model._meta.label_lower not in self._tables:
             return []
         entries = AuditEntry.objects.filter(batch=self.batch, object_type=model._meta.label_lower)

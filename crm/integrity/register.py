@@ -34,10 +34,12 @@ def entered_twice(scope: Scope) -> Iterator[Broken]:
     for model in scope.tables():
         entries = AuditEntry.objects.filter(is_new=True, object_type=model._meta.label_lower)
         if scope.batch is not None:
-            entries = entries.filter(object_id__in=scope.rows(model).values("pk"))
+            entries = entries.filter(object_id__in=scope.numbers(model))
         twice = entries.order_by().values("object_id").annotate(n=Count("pk")).filter(n__gt=1)
-        doubled = model._base_manager.filter(pk__in=twice.values("object_id"))
-        yield from named(doubled, "有不止一条写入时的操作记录")
+        doubled = list(twice.values_list("object_id", flat=True))
+        if doubled:
+            rows = model._base_manager.filter(pk__in=doubled)
+            yield from named(rows, "有不止一条写入时的操作记录")
 
 
 @invariant(
