@@ -49,7 +49,7 @@ def test_headings_of_real_project_lists_find_their_columns():
         "用地（亩）": "land_area_mu", "所属行业": "industry", "拟选址": "park",
         "建设地点": "location", "项目进展": "stage", "责任单位": "team",
         "签约日期": "entered_signed", "动工时间": "entered_construction",
-        "投产时间": "entered_operation", "计划竣工时间": "planned_operation",
+        "投产时间": "entered_operation", "计划竣工时间": "planned_completion",
     }  # fmt: skip
     assert meant("projects", list(told)) == told
 
