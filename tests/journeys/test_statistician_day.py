@@ -66,12 +66,21 @@ def _what_was_written_can_be_taken_back(page: Page, look) -> None:
     page.get_by_role("button", name="导入这 3 条").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("导入完成")
     look(page, "04-imported")
-    page.goto("/desk/projects/?q=演示甲新材料")
-    expect(page.locator("table.rows tbody tr")).to_have_count(1)
+    _find(page, "演示甲新材料")
     page.goto("/desk/import/")
     page.get_by_role("button", name="整批撤销").first.click()
     page.goto("/desk/projects/?q=演示甲新材料")
     expect(page.get_by_text("没有符合条件的项目")).to_be_visible()
+
+
+def _find(page: Page, text: str) -> None:
+    """The index shows a row a moment after it was written."""
+    for _ in range(20):
+        page.goto(f"/desk/projects/?q={text}")
+        if page.locator("table.rows tbody tr").count():
+            break
+        page.wait_for_timeout(500)
+    expect(page.locator("table.rows tbody tr")).to_have_count(1)
 
 
 def _twenty_words_of_an_office_are_asked_once(page: Page, look, folder: Path) -> None:
