@@ -16,7 +16,6 @@ from django.http import QueryDict
 from crm import access, ledgers
 from crm.errors import Refused
 from crm.ledgers import Column, Kind, Ledger
-from crm.models.base import Row
 from crm.models.system.originals import to_check
 from search import engine
 from search.index import registered
@@ -130,7 +129,7 @@ def filterset(key: str, *, programs: bool = False) -> type[df.FilterSet]:
     made: dict[str, Any] = {}
     for column in ledger.filter_columns:
         made |= _filters(column, programs=programs)
-    if ledger.import_columns and issubclass(ledger.model, Row):
+    if ledger.may_be_unread:
         made["to_check"] = _ToCheck(label="待核")
     meta = type("Meta", (), {"model": ledger.model, "fields": []})
     return type(f"{ledger.model.__name__}Filters", (df.FilterSet,), made | {"Meta": meta})

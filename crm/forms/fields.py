@@ -19,7 +19,8 @@ from django.urls import reverse_lazy
 from crm import ledgers
 from crm.dates import When
 from crm.exact import money_text, trimmed
-from crm.spreadsheets.cells import Remark, Said, Unreadable, shown
+from crm.models import Said
+from crm.spreadsheets.cells import Remark, Unreadable, shown
 from crm.spreadsheets.moments import read_moment
 from crm.spreadsheets.money import read_money
 from crm.spreadsheets.values import read_number

@@ -10,10 +10,10 @@ from django.http import QueryDict
 
 from crm import ledgers
 from crm.access import Action
-from crm.ledgers import Column, Kind, Ledger
+from crm.ledgers import Column, Ledger
 from crm.models import ImportUpload, Industry
 from crm.spreadsheets.cells import fold
-from crm.spreadsheets.questions import HIGH
+from crm.spreadsheets.questions import HIGH, names_for
 from crm.spreadsheets.words import ASKED, NEW, REFUSE
 
 LISTED = 80  # names that fit into a list one chooses from
@@ -84,15 +84,9 @@ class WordsForm:
         asked = Asked(one["column"], column.name, column.label)
         asked.known = known.get(one["column"], [])
         asked.may_be_empty = not one["refuses"]
-        if not column.reference and column.kind not in ASKED:
-            pass  # an amount that is hardly meant: kept as it stands, typed anew, or left empty
-        elif column.choices is not None:
-            asked.names = [str(label) for _, label in column.choices.choices]
-        elif column.kind is Kind.BOOLEAN:
-            asked.names = ["是", "否"]
-        else:
-            rows = ledgers.referable(column.reference, by=self.user).order_by("pk")[:SUGGESTED]
-            asked.names = [str(row) for row in rows]
+        if column.kind in ASKED:  # else an amount: kept as it stands, typed anew, or left empty
+            asked.names = [value for value, _ in names_for(column, self.user, SUGGESTED)]
+        if column.reference:
             asked.may_add = _may_add(column.reference, self.user)
             if asked.may_add and column.reference == "industries":
                 asked.parents = list(Industry.objects.order_by("-is_leading", "name"))

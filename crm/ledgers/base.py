@@ -233,6 +233,11 @@ class Ledger(Noun):
 
     # Verbs
 
+    @property
+    def may_be_unread(self) -> bool:
+        """Whether rows of it may be 待核: people bring them in tables, and edit them."""
+        return bool(self.import_columns) and issubclass(self.model, Row)
+
     def register(self, values: Given, *, by: User, anyway: Anyway = NOTHING_SAID) -> models.Model:
         """Asks first whether the ledger has this row, by its natural key or as its verb knows;
         `anyway` is what was said to that."""

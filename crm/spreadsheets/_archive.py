@@ -33,6 +33,9 @@ _REFERENCE = re.compile(r"([A-Z]{1,4})([0-9]{1,9})")
 
 
 _Read = TypeVar("_Read")
+# What a parser tells: an element with its attributes; the name of one that ended, or text.
+Started = Callable[[str, dict[str, str]], None]
+Ended = Callable[[str], None]
 
 
 @dataclass
@@ -172,13 +175,21 @@ def _read_sheet(archive: zipfile.ZipFile, path: str, name: str) -> SheetFacts:
     return facts
 
 
-def parse_part(archive, path, start, end=None, characters=None) -> None:  # type: ignore[no-untyped-def]
+def parse_part(
+    archive: zipfile.ZipFile,
+    path: str,
+    start: Started | None,
+    end: Ended | None = None,
+    characters: Ended | None = None,
+) -> None:
     """One part of an archive through `parser_of`."""
     with archive.open(path) as part:
         parser_of(start, end, characters).ParseFile(part)
 
 
-def parser_of(start, end=None, characters=None):  # type: ignore[no-untyped-def]
+def parser_of(
+    start: Started | None, end: Ended | None = None, characters: Ended | None = None
+) -> expat.XMLParserType:
     """A parser that hears of elements by their names without prefixes; a document type declaration
     is refused whatever its encoding."""
     parser = expat.ParserCreate()

@@ -13,10 +13,11 @@ from django.db import models
 from crm.dates import When
 from crm.ledgers import Column, Kind, Ledger
 from crm.ledgers.columns import Value
+from crm.models import Said
 from crm.models.worth import Valued
-from crm.spreadsheets import cells
 from crm.spreadsheets.cells import (
     Cell,
+    Remark,
     UnknownWords,
     Unreadable,
     is_blank,
@@ -190,7 +191,7 @@ class CellReader:
                 text = read_text(cell)
                 first, others = first_phone(text)
                 if others:
-                    reading.remarks[column.name] = cells.Remark(cells.Said.MORE, text)
+                    reading.remarks[column.name] = Remark(Said.MORE, text)
                 return first
             case Kind.REFERENCE:
                 find = self.references.finder(column.reference)

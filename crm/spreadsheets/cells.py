@@ -10,8 +10,9 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from enum import StrEnum
 from typing import TypeGuard
+
+from crm.models import Said
 
 Cell = str | int | float | bool | Decimal | date | datetime | time | None
 
@@ -50,16 +51,6 @@ class Broken(str):
         made = super().__new__(cls, reason)
         made.reason = reason
         return made
-
-
-class Said(StrEnum):
-    """What a cell said of its number beyond the number."""
-
-    ABOUT = "about"  # 约, 近, 左右, 余
-    OVER = "over"  # 超, 以上, 不低于, 多, +
-    UNDER = "under"  # 不超过, 以内, 不足
-    CONVERTED = "converted"  # into the column's unit or scale, and rounded: 33819㎡ → 50.73亩
-    MORE = "more"  # 114亩（新增80亩）, 3.89亿元（约4700万欧元）
 
 
 @dataclass(frozen=True)

@@ -157,30 +157,29 @@ class Intake:
         }
         # Amounts and dates that do not fit each other are no matter of one cell.
         if len(spared) < len(refusal.fields) or any(
-            column.kind is not Kind.TEXT for column in spared.values()
+            column.kind is not Kind.TEXT or reader.costs_the_row(column, is_known=is_known)
+            for column in spared.values()
         ):
-            return False
-        if any(reader.costs_the_row(column, is_known=is_known) for column in spared.values()):
             return False
         for name, column in spared.items():
             heading = table.fields[name]
-            text = "" if column.kind is Kind.PERSONAL else plain(reader.cell(row, heading.index))
+            text = plain(reader.cell(row, heading.index))
             reading.values.pop(name)
             reading.unread.append(Unread(column, heading.text, text, Said.UNREAD, refusal.reason))
         return True
 
     def _keep_texts(self, found: Model, unread: list[Unread]) -> None:
         """What cells said beyond their values stays with the row that holds the field."""
+        texts: dict[Model, list[dict[str, str]]] = {}
         for one in unread:
-            holder, name = (
-                one.column.holder(found) if one.column.holder else (found, one.column.name)
-            )
+            place = one.column.holder
+            holder, name = place(found) if place else (found, one.column.name)
             if holder is not None and one.text:
-                self.plan.kept_texts += originals.keep(
-                    holder,
-                    [{"field": name, "heading": one.heading, "text": one.text,
-                      "said": one.said, "reason": one.reason}],
-                )  # fmt: skip
+                told = {"field": name, "heading": one.heading, "text": one.text}
+                told |= {"said": one.said, "reason": one.reason}
+                texts.setdefault(holder, []).append(told)
+        for holder, said in texts.items():
+            self.plan.kept_texts += originals.keep(holder, said)
 
     def _make_entries(self, words: Words) -> None:
         """Enters what the answers say is new, before the rows that name it."""

@@ -12,11 +12,11 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from crm.models import Said
 from crm.spreadsheets import phrases
 from crm.spreadsheets.cells import (
     Cell,
     Remark,
-    Said,
     Unreadable,
     checked,
     decimal_of,

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from crm.spreadsheets.cells import Cell, Remark, Said, plain, typed
+from crm.models import Said
+from crm.spreadsheets.cells import Cell, Remark, plain, typed
 
 _BEFORE = {
     Said.ABOUT: "大约 约为 约合 约 将近 接近 近 大概 大致 估计 预估 暂估 估算 ~ ≈",

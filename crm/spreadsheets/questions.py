@@ -117,7 +117,7 @@ class Questions:
                 continue
             key = column.reference or column.name
             if key not in names:
-                names[key] = _names(column, by)
+                names[key] = names_for(column, by)
             question.proposals = _like(question.word, names[key], column)
 
 
@@ -136,13 +136,14 @@ def _stages(error: Unreadable) -> list[Proposal]:
     return []
 
 
-def _names(column: Column, by: User) -> list[tuple[str, str]]:
-    """(value, name) of all that a cell of this column may say."""
+def names_for(column: Column, by: User, most: int = _LOOKED_AT) -> list[tuple[str, str]]:
+    """(value, name) of what a cell of this column may say, as far as `by` may name it: of a ledger
+    it refers to the first `most` rows."""
     if column.kind is Kind.BOOLEAN:
         return [("是", "是"), ("否", "否")]
     if column.choices is not None:
         return [(str(label), str(label)) for _, label in column.choices.choices]
-    rows = ledgers.referable(column.reference, by=by).order_by("pk")[:_LOOKED_AT]
+    rows = ledgers.referable(column.reference, by=by).order_by("pk")[:most]
     names = [(row.pk, str(row)) for row in rows]
     count = Counter(name for _, name in names)
     return [(f"{name} #{pk}" if count[name] > 1 else name, name) for pk, name in names]

@@ -215,8 +215,7 @@ class RowReader(CellReader):
                 reason = f"{column.label}有几个，记下了第一个；其余的请写进备注。"
                 reading.unread.append(Unread(column, heading, "", Said.UNREAD, reason))
             else:
-                said = Said(remark.said.value)
-                reading.unread.append(Unread(column, heading, remark.text, said))
+                reading.unread.append(Unread(column, heading, remark.text, remark.said))
 
     def _check_currency(self, reading: Reading) -> None:
         """A currency whose amount could not be read says nothing: 币种 without 外币金额."""

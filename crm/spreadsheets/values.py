@@ -17,11 +17,11 @@ from typing import TypeVar
 
 from crm import personal
 from crm.ledgers.base import Several
+from crm.models import Said
 from crm.spreadsheets import phrases
 from crm.spreadsheets.cells import (
     Cell,
     Remark,
-    Said,
     Unreadable,
     checked,
     decimal_of,

@@ -24,12 +24,10 @@ def keep(row: models.Model, texts: Iterable[Mapping[str, Any]]) -> int:
     since: importing a file a second time changes nothing.
     """
     made = 0
-    before = OriginalText.objects.about(row)
-    known = None
+    stands = Q(settled_at=None) | Q(said=Said.UNREAD)
+    kept = OriginalText.objects.about(row).filter(stands)
+    known = set(kept.values_list("field", "text"))
     for one in texts:
-        if known is None:
-            asked = Q(settled_at=None) | Q(said=Said.UNREAD)
-            known = set(before.filter(asked).values_list("field", "text"))
         text = one["text"][:LONGEST]
         if (one["field"], text) in known:
             continue

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from crm.ledgers.base import Column, Group, Kind, Ledger, declare, declared
+from crm.ledgers.base import Column, Group, Kind, Ledger, declare
+from crm.ledgers.registry import get
 from crm.models.system.words import Treatment, WordMeaning
 
 
 def _place(row: Any) -> str:
     """项目：产业, in the words of the ledger it is about."""
-    for ledger in declared().values():
-        if isinstance(ledger, Ledger) and ledger.key == row.ledger:
-            labels = {column.name: column.label for column in ledger.columns}
-            return f"{ledger.label}：{labels.get(row.field, row.field)}"
-    return f"{row.ledger}：{row.field}"
+    try:
+        ledger = get(row.ledger)
+    except KeyError:
+        return f"{row.ledger}：{row.field}"
+    labels = {column.name: column.label for column in ledger.columns}
+    return f"{ledger.label}：{labels.get(row.field, row.field)}"
 
 
 LEDGER = declare(

@@ -18,11 +18,11 @@ class Said(models.TextChoices):
     row is 待核 until somebody has looked."""
 
     UNREAD = "unread", "没读懂"
-    ABOUT = "about", "约数"
-    OVER = "over", "超过"
-    UNDER = "under", "不足"
-    CONVERTED = "converted", "换算"
-    MORE = "more", "另有说明"
+    ABOUT = "about", "约数"  # 约, 近, 左右, 余
+    OVER = "over", "超过"  # 超, 以上, 不低于, 多, +
+    UNDER = "under", "不足"  # 不超过, 以内, 不足
+    CONVERTED = "converted", "换算"  # into the column's unit, and rounded: 33819㎡ → 50.73亩
+    MORE = "more", "另有说明"  # 114亩（新增80亩）, 3.89亿元（约4700万欧元）
 
 
 # The value counts as the number, and is not the exact one.

@@ -20,7 +20,7 @@ from crm.ledgers.selection import fetched
 from crm.models import OriginalText, Place
 from crm.models.worth import valuation
 from crm.views.base import Link, address, desk, ledger_or_hidden, page_of, without
-from crm.views.ledgers import inline, originals, saved
+from crm.views.ledgers import inline, saved
 from crm.views.ledgers.cells import Shower
 from crm.views.ledgers.columns import column_names, listed_columns, picker
 from search import index
@@ -105,7 +105,7 @@ def row_list(request: HttpRequest, key: str) -> HttpResponse:
 
 def _to_check(ledger: Ledger, page: Any) -> set[int]:
     """The rows of the page that are 待核."""
-    if not originals.is_checked(ledger):
+    if not ledger.may_be_unread:
         return set()
     found = OriginalText.objects.to_check().filter(noun=ledger.noun)
     return set(

@@ -19,7 +19,6 @@ from crm.actions.system import originals
 from crm.errors import Hidden
 from crm.ledgers import Ledger
 from crm.models import OriginalText
-from crm.models.base import Row
 from crm.views.base import desk
 from crm.views.ledgers.row_verbs import at_once
 
@@ -78,8 +77,3 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         lambda: f"已核：{text.heading}。",
         back=ledger.address(row.pk),
     )
-
-
-def is_checked(ledger: Ledger) -> bool:
-    """Whether rows of this ledger may be 待核: people bring them in tables."""
-    return bool(ledger.import_columns) and issubclass(ledger.model, Row)
