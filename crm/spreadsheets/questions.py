@@ -13,7 +13,7 @@ from crm import gbt4754, ledgers
 from crm.ledgers import Column, Kind
 from crm.models import Industry, User
 from crm.names import name_key
-from crm.spreadsheets.cells import Cell, Unreadable, fold, shown
+from crm.spreadsheets.cells import Cell, Unreadable, fold, typed
 from crm.spreadsheets.slips import Slip
 from crm.spreadsheets.stage_words import Ambiguous, SeveralStages
 from search import sound
@@ -96,7 +96,7 @@ class Questions:
     ) -> None:  # fmt: skip
         key = (column.name, fold(cell))
         question = self._asked.setdefault(
-            key, Question(heading, column, shown(cell), error.reason, refuses, error)
+            key, Question(heading, column, typed(cell), error.reason, refuses, error)
         )
         question.rows.append(row)
 

@@ -13,6 +13,8 @@ from crm.actions import _record
 from crm.models import User
 from crm.models.system.words import Treatment, WordMeaning
 
+LONGEST = 200  # signs of a word that is remembered
+
 
 @transaction.atomic
 def remember(
@@ -27,10 +29,12 @@ def remember(
     kept = []
     for field, words in values.items():
         for word, answer in words.items():
+            if len(word) > LONGEST:
+                continue  # a sentence is answered for its file alone
             facts = {"treatment": _treatment(answer), "value": "" if answer is None else answer}
             if isinstance(answer, Mapping):
                 facts["value"] = ""
-            place = {"ledger": ledger, "field": field, "word": word[:200], "team": by.team}
+            place = {"ledger": ledger, "field": field, "word": word, "team": by.team}
             row = WordMeaning.objects.filter(**place).first()
             kept.append(
                 _record.insert(WordMeaning(**place, **facts), by=by)

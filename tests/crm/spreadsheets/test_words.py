@@ -139,6 +139,19 @@ def test_each_word_of_a_list_is_asked_and_answered_by_itself(statistician):
     assert set(Park.objects.get(name="乙园").industries.all()) == {food}
 
 
+@pytest.mark.parametrize("times", [1, 6])
+def test_a_long_word_is_answered_like_a_short_one(statistician, battery, times):
+    long = "动力电池及储能电池、电池材料和电池回收综合利用及其配套装备和新材料研发制造产业" * times
+    text = f"项目名称,行业\n甲,{long}\n"
+    (question,) = taken(text, statistician).questions.all()
+    assert question.word == long
+    answers = {"industry": {question.word: battery.name}}
+    words.remember("projects", "project", answers, by=statistician)
+    plan = taken(text.replace("甲", "乙"), statistician, answers)
+    assert (plan.new, plan.questions.all()) == (1, [])
+    assert project("乙").industry == battery
+
+
 # The office's own words
 
 
