@@ -14,7 +14,9 @@ from crm.ledgers import Column, Ledger
 from crm.models import ImportUpload, Industry
 from crm.spreadsheets.cells import fold
 from crm.spreadsheets.questions import HIGH, names_for
-from crm.spreadsheets.words import ASKED, NEW, REFUSE
+from crm.spreadsheets.stage_words import REFUSE as REFUSE_SEVERAL
+from crm.spreadsheets.stage_words import SEVERAL
+from crm.spreadsheets.words import ASKED, NEW, REFUSE, WHOLE
 
 LISTED = 80  # names that fit into a list one chooses from
 SUGGESTED = 800  # names a field proposes while one types
@@ -35,6 +37,17 @@ class Word:
     other: str = ""
     parent: str = ""
     error: str = ""
+    is_several: bool = False
+
+    @property
+    def may_be_empty(self) -> bool:
+        """A date that has not come may be left out, though nobody takes the row with it."""
+        return self.is_whole or not self.refuses
+
+    @property
+    def is_whole(self) -> bool:
+        """A question of the column, not of one of its words."""
+        return self.word == WHOLE
 
     @property
     def is_sure(self) -> bool:
@@ -54,7 +67,6 @@ class Asked:
     is_listed: bool = False
     may_add: bool = False
     parents: list[Any] = field(default_factory=list)
-    may_be_empty: bool = True
     words: list[Word] = field(default_factory=list)
     known: list[list[Any]] = field(default_factory=list)
 
@@ -76,6 +88,8 @@ class WordsForm:
             if one["field"] not in self.asked:
                 self.asked[one["field"]] = self._asked(column, one, known)
             self.asked[one["field"]].words.append(self._word(index, one))
+        several = sent.get("several_stages", "") if sent else upload.settings.get("several_stages")
+        self.several_stages = several if several in SEVERAL else REFUSE_SEVERAL
         self.errors: list[str] = []
         self.values: dict[str, dict[str, Any]] = {}
         self.remembered: dict[str, dict[str, Any]] = {}
@@ -83,7 +97,6 @@ class WordsForm:
     def _asked(self, column: Column, one: Mapping[str, Any], known: Mapping[str, Any]) -> Asked:
         asked = Asked(one["column"], column.name, column.label)
         asked.known = known.get(one["column"], [])
-        asked.may_be_empty = not one["refuses"]
         if column.kind in ASKED:  # else an amount: kept as it stands, typed anew, or left empty
             asked.names = [value for value, _ in names_for(column, self.user, SUGGESTED)]
         if column.reference:
@@ -97,6 +110,7 @@ class WordsForm:
         word = Word(
             index, one["word"], one["rows"], one["refuses"], one["reason"], one["proposals"], ""
         )
+        word.is_several = one.get("is_several", False)
         if self.sent is not None:
             word.chosen = self.sent.get(f"answer-{index}", "")
             word.other = self.sent.get(f"other-{index}", "").strip()
@@ -109,6 +123,11 @@ class WordsForm:
     @property
     def sure_count(self) -> int:
         return sum(word.is_sure for asked in self.asked.values() for word in asked.words)
+
+    @property
+    def several_count(self) -> int:
+        """Words that name several stages: one answer settles them all."""
+        return sum(word.is_several for asked in self.asked.values() for word in asked.words)
 
     @property
     def count(self) -> int:
@@ -147,7 +166,8 @@ class WordsForm:
         else:
             return
         self.values.setdefault(asked.field, {})[key] = answer
-        if self.columns[asked.field].kind in ASKED:  # an amount means something in its file alone
+        # An amount, or a column as a whole, means something in its file alone.
+        if self.columns[asked.field].kind in ASKED and not word.is_whole:
             self.remembered.setdefault(asked.field, {})[key] = answer
 
     def _problem(self, asked: Asked, answer: str) -> str:

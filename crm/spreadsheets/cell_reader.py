@@ -16,6 +16,7 @@ from crm.ledgers.columns import Value
 from crm.models import Said
 from crm.models.worth import Valued
 from crm.spreadsheets.cells import (
+    COORDINATES,
     Cell,
     Remark,
     UnknownWords,
@@ -46,7 +47,6 @@ from crm.spreadsheets.values import (
 from crm.spreadsheets.words import Words
 from crm.stages import Precision
 
-_COORDINATES = ("latitude", "longitude")  # a map gives more places than a ledger keeps
 CURRENCY, FOREIGN = "currency", "foreign_amount"  # as every `Valued` row calls them
 _EXACT = (Kind.MONEY, Kind.NUMBER)
 _SEVERAL = re.compile(r"([、,，;；/\n]+)")
@@ -107,7 +107,7 @@ class CellReader:
         name, main = column.name, self.main_amount
         is_foreign = name == FOREIGN
         is_beside = not is_foreign and not is_unknown(self._of(row, FOREIGN))
-        stated = None if is_beside else self._currency(row)
+        stated = None if is_beside else self._currency(row, is_needed=is_foreign)
         place = self.table.unit_columns.get(name)
         read = partial(
             read_money,
@@ -142,20 +142,22 @@ class CellReader:
             reading.remarks[target] = money.remark
 
     def _may_be(self, money: Money, stated: Cell) -> bool:
-        """Whether the ledger's list has the currency, and the row's 币种 says no other."""
+        """Whether the row's 币种 says no other currency."""
         unit = read_unit(stated)
-        listed = dict(self.scopes[CURRENCY].flatchoices)
-        return money.currency in listed and (unit is None or unit.currency == money.currency)
+        return unit is None or unit.currency == money.currency
 
     def _of(self, row: Row, name: str) -> Cell:
         """What the row says in the column of a field; None where the table has no such column."""
         heading = self.headings.get(name)
         return self.cell(row, heading.index) if heading else None
 
-    def _currency(self, row: Row) -> Cell:
-        """The row's 币种, by what was answered of its word."""
+    def _currency(self, row: Row, *, is_needed: bool) -> Cell:
+        """The row's 币种, by what was answered of its word; where it is blank and an amount
+        needs one, by what was answered of the whole column."""
         cell, column = self._of(row, CURRENCY), self.fields.get(CURRENCY)
         meaning = self.words.meaning(column, cell) if column else None
+        if column and is_needed and is_unknown(cell):
+            meaning = self.words.of_column(column)
         return meaning.cell if meaning and not (meaning.is_empty or meaning.refuses) else cell
 
     def _value(self, cell: Cell, heading: Heading, column: Column, reading: Reading) -> Value:
@@ -181,7 +183,7 @@ class CellReader:
                         label=column.label,
                         unit=column.unit,
                         given=self.mapping.unit_of(column.name) or heading.unit,
-                        rounds=column.name in _COORDINATES,
+                        rounds=column.name in COORDINATES,
                     )
                 )
                 if number.remark:

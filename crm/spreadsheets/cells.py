@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -16,6 +17,7 @@ from crm.models import Said
 
 Cell = str | int | float | bool | Decimal | date | datetime | time | None
 
+COORDINATES = ("latitude", "longitude")  # a map gives more places than a ledger keeps
 # What people write into a cell they cannot fill in: unknown, never zero.
 _UNKNOWN = """- -- --- — —— ― – _ / // \\ 无 暂无 待定 待补 待补充 待确认 待明确 待核实
 未知 不详 未定 空 n/a na null none"""
@@ -32,6 +34,23 @@ class Unreadable(ValueError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a cell may have meant. value: what it might have said instead. why: for who decides."""
+
+    value: str
+    label: str
+    why: str = ""
+
+
+class Unsettled(Unreadable):
+    """A cell that a person can settle: `offers` are what it may mean, the likeliest first."""
+
+    def __init__(self, reason: str, offers: Iterable[Offer] = ()) -> None:
+        super().__init__(reason)
+        self.offers = tuple(offers)
 
 
 class UnknownWords(Unreadable):

@@ -97,7 +97,7 @@ def import_sheets(
                     raise _TakenBack  # before the index hears of it, and with the batch itself
             if progress:
                 progress("indexing", plan.accepted, plan.accepted)
-        imports.close_batch(batch, plan.counts)
+        imports.close_batch(batch, plan.counts | {"new": plan.entered})
         plan.batch = batch
     if guard is not None:
         guard.settle(name)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from collections.abc import Mapping as ReadOnly
+from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.db.models import Model
@@ -23,6 +24,7 @@ from crm.ledgers.base import Guard
 from crm.ledgers.columns import Value
 from crm.models import ImportBatch, Said, User
 from crm.names import name_key
+from crm.spreadsheets.cell_reader import CURRENCY, FOREIGN
 from crm.spreadsheets.cells import fold, is_unknown, plain
 from crm.spreadsheets.finding import Finder, Known
 from crm.spreadsheets.keys import MANY
@@ -38,19 +40,26 @@ from crm.spreadsheets.plan import (
     needed_columns,
 )
 from crm.spreadsheets.reader import Row
-from crm.spreadsheets.row_values import (
-    CURRENCY,
-    FOREIGN,
-    Reading,
-    References,
-    RowReader,
-    RowValues,
-    Unread,
-)
+from crm.spreadsheets.reading import Reading, RowValues, Unread
+from crm.spreadsheets.references import References
+from crm.spreadsheets.row_values import RowReader
 from crm.spreadsheets.samples import facts_of, name_of
 from crm.spreadsheets.words import Words
 
 Progress = Callable[[str, int, int], None]
+_OUTCOMES = ("new", "changed", "same", "duplicate")
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What became of one row of the ledger. values: what was written, or would have been. replaced:
+    the fact that a new row corrects."""
+
+    outcome: str
+    row: Model
+    values: ReadOnly[str, Value] = field(default_factory=dict)
+    before: ReadOnly[str, Value] = field(default_factory=dict)
+    replaced: Model | None = None
 
 
 class Intake:
@@ -102,12 +111,8 @@ class Intake:
         reading = self._read(row, reader, known)
         for heading, word, told in reading.known:
             self.plan.known.setdefault(heading, Counter())[word, told] += 1
-        for heading, column, cell, error in reading.asked:
-            self.plan.questions.ask(
-                heading, column, cell, row.number,
-                refuses=reader.costs_the_row(column, is_known=known is not None),
-                error=error,
-            )  # fmt: skip
+        for query in reading.asked:
+            self.plan.questions.ask(query, row.number)
         if reading.problems:
             columns = [heading for heading, _ in reading.problems]
             reasons = [reason for _, reason in reading.problems]
@@ -118,8 +123,7 @@ class Intake:
         while True:
             try:
                 with transaction.atomic():
-                    found = self._enter(table, row, reading.values, known)
-                    self._keep_texts(found, reading.unread)
+                    entered = self._enter_all(reading, known)
                 break
             except Refused as refusal:
                 if not self._spare(
@@ -128,6 +132,7 @@ class Intake:
                     places = [table.fields[n].text for n in refusal.fields if n in table.fields]
                     self._refuse(table, row, places[0] if places else None, refusal.reason)
                     return
+        self._count(table, row, entered)
         for one in reading.unread:
             if one.said == Said.UNREAD:
                 self.plan.to_check.append(
@@ -224,7 +229,20 @@ class Intake:
     def _refuse(self, table: Table, row: Row, column: str | None, reason: str) -> None:
         self.plan.refused.append(Refusal(table.sheet.name, row.number, column, reason))
 
-    def _enter(self, table: Table, row: Row, values: RowValues, known: Known | None) -> Model:
+    def _enter_all(self, reading: Reading, known: Known | None) -> list[Entered]:
+        """What the row says, or each phase of it as a project of its own; all or nothing."""
+        if reading.parts and (whole := self.finder.by_key(reading.values)) is not None:
+            raise Refused(
+                f"台账里已有“{name_of(whole)}”，没有分期；请先在项目页改名为其中一期，再导入各期。",
+                "ambiguous",
+            )
+        entered: list[Entered] = []
+        for values in reading.parts or [reading.values]:
+            entered.append(self._enter(values, known))
+            self._keep_texts(entered[-1].row, reading.unread)
+        return entered
+
+    def _enter(self, values: RowValues, known: Known | None) -> Entered:
         found = known.row if known else self.finder.by_key(values)
         if found is None:
             self._make_up(values)
@@ -232,11 +250,7 @@ class Intake:
             if self.guard is not None:
                 self.guard.check(values)
             made = self.ledger.import_new(_without_none(values), by=self.by)
-            self.seen[made.pk] = row.number
-            self.finder.keys.add(made)
-            self.plan.new += 1
-            self._show("new", table, row, name_of(made), values)
-            return made
+            return Entered("new", made, values)
         changes = {
             name: value
             for name, value in values.items()
@@ -245,20 +259,36 @@ class Intake:
         if known and changes:
             self.finder.refuse_unsure(known)
         if found.pk in self.seen:
-            self._repeat(table, row, found, changes)
-            return found
+            return Entered("duplicate", found, changes)
         if known and changes:
             self.finder.refuse_stale(known)
             self.finder.refuse_other(known, changes)
         before = {name: self._current(name, found) for name in changes}
-        if changes and self._change(found, changes, row):
-            self.plan.changed += 1
-            self._show("changed", table, row, name_of(found), changes, before)
-        else:
-            self.seen[found.pk] = row.number
-            self.plan.same += 1
-            self._show("same", table, row, name_of(found))
-        return found
+        last = imports.last_entry(self.batch) if changes else 0
+        changed = self.ledger.import_change(found, changes, by=self.by) if changes else found
+        # The verbs write nothing where nothing differs.
+        if not changes or imports.last_entry(self.batch) == last:
+            return Entered("same", found)
+        return Entered("changed", changed or found, changes, before, replaced=found)
+
+    def _count(self, table: Table, row: Row, entered: list[Entered]) -> None:
+        """A row is one of the five, however many projects it was: new where any of them is."""
+        for one in entered:
+            if one.outcome == "duplicate":
+                continue
+            if one.outcome != "same":
+                self.finder.keys.add(one.row)
+            self.seen[one.row.pk] = row.number
+            self.seen[(one.replaced or one.row).pk] = row.number
+        told = min(entered, key=lambda one: _OUTCOMES.index(one.outcome))
+        if told.outcome == "duplicate":
+            self._repeat(table, row, told.row, told.values)
+            return
+        setattr(self.plan, told.outcome, getattr(self.plan, told.outcome) + 1)
+        self.plan.entered += sum(one.outcome == "new" for one in entered)
+        for one in entered:
+            if one.outcome == told.outcome:
+                self._show(one.outcome, table, row, name_of(one.row), one.values, one.before)
 
     def _current(self, name: str, row: Model) -> Value:
         held: Value = getattr(row, name, None)
@@ -294,7 +324,7 @@ class Intake:
                 [column.name for column in lacking],
             )
 
-    def _repeat(self, table: Table, row: Row, found: Model, changes: RowValues) -> None:
+    def _repeat(self, table: Table, row: Row, found: Model, changes: ReadOnly[str, Value]) -> None:
         self.plan.duplicate += 1
         self._show("duplicate", table, row, name_of(found))
         labels = [self.columns[name].label for name in changes if name in self.columns]
@@ -302,17 +332,6 @@ class Intake:
             first, differing = self.seen[found.pk], "、".join(labels)
             reason = f"与第 {first} 行是同一条，未导入；不同的有：{differing}。"
             self.plan.conflicts.append(Refusal(table.sheet.name, row.number, None, reason))
-
-    def _change(self, found: Model, changes: RowValues, row: Row) -> bool:
-        """Whether anything was really written: the verbs write nothing where nothing differs."""
-        before = imports.last_entry(self.batch)
-        changed = self.ledger.import_change(found, changes, by=self.by)
-        if imports.last_entry(self.batch) == before:
-            return False
-        self.finder.keys.add(changed or found)
-        self.seen[found.pk] = row.number
-        self.seen[getattr(changed, "pk", None) or found.pk] = row.number
-        return True
 
     def _differs(
         self, name: str, row: Model, value: Value, values: RowValues, *, by_number: bool

@@ -20,6 +20,7 @@ from crm.spreadsheets.mapping import Mapping, mapping_of
 from crm.spreadsheets.plan import Plan, Refusal
 from crm.spreadsheets.questions import Question
 from crm.spreadsheets.reader import read_json
+from crm.spreadsheets.stage_words import SeveralStages
 from crm.spreadsheets.writer import write_errors
 
 SHOWN_WORDS = 300  # words that are asked on one page
@@ -198,7 +199,8 @@ def outcome_of(plan: Plan) -> dict[str, Any]:
 
 def _question(question: Question) -> dict[str, Any]:
     told = question.as_json() | {"label": question.column.label, "refuses": question.refuses}
-    return told | {"reason": question.reason}
+    is_several = isinstance(question.error, SeveralStages)
+    return told | {"reason": question.reason, "is_several": is_several}
 
 
 def _refusals(found: list[Refusal]) -> list[dict[str, Any]]:

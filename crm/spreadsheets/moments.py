@@ -15,7 +15,9 @@ from decimal import Decimal
 from crm.dates import When
 from crm.spreadsheets.cells import (
     Cell,
+    Offer,
     Unreadable,
+    Unsettled,
     checked,
     decimal_of,
     is_number,
@@ -99,6 +101,8 @@ _PLAN_WORDS = re.compile(
     rf"^(?:{_PLAN})+(?:于|在|到)?|\((?:{_PLAN})\)$"
     rf"|(?:{_PLAN})?(?:全面|正式|建成|竣工)*(?:开工建设|开工|动工|投产|投用)$"
 )
+# 23.5 and 24年6月: a month of this century, or no date
+_SHORT_MONTH = re.compile("([0-9]{2})(?:[./-]|年)(0?[1-9]|1[0-2])月?")
 _VAGUE = re.compile(r"旬|半年|季度|[年月][初中底末]|[以之]?[前后]|左右|约|至|到|~|起")
 _OF_SOME_YEAR = re.compile(r"年|月|季度|旬|近期")
 
@@ -171,6 +175,8 @@ def _from_number(number: Decimal, cell: Cell, epoch_1904: bool) -> When:
         return _from_text(f"{number:f}", cell, None, epoch_1904)
     if number == 60 and not epoch_1904:
         serial_day(60)
+    if _SHORT_MONTH.fullmatch(f"{number:f}"):
+        return _from_text(f"{number:f}", cell, None, epoch_1904)
     if 10_000 <= whole < 80_000:
         return _within(When.day(serial_day(whole, epoch_1904=epoch_1904)), cell)
     raise Unreadable(f"数字“{shown(cell)}”不像日期，请写成 2023-08-31、2023年8月或 2023。")
@@ -187,8 +193,15 @@ def _from_text(text: str, cell: Cell, order: str | None, epoch_1904: bool) -> Wh
         raise Unreadable(f"“{shown(cell)}”不是存在的日期，请检查年月日。") from error
     if re.fullmatch(r"[0-9]{5}(\.[0-9]+)?", text):
         return _from_number(Decimal(text), cell, epoch_1904)
+    offers = []
+    if short := _SHORT_MONTH.fullmatch(text):
+        month = f"20{short[1]}年{int(short[2])}月"
+        offers = [Offer(month, month, "年份只写了两位，可能还是别的意思")]
     if _OF_SOME_YEAR.search(text) and not re.search("[0-9]{4}", text):
-        raise Unreadable(f"“{shown(cell)}”没有写出四位的年份，请写成 2024年6月、2024年上半年这样。")
+        reason = f"“{shown(cell)}”没有写出四位的年份，请写成 2024年6月、2024年上半年这样。"
+        raise Unsettled(reason, offers)
+    if offers:
+        raise Unsettled(_unclear(cell), offers)
     if _VAGUE.search(text):
         raise Unreadable(
             f"“{shown(cell)}”不是确定的时间，请写到日、旬、月、季度或年，例如 2023年8月。"
@@ -241,9 +254,10 @@ def _in_full(text: str, first: When) -> str:
 def _month(match: re.Match[str], cell: Cell) -> When:
     year, sign, dotted, written = match.groups()
     if sign == "." and dotted == "1":
-        raise Unreadable(
-            f"“{shown(cell)}”分不清是 1 月还是 10 月（Excel 会把 {year}.10 变成 {year}.1），"
-            f"请写成 {year}年1月或 {year}年10月。"
+        reason = f"“{shown(cell)}”分不清是 1 月还是 10 月（Excel 会把 {year}.10 变成 {year}.1）"
+        months = [f"{year}年1月", f"{year}年10月"]
+        raise Unsettled(
+            f"{reason}，请写成 {'或 '.join(months)}。", [Offer(one, one, reason) for one in months]
         )
     return When.month(int(year), int(dotted or written))
 

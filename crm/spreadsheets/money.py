@@ -44,9 +44,22 @@ _CURRENCIES = {
     "KRW": ("韩元", "韩币", "krw"),
     "SGD": ("新加坡元", "新元", "新币", "sgd"),
     "TWD": ("新台币", "台币", "twd"),
-    "AUD": ("澳元", "澳大利亚元", "aud"),
-    "CAD": ("加元", "加拿大元", "cad"),
+    "AUD": ("澳大利亚元", "澳元", "aud"),
+    "CAD": ("加拿大元", "加元", "cad"),
     "CHF": ("瑞士法郎", "瑞郎", "chf"),
+    "MOP": ("澳门元", "澳门币", "mop"),
+    "NZD": ("新西兰元", "nzd"),
+    "SEK": ("瑞典克朗", "sek"),
+    "NOK": ("挪威克朗", "nok"),
+    "DKK": ("丹麦克朗", "dkk"),
+    "RUB": ("俄罗斯卢布", "卢布", "rub"),
+    "INR": ("印度卢比", "卢比", "inr"),
+    "THB": ("泰铢", "thb"),
+    "MYR": ("马来西亚林吉特", "林吉特", "马币", "myr"),
+    "IDR": ("印度尼西亚盾", "印尼盾", "idr"),
+    "VND": ("越南盾", "vnd"),
+    "AED": ("阿联酋迪拉姆", "迪拉姆", "aed"),
+    "SAR": ("沙特里亚尔", "sar"),
 }
 _CODES = {word: code for code, words in _CURRENCIES.items() for word in words}
 
@@ -73,6 +86,10 @@ _OPENING = re.compile(
 )
 _PLAN = re.compile("计划|预计|拟")
 _WORTH = re.compile("(?:大?约|折|合|相当于|等值于?|即)+")
+
+
+class NoCurrency(Unreadable):
+    """Foreign money of no currency; one answer may settle it for its whole column."""
 
 
 @dataclass(frozen=True)
@@ -207,7 +224,7 @@ def _unit_of(
     if around and around.is_foreign and around.currency != code:
         raise Unreadable(f"“{shown(cell)}”的币种不清楚，请写全，例如“1.2亿元”或“1.2亿美元”。")
     if foreign and not code:
-        raise Unreadable(
+        raise NoCurrency(
             f"“{shown(cell)}”没有币种，请写成“300万美元”，或在“币种”一栏写明是哪种外币。"
         )
     return replace(chosen, currency=code)
@@ -272,10 +289,7 @@ def _number_and_unit(words: str, cell: Cell) -> tuple[Decimal, Unit | None]:
         if not match["rest"]:
             return number, Unit(0, code) if code else None
         if unit is None and (ends := phrases.ends_of(words)):
-            raise Unreadable(
-                f"金额“{shown(cell)}”是一个区间，从 {ends[0]} 到 {ends[1]}，"
-                "请填写一个确定的数，或留空。"
-            )
+            raise phrases.of_a_range("金额", cell, ends)
     if unit is None:
         raise Unreadable(_unclear(cell))
     if code and unit.currency not in ("", code):

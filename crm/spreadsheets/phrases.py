@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 from crm.models import Said
-from crm.spreadsheets.cells import Cell, Remark, plain, typed
+from crm.spreadsheets.cells import Cell, Offer, Remark, Unsettled, plain, shown, typed
 
 _BEFORE = {
     Said.ABOUT: "大约 约为 约合 约 将近 接近 近 大概 大致 估计 预估 暂估 估算 ~ ≈",
@@ -44,6 +44,7 @@ _GOES_ON = re.compile(
 _PHASE = re.compile("[一二三四五六七八九十首前本后末0-9]期")
 # 3亿元（其中一期1亿元） is the whole; 3亿元（一期） and 3亿元（二期5亿元） may be a part.
 _NAMES_PHASES_OF_ALL = re.compile("(?:其中|含|包括|包含|分).*|[一首]期.*[0-9].*")
+_DIGITS = re.compile("[0-9.,]+")
 _RANGE = re.compile(r"([0-9][0-9.,]*[^0-9]*?)(?:[-~–—]+|至|到)([^0-9]{0,4}[0-9].*)")
 
 
@@ -107,6 +108,16 @@ def ends_of(text: str) -> tuple[str, str] | None:
     """The two ends of a range: 2 and 3亿."""
     match = _RANGE.fullmatch(text)
     return (match[1], match[2]) if match else None
+
+
+def of_a_range(label: str, cell: Cell, ends: tuple[str, str]) -> Unsettled:
+    """A range is no number; either of its ends may be taken for it."""
+    low, high = ends
+    if _DIGITS.fullmatch(low):  # 2-3亿: the unit stands behind the second
+        low += _DIGITS.sub("", high)
+    reason = f"{label}“{shown(cell)}”是一个区间，从 {low} 到 {high}，请填写一个确定的数，或留空。"
+    why = "原文留在旁边，算作约数"
+    return Unsettled(reason, [Offer(low, f"按低的 {low}", why), Offer(high, f"按高的 {high}", why)])
 
 
 def remark(cell: Cell, said: Said | None, unit: str = "") -> Remark | None:

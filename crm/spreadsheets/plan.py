@@ -67,7 +67,8 @@ class Plan:
     conflicts: duplicates that say something else than the row they repeat. ignored: rows that are
     no data rows (totals, captions, notes). batch: what can be reverted, None when nothing was
     written. samples: the first rows of each outcome but the refused ones, which are all kept.
-    kept_texts: how many texts were kept beside rows, unchanged ones too.
+    kept_texts: how many texts were kept beside rows, unchanged ones too. entered: rows of the
+    ledger that the new ones became, more than these where phases were parted.
     known: heading → (word, what it means) with the number of rows, of words understood.
     questions: the words nobody has answered. to_check: cells of taken rows that gave no value.
     foreign_numbers: rows with a number of another ledger or installation, which did not count.
@@ -77,6 +78,7 @@ class Plan:
     ledger: Ledger
     tables: list[Table] = field(default_factory=list)
     new: int = 0
+    entered: int = 0
     changed: int = 0
     same: int = 0
     duplicate: int = 0

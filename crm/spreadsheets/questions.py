@@ -13,9 +13,8 @@ from crm import gbt4754, ledgers
 from crm.ledgers import Column, Kind
 from crm.models import Industry, User
 from crm.names import name_key
-from crm.spreadsheets.cells import Cell, Unreadable, fold, typed
-from crm.spreadsheets.slips import Slip
-from crm.spreadsheets.stage_words import Ambiguous, SeveralStages
+from crm.spreadsheets.cells import Unreadable, Unsettled, fold, typed
+from crm.spreadsheets.reading import Query
 from search import sound
 
 HIGH, MEDIUM, LOW = "high", "medium", "low"
@@ -90,13 +89,18 @@ class Questions:
     def __init__(self) -> None:
         self._asked: dict[tuple[str, str], Question] = {}
 
-    def ask(
-        self, heading: str, column: Column, cell: Cell, row: int, *, refuses: bool,
-        error: Unreadable,
-    ) -> None:  # fmt: skip
-        key = (column.name, fold(cell))
+    def ask(self, query: Query, row: int) -> None:
+        key = (query.column.name, fold(query.word))
         question = self._asked.setdefault(
-            key, Question(heading, column, typed(cell), error.reason, refuses, error)
+            key,
+            Question(
+                query.heading,
+                query.column,
+                typed(query.word),
+                query.error.reason,
+                query.refuses,
+                query.error,
+            ),
         )
         question.rows.append(row)
 
@@ -109,31 +113,15 @@ class Questions:
         most = sorted(self._asked.values(), key=lambda one: -len(one.rows))
         for question in most[:_PROPOSED]:
             column = question.column
-            if column.kind is Kind.STAGE:
-                question.proposals = _stages(question.error)
-                continue
-            if isinstance(question.error, Slip):
-                question.proposals = _amounts(question.error, question.word)
+            if isinstance(question.error, Unsettled):
+                question.proposals = [
+                    Proposal(one.value, one.label, MEDIUM, one.why) for one in question.error.offers
+                ]
                 continue
             key = column.reference or column.name
             if key not in names:
                 names[key] = names_for(column, by)
             question.proposals = _like(question.word, names[key], column)
-
-
-def _amounts(error: Slip, word: str) -> list[Proposal]:
-    """As it stands, for who knows better."""
-    return [Proposal(word, f"{word}，没有写错", LOW, error.reason)]
-
-
-def _stages(error: Unreadable) -> list[Proposal]:
-    if isinstance(error, Ambiguous):
-        why = error.reason
-        return [Proposal(one.text, one.text, MEDIUM, why) for one in error.choices]
-    if isinstance(error, SeveralStages):
-        stages = sorted({stage for _, stage in error.parts}, key=lambda one: -one.rank)
-        return [Proposal(one.label, one.label, MEDIUM, "一格里写了几个阶段") for one in stages]
-    return []
 
 
 def names_for(column: Column, by: User, most: int = _LOOKED_AT) -> list[tuple[str, str]]:

@@ -11,11 +11,15 @@ from decimal import Decimal
 
 from crm.ledgers import Column, Kind, Ledger
 from crm.models import Said
+from crm.spreadsheets import phrases, standing
 from crm.spreadsheets.cell_reader import CURRENCY, FOREIGN, CellReader
 from crm.spreadsheets.cells import (
     Cell,
+    Remark,
     UnknownWords,
     Unreadable,
+    Unsettled,
+    fold,
     is_blank,
     plain,
     shown,
@@ -26,8 +30,9 @@ from crm.spreadsheets.headings import Heading
 from crm.spreadsheets.mapping import Mapping
 from crm.spreadsheets.match import Table
 from crm.spreadsheets.moments import Planned
+from crm.spreadsheets.money import NoCurrency
 from crm.spreadsheets.reader import Row
-from crm.spreadsheets.reading import Reading, RowValues, Unread
+from crm.spreadsheets.reading import Query, Reading, Unread
 from crm.spreadsheets.references import References
 from crm.spreadsheets.slips import (
     OF_FILE,
@@ -37,16 +42,8 @@ from crm.spreadsheets.slips import (
     is_measured,
     middle_of,
 )
-from crm.spreadsheets.stage_words import read_standing
-from crm.spreadsheets.words import ASKED, Words
-from crm.stages import Stage
-
-# The planned dates, and which stage's date each is the plan of.
-PLANNED_FOR = {
-    Stage.SIGNED: "planned_signing",
-    Stage.CONSTRUCTION: "planned_start",
-    Stage.OPERATION: "planned_operation",
-}
+from crm.spreadsheets.stage_words import SPLIT, Standing, furthest_of, read_phases, read_standing
+from crm.spreadsheets.words import ASKED, WHOLE, Words
 
 
 class RowReader(CellReader):
@@ -78,10 +75,26 @@ class RowReader(CellReader):
         for heading, column, said in self.constants if written is None else ():
             self._take_cell(row, heading, column, said, reading, is_known=False)
         self._check_currency(reading)
+        if reading.standing and reading.standing.plan and not reading.phases:
+            standing.to_plan(reading.standing.plan, reading.values)
+
+        def said_in(name: str) -> tuple[str, Cell]:
+            return self._said_in(row, name)
+
+        standing.check_dates(reading, self.fields, self.words, said_in)
+        if reading.phases:
+            reading.parts = standing.parts_of(reading, self.fields, said_in)
         self._keep_remarks(reading)
-        if reading.standing and reading.standing.plan:
-            _plan(reading.standing.plan, reading.values)
         return reading
+
+    def _said_in(self, row: Row, name: str) -> tuple[str, Cell]:
+        """The heading of a field and the row's cell there, or what is said of every row."""
+        if heading := self.headings.get(name):
+            return heading.text, self.cell(row, heading.index)
+        constants = (
+            (heading, said) for heading, column, said in self.constants if column.name == name
+        )
+        return next(((heading.text, said) for heading, said in constants), (name, None))
 
     def _take_cell(
         self,
@@ -108,7 +121,7 @@ class RowReader(CellReader):
             meant = cell
         try:
             if column.kind is Kind.STAGE:
-                self._take_stage(meant, cell, reading)
+                self._take_stage(meant, cell, reading, is_known=is_known)
             else:
                 self._read_cell(row, heading, column, meant, reading)
             if column.kind in ASKED and column.name in reading.values:
@@ -118,18 +131,25 @@ class RowReader(CellReader):
                 reading.known.append((heading.text, shown(cell), told))
             if is_measured(column) and meaning is None:
                 self._check_slip(column, cell, reading)
+            if meaning is not None and column.kind not in ASKED:
+                _keep_answered(column, cell, meant, reading)
         except Unreadable as error:
             if isinstance(error, Planned) and self._is_plan(column, heading, cell, error, reading):
                 return
-            if column.kind in ASKED or isinstance(error, Slip):
+            costs_the_row = self.costs_the_row(column, is_known=is_known)
+            if isinstance(error, NoCurrency) and (of := self.fields.get(CURRENCY)):
+                reading.asked.append(Query(heading.text, of, WHOLE, error, refuses=False))
+            if column.kind in ASKED or isinstance(error, Unsettled):
                 words: list[tuple[Cell, Unreadable]] = [(cell, error)]
                 if isinstance(error, UnknownWords):
                     words = [*error.words]
-                reading.asked += [(heading.text, column, word, why) for word, why in words]
+                reading.asked += [
+                    Query(heading.text, column, word, why, costs_the_row) for word, why in words
+                ]
             reason = error.reason
             if meaning is not None and meaning.cell is not None:
                 reason = f"“{shown(cell)}”按取值对照是“{shown(meaning.cell)}”，现在用不上：{reason}"
-            if self.costs_the_row(column, is_known=is_known):
+            if costs_the_row:
                 reading.problems.append((heading.text, reason))
             else:
                 text = "" if column.kind is Kind.PERSONAL else typed(cell)
@@ -182,7 +202,7 @@ class RowReader(CellReader):
         self, column: Column, heading: Heading, cell: Cell, error: Planned, reading: Reading
     ) -> bool:
         """A planned date in a column of facts goes to its plan, whose own column goes first."""
-        plan = PLANNED_FOR.get(column.stage) if column.stage else None
+        plan = standing.PLANNED_FOR.get(column.stage) if column.stage else None
         if plan is None or plan not in self.fields:
             return False
         own = self.headings.get(plan)
@@ -194,16 +214,25 @@ class RowReader(CellReader):
             )
         return True
 
-    def _take_stage(self, meant: Cell, cell: Cell, reading: Reading) -> None:
-        standing = read_standing(meant, several=self.mapping.several_stages)
-        if standing is None:
+    def _take_stage(self, meant: Cell, cell: Cell, reading: Reading, *, is_known: bool) -> None:
+        """A project that the ledger knows by its number is not parted any more."""
+        if self.mapping.several_stages == SPLIT and not is_known:
+            reading.phases = read_phases(meant)
+        if reading.phases:
+            said: Standing | None = furthest_of(reading.phases)
+            is_moved = any(phase.standing.status for phase in reading.phases)
+        else:
+            said = read_standing(meant, several=self.mapping.several_stages)
+            is_moved = said is not None and said.status is not None
+        if said is None:
             return
-        reading.standing = standing
-        if standing.stage is not None:
-            reading.values["stage"] = standing.stage
-        if standing.status is not None and "status" in self.fields:
-            reading.values.setdefault("status", standing.status)
+        reading.standing = said
+        if said.stage is not None:
+            reading.values["stage"] = said.stage
+        if is_moved and "status" in self.fields:
             reading.values.setdefault("reason", plain(cell))
+            if said.status is not None:
+                reading.values.setdefault("status", said.status)
 
     def _keep_remarks(self, reading: Reading) -> None:
         """What cells said beyond their values is kept as text, but for what a person's row seals:
@@ -231,9 +260,10 @@ class RowReader(CellReader):
             reading.values.pop(CURRENCY, None)
 
 
-def _plan(plan: str, values: RowValues) -> None:
-    """A date under a stage that is only planned belongs to the plan: 拟开工, 2024年3月."""
-    stage = next(stage for stage, name in PLANNED_FOR.items() if name == plan)
-    date_ = values.pop(f"entered_{stage.value}", None)
-    if date_ is not None:
-        values.setdefault(plan, date_)
+def _keep_answered(column: Column, cell: Cell, meant: Cell, reading: Reading) -> None:
+    """An amount or a date that was settled by an answer keeps what the cell said: of a range the
+    number is only about right."""
+    if fold(cell) != fold(meant):
+        is_range = phrases.ends_of(phrases.squeezed(cell)) is not None
+        said = Said.ABOUT if is_range and column.kind is not Kind.WHEN else Said.MORE
+        reading.remarks.setdefault(column.name, Remark(said, typed(cell)))

@@ -7,12 +7,22 @@ A word carries a stage, and sometimes a status (停工) or that a date beside it
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from crm.spreadsheets.cells import Cell, Unreadable, checked, is_unknown, plain, shown
+from crm.spreadsheets.cells import (
+    Cell,
+    Offer,
+    Unreadable,
+    Unsettled,
+    checked,
+    is_unknown,
+    plain,
+    shown,
+)
 from crm.stages import Stage, Status
 
-REFUSE, FURTHEST, FIRST = SEVERAL = ("refuse", "furthest", "first")
+REFUSE, FURTHEST, FIRST, SPLIT = SEVERAL = ("refuse", "furthest", "first", "split")
 
 
 @dataclass(frozen=True)
@@ -33,20 +43,20 @@ class Standing:
         return "，".join(filter(None, words))
 
 
-class Ambiguous(Unreadable):
-    """A word with more than one meaning; `choices` are those it may have."""
+class Ambiguous(Unsettled):
+    """A word with more than one meaning, or none that can be told."""
 
-    def __init__(self, reason: str, choices: tuple[Standing, ...] = ()) -> None:
-        super().__init__(reason)
-        self.choices = choices
+    def __init__(self, reason: str, choices: Iterable[Standing] = ()) -> None:
+        super().__init__(reason, [Offer(one.text, one.text, reason) for one in choices])
 
 
-class SeveralStages(Unreadable):
-    """A cell that names several stages: parts as they stand in it, (what it says, its stage)."""
+class SeveralStages(Unsettled):
+    """A cell that names several stages, those of its phases or others."""
 
-    def __init__(self, reason: str, parts: list[tuple[str, Stage]]) -> None:
-        super().__init__(reason)
-        self.parts = parts
+    def __init__(self, reason: str, stages: Iterable[Stage]) -> None:
+        furthest_first = sorted(set(stages), key=lambda one: -one.rank)
+        why = "一格里写了几个阶段"
+        super().__init__(reason, [Offer(one.label, one.label, why) for one in furthest_first])
 
 
 _PLANS = {
@@ -105,7 +115,7 @@ MEANINGS: dict[str, tuple[Standing, str]] = {
 _DONE = (Standing(Stage.TRIAL), Standing(Stage.OPERATION), Standing(Stage.COMMISSIONING))
 _EARLY = (Standing(Stage.NEGOTIATION), _SIGNED, _TO_START)
 # Words that are asked: what each may mean, the likeliest first, and why nobody can tell.
-ASKED: dict[str, tuple[tuple[Standing, ...], str]] = {
+TWO_WAYS: dict[str, tuple[tuple[Standing, ...], str]] = {
     **dict.fromkeys(
         ("竣工", "完工", "建成", "建成投用", "投用", "已竣工", "竣工验收", "交付使用"),
         (_DONE, "厂房建成了，是否已经试生产或投产没有说"),
@@ -142,8 +152,8 @@ def read_standing(cell: Cell, *, several: str = REFUSE) -> Standing | None:
     word = _bare(text)
     if word in MEANINGS:
         return MEANINGS[word][0]
-    if word in ASKED:
-        choices, why = ASKED[word]
+    if word in TWO_WAYS:
+        choices, why = TWO_WAYS[word]
         raise Ambiguous(f"“{shown(cell)}”{why}，请指明阶段。", choices)
     plan, text = _plan_of(text)
     words = list(dict.fromkeys(_FOUND.findall(text)))
@@ -161,7 +171,7 @@ def read_standing(cell: Cell, *, several: str = REFUSE) -> Standing | None:
     if len(stages) > 1 and several not in (FURTHEST, FIRST):
         quoted = "”和“".join(words)
         raise SeveralStages(
-            f"一格里有几个阶段：“{quoted}”，请只留一个，或在对表头时选取哪一个。", parts
+            f"一格里有几个阶段：“{quoted}”，请只留一个，或在对词时选取哪一个。", stages
         )
     if _NOT_YET.search(rest):
         raise Ambiguous(f"“{shown(cell)}”说的是还没有发生的阶段，请填写目前所处的阶段。")
@@ -174,6 +184,40 @@ def read_standing(cell: Cell, *, several: str = REFUSE) -> Standing | None:
 
 
 _PHASES = re.compile(r"[一二三四五六七八九十0-9]+(?:期|标段|号线)")
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One phase of a project (一期), and where it stands."""
+
+    name: str
+    standing: Standing
+
+
+def read_phases(cell: Cell) -> list[Phase]:
+    """The phases a cell names with a stage each (一期投产，二期在建); none for any other cell."""
+    before, *pieces = _PHASE.split(plain(cell))
+    if before.strip() or len(pieces) < 4:
+        return []
+    phases = []
+    for name, words in zip(pieces[::2], pieces[1::2], strict=True):
+        try:
+            standing = read_standing(words.strip(" ,，、;；。|/:："))
+        except Unreadable:
+            return []
+        if standing is None or standing.stage is None:
+            return []
+        phases.append(Phase(name, standing))
+    return phases if len({phase.name for phase in phases}) == len(phases) else []
+
+
+def furthest_of(phases: Iterable[Phase]) -> Standing:
+    """The stage of the phase that has come furthest."""
+    stages = [phase.standing.stage for phase in phases if phase.standing.stage]
+    return Standing(max(stages, key=lambda stage: stage.rank, default=None))
+
+
+_PHASE = re.compile(r"((?:[一二三四五六七八九十]+|[0-9]+)期)")
 
 
 def _bare(text: str) -> str:

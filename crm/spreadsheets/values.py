@@ -263,10 +263,7 @@ def _number_written(cell: Cell, label: str, unit: str) -> tuple[Decimal, str, Sa
     digits = words.removesuffix(own)
     if not _NUMBER.fullmatch(digits) or any(map(_NUMBER.fullmatch, more)):
         if ends := phrases.ends_of(words):
-            raise Unreadable(
-                f"{label}“{shown(cell)}”是一个区间，从 {ends[0]} 到 {ends[1]}，"
-                "请填写一个确定的数，或留空。"
-            )
+            raise phrases.of_a_range(label, cell, ends)
         raise Unreadable(_no_number(cell, label))
     said = said or (Said.MORE if more else None)
     return Decimal(digits.replace(",", "")), own, said

@@ -2,8 +2,10 @@
 
 An answer is what the cell might have said instead; None leaves the cell empty and keeps its word;
 {"refuse": true} sends the rows back; {"new": …} enters the word into the ledger the column refers
-to; {"stage", "status", "plan"} says where a project stands. The file's own mapping goes first, then
-what the office settled for earlier files; what is built in is known to the parsers.
+to; {"stage", "status", "plan"} says where a project stands. Under WHOLE stands the answer for a
+whole column: the currency of its amounts, or 计划 for dates that have not come. The file's own
+mapping goes first, then what the office settled for earlier files; what is built in is known to the
+parsers.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ from crm.stages import Stage, Status
 # The columns whose words are asked once a word; a status is one of the words of where it stands.
 ASKED = (Kind.CHOICE, Kind.REFERENCE, Kind.REFERENCES, Kind.STAGE, Kind.BOOLEAN)
 REFUSE, NEW = "refuse", "new"
+WHOLE = ""  # in place of a word: a question of the whole column
+PLANNED = "计划"  # the answer that the dates of a column have not come
 _STANDING = {"stage", "status", "plan"}
 
 Answer = Any  # str, None, or one of the objects above
@@ -52,8 +56,15 @@ class Words:
 
     def meaning(self, column: Column, cell: Cell) -> Meaning | None:
         """None where nobody has said anything about the word."""
-        key = (column.name, fold(cell))
-        if is_blank(cell) or key not in self._answers:
+        return None if is_blank(cell) else self._meaning((column.name, fold(cell)), cell)
+
+    def of_column(self, column: Column) -> Meaning | None:
+        """What was answered for a column as a whole: the currency of its amounts, or that its dates
+        are plans."""
+        return self._meaning((column.name, WHOLE), None)
+
+    def _meaning(self, key: tuple[str, str], cell: Cell) -> Meaning | None:
+        if key not in self._answers:
             return None
         answer = self._answers[key]
         if answer is None:
@@ -110,12 +121,14 @@ def checked_values(given: Any, columns: Mapping[str, Column]) -> dict[str, dict[
         if field not in columns:
             raise _refused(f"映射 values 里的字段“{field}”在台账中不存在。")
         for word, answer in words.items():
-            if problem := _problem(answer, columns[field]):
+            if problem := _problem(word, answer, columns[field]):
                 raise _refused(f"映射 values 里“{shown(field)}”的“{shown(word)}”：{problem}")
     return {field: dict(words) for field, words in given.items()}
 
 
-def _problem(answer: Answer, column: Column) -> str:
+def _problem(word: str, answer: Answer, column: Column) -> str:
+    if column.stage is not None and word == WHOLE and isinstance(answer, str):
+        return "" if answer == PLANNED else f"整栏的日期只能是“{PLANNED}”、null 或退回。"
     if answer is None or isinstance(answer, (str, bool, int)):
         return ""
     if not isinstance(answer, dict):

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Q
 
 from crm import access, clock
 from crm.access import Action
@@ -24,14 +23,15 @@ def keep(row: models.Model, texts: Iterable[Mapping[str, Any]]) -> int:
     since: importing a file a second time changes nothing.
     """
     made = 0
-    stands = Q(settled_at=None) | Q(said=Said.UNREAD)
-    kept = OriginalText.objects.about(row).filter(stands)
-    known = set(kept.values_list("field", "text"))
+    kept = OriginalText.objects.about(row)
+    known = set(kept.filter(settled_at=None).values_list("field", "text"))
+    looked_at = set(kept.filter(said=Said.UNREAD).values_list("field", "text"))
     for one in texts:
         text = one["text"][:LONGEST]
-        if (one["field"], text) in known:
+        place = (one["field"], text)
+        if place in known or (one["said"] == Said.UNREAD and place in looked_at):
             continue
-        known.add((one["field"], text))
+        known.add(place)
         OriginalText.objects.create(
             noun=str(row._meta.model_name),
             object_id=row.pk,

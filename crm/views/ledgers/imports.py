@@ -162,7 +162,8 @@ def words(request: HttpRequest, pk: int) -> HttpResponse:
         given = upload.settings.get("values", {})
         values = {**given, **{f: {**given.get(f, {}), **w} for f, w in form.values.items()}}
         count = sum(upload.outcome.get("counts", {}).values())
-        upload = uploads.settle(upload, {**upload.settings, "values": values}, by=request.user)
+        settled = {**upload.settings, "values": values, "several_stages": form.several_stages}
+        upload = uploads.settle(upload, settled, by=request.user)
         meanings.remember(ledger.key, ledger.noun, form.remembered, by=request.user)
         upload = submit(upload, Step.CHECK, is_small=count <= SMALL_ROWS)
         return redirect("desk-import-upload", upload.pk)

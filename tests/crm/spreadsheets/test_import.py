@@ -63,7 +63,7 @@ def test_accepted_rows_are_entered_and_refused_rows_do_not_hold_them_up(statisti
     plan = taken(xlsx([*GOOD, *BAD]), statistician)
     assert plan.counts == {"new": 4, "changed": 0, "same": 0, "duplicate": 0, "refused": 3}
     assert [(refusal.row, refusal.column) for refusal in plan.refused] == [
-        (6, "阶段"), (7, "项目名称"), (8, "阶段")
+        (6, "阶段"), (7, "项目名称"), (8, "签约日期")
     ]  # fmt: skip
     assert all(refusal.reason.endswith("。") for refusal in plan.refused)
     battery = project("新型电池项目")

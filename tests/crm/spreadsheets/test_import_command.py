@@ -50,7 +50,7 @@ def test_json_alone_on_stdout_tells_columns_counts_and_reasons(file, statisticia
             {
                 "row": 3,
                 "column": "阶段描述",
-                "reason": "一格里有几个阶段：“开工”和“签约”，请只留一个，或在对表头时选取哪一个。",
+                "reason": "一格里有几个阶段：“开工”和“签约”，请只留一个，或在对词时选取哪一个。",
             }
         ],
         "questions": [

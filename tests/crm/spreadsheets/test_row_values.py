@@ -97,8 +97,13 @@ def test_the_main_amount_keeps_its_yuan_and_its_foreign_money(text):
     reading = read({"计划总投资（万元）": text, "币种": "人民币"})
     assert reading.values == {PLANNED: yuan, CURRENCY: "CNY"}
     assert reading.remarks == {PLANNED: remark}
-    reading = read({"计划总投资（万元）": text.replace("欧元", "瑞士法郎")})
-    assert reading.values == {PLANNED: yuan}
+
+
+def test_yuan_are_read_beside_money_that_nobody_knows():
+    text = "3.89亿元（约4700万第纳尔）"
+    reading = read({"计划总投资（万元）": text})
+    assert reading.values == {PLANNED: Decimal(389_000_000)}
+    assert reading.remarks == {PLANNED: Remark(Said.MORE, text)}
 
 
 @pytest.mark.parametrize(
@@ -109,9 +114,9 @@ def test_the_main_amount_keeps_its_yuan_and_its_foreign_money(text):
         ({"外币金额（万）": 300}, {}, [("外币金额（万）", "没有币种")]),
         ({"外币金额": 3000000, "币种": ""}, {}, [("外币金额", "没有币种")]),
         (  # a currency that the ledger's list lacks
-            {"计划总投资（万）": 300, "币种": "瑞士法郎"},
+            {"计划总投资（万）": 300, "币种": "第纳尔"},
             {},
-            [("计划总投资（万）", "CHF"), ("币种", "“瑞士法郎”不在可选项中")],
+            [("计划总投资（万）", "不认识"), ("币种", "“第纳尔”不在可选项中")],
         ),
         (
             {"计划总投资（万元）": 300, "币种": "美元"},

@@ -8,13 +8,15 @@ from hypothesis import strategies as st
 
 from crm.spreadsheets.cells import Unreadable
 from crm.spreadsheets.stage_words import (
-    ASKED,
     FIRST,
     FURTHEST,
     MEANINGS,
+    TWO_WAYS,
     Ambiguous,
+    Phase,
     SeveralStages,
     Standing,
+    read_phases,
     read_standing,
 )
 from crm.stages import Stage, Status
@@ -71,7 +73,7 @@ def test_work_that_stopped_is_stalled_on_its_stage(word, stage):
 def test_a_word_of_two_meanings_is_asked_with_both(word):
     with pytest.raises(Ambiguous) as asked:
         read_standing(word)
-    assert len(asked.value.choices) > 1
+    assert len(asked.value.offers) > 1
 
 
 @pytest.mark.parametrize("word", ["退出", "已终止", "解约"])
@@ -88,7 +90,7 @@ def test_several_stages_in_a_cell_are_asked_with_all_quoted(cell):
         read_standing(cell)
     assert "“开工”" in refusal.value.reason
     assert "“签约”" in refusal.value.reason
-    assert {stage for _, stage in refusal.value.parts} == {Stage.SIGNED, Stage.CONSTRUCTION}
+    assert [offer.value for offer in refusal.value.offers] == ["开工建设", "签约"]
 
 
 def test_the_mapping_settles_which_of_several_stages_is_taken():
@@ -120,8 +122,8 @@ def test_what_is_no_stage_word_is_unreadable(cell):
 
 
 def test_every_built_in_meaning_has_its_reason_and_is_not_asked_as_well():
-    assert all(why for _, why in [*MEANINGS.values(), *ASKED.values()])
-    assert MEANINGS.keys().isdisjoint(ASKED)
+    assert all(why for _, why in [*MEANINGS.values(), *TWO_WAYS.values()])
+    assert MEANINGS.keys().isdisjoint(TWO_WAYS)
     for word, (standing, _) in MEANINGS.items():
         assert read_standing(word) == standing, word
 
@@ -136,12 +138,37 @@ def test_where_a_project_stands_reads_back_as_it_is_written(stage, status, plan)
     assert read_standing(standing.text) == standing
 
 
-@given(
-    st.text(max_size=20) | st.lists(st.sampled_from([*MEANINGS, *ASKED, "，", "已"])).map("".join)
-)
+_PIECES = st.lists(st.sampled_from([*MEANINGS, *TWO_WAYS, "，", "已"]))
+
+
+@given(st.text(max_size=20) | _PIECES.map("".join))
 def test_any_text_is_a_standing_or_a_reason(text):
     try:
         found = read_standing(text)
     except Unreadable as error:
         found = error.reason
     assert found is None or isinstance(found, Standing) or found.endswith("。")
+
+
+def test_each_phase_of_a_cell_may_stand_for_itself():
+    assert read_phases("一期投产，二期在建") == [
+        Phase("一期", Standing(Stage.OPERATION)), Phase("二期", Standing(Stage.CONSTRUCTION))
+    ]  # fmt: skip
+    assert read_phases("1期已投产;2期拟开工")[1] == Phase("2期", Standing(Stage.SIGNED, plan=START))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "开工|签约",
+        "一期投产",
+        "一期投产，二期",
+        "一期竣工，二期在建",  # whether it produces is to be asked
+        "签约，一期开工，二期在建",
+        "一期投产，一期在建",
+        None,
+        7,
+    ],
+)
+def test_what_does_not_give_every_phase_its_stage_has_no_phases(cell):
+    assert read_phases(cell) == []

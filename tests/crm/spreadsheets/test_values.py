@@ -154,7 +154,7 @@ def test_an_area_keeps_what_was_said_beyond_it(cell, given, number, said, text):
     ("cell", "given", "reason"),
     [
         (35, None, "没有面积单位"),
-        ("80-100亩", None, "区间，从 80 到 100亩"),
+        ("80-100亩", None, "区间，从 80亩 到 100亩"),
         ("80亩（一期）", None, "其中一期"),
         ("新增80亩", None, "不是数字"),
         ("80亩（90）", None, "不是数字"),

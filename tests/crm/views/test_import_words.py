@@ -150,3 +150,42 @@ def test_the_columns_by_which_rows_are_recognised_are_chosen_on_the_page(as_user
     settle(client, upload, more=lambda layout: {"match": ["1"]})
     confirm(client, upload)
     assert [one.name for one in Company.objects.all()] == ["川锦（总部）公司"]
+
+
+def asked_of(client, text: str):
+    """The page of the words of this table of projects."""
+    upload = send(client, "projects", table(text, "c.csv"))
+    return upload, client.get(settle(client, upload).url)
+
+
+def test_several_phases_in_cells_are_settled_once_for_the_file(as_user, statistician):
+    client = as_user(statistician)
+    rows_ = '项目名称,阶段\n甲,"一期投产，二期在建"\n乙,"一期签约，二期洽谈"\n'
+    upload, page = asked_of(client, rows_)
+    assert "一格里写了几个阶段的 2 个词" in text_of(page)
+    where = f"/desk/import/{upload.pk}/words/"
+    client.post(where, answers(page) | {"several_stages": "split"})
+    confirm(client, upload)
+    assert set(Project.objects.values_list("name", flat=True)) == {
+        "甲（一期）", "甲（二期）", "乙（一期）", "乙（二期）"
+    }  # fmt: skip
+
+
+def test_what_is_asked_of_a_column_is_answered_there_and_kept_for_no_other_file(
+    as_user, statistician
+):
+    client = as_user(statistician)
+    rows_ = "项目名称,阶段,开工时间,外币金额\n甲,签约,2099-06,300000\n"
+    upload, page = asked_of(client, rows_)
+    assert text_of(page).count("这一栏") >= 2
+    where = f"/desk/import/{upload.pk}/words/"
+    whole = {
+        f"answer-{word.index}": "is:美元" if field == "currency" else "is:计划"
+        for field, column in page.context["form"].asked.items()
+        for word in column.words
+    }
+    client.post(where, whole)
+    confirm(client, upload)
+    made = Project.objects.get(name="甲")
+    assert [made.currency, made.planned_start.start.year] == ["USD", 2099]
+    assert not WordMeaning.objects.exists()
