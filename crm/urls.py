@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from crm.views.companies import duplicates, hints, merges, people
 from crm.views.indicators import targets
 from crm.views.ledgers import (
+    batches,
     exports,
     imports,
     inline,
@@ -74,7 +75,10 @@ desk = [
     path("import/<int:pk>/commit/", imports.commit, name="desk-import-commit"),
     path("import/<int:pk>/errors/", imports.errors, name="desk-import-errors"),
     path("import/<int:pk>/discard/", imports.discard, name="desk-import-discard"),
-    path("import/batches/<int:pk>/revert/", imports.revert, name="desk-import-revert"),
+    path("import/<int:pk>/again/", imports.again, name="desk-import-again"),
+    path("import/batches/<int:pk>/", batches.batch_page, name="desk-import-batch"),
+    path("import/batches/<int:pk>/text/", batches.work_off, name="desk-import-text"),
+    path("import/batches/<int:pk>/revert/", batches.revert, name="desk-import-revert"),
     path("import/template/<slug:key>/", imports.template, name="desk-import-template"),
     path("agreements/<int:pk>/end/", agreements.end, name="desk-end-agreement"),
     path("receipts/<int:pk>/allow/", allowances.allow, name="desk-allow"),

@@ -20,6 +20,7 @@ from crm.spreadsheets.mapping import Mapping, mapping_of
 from crm.spreadsheets.plan import Plan, Refusal
 from crm.spreadsheets.questions import Question
 from crm.spreadsheets.reader import read_json
+from crm.spreadsheets.remedy import remedy_of
 from crm.spreadsheets.stage_words import SeveralStages
 from crm.spreadsheets.writer import write_errors
 
@@ -193,6 +194,7 @@ def outcome_of(plan: Plan) -> dict[str, Any]:
         "to_check": [vars(one) for one in plan.to_check[:SHOWN]],
         "to_check_count": len(plan.to_check),
         "writes": plan.writes,
+        "remedy": remedy.as_json() if (remedy := remedy_of(plan)) else None,
         "has_sheets": len({table.sheet.name for table in plan.tables}) > 1,
     }
 

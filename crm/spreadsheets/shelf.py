@@ -1,4 +1,4 @@
-"""Where uploaded tables wait: a folder of private storage each, forgotten once imported."""
+"""Where uploaded tables wait: a folder of private storage each, sealed, forgotten once imported."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import orjson
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
+from crm import personal
 from crm.actions.system import uploads
 from crm.errors import Refused
 from crm.models import ImportUpload, User
@@ -25,7 +26,7 @@ _SILENT_SECONDS = 180
 def put(upload: ImportUpload, part: str, data: bytes) -> None:
     store, name = storages["private"], _name(upload, part)
     store.delete(name)
-    store.save(name, ContentFile(data))
+    store.save(name, ContentFile(personal.seal_at_rest(data)))
 
 
 def take(upload: ImportUpload, part: str) -> bytes:
@@ -34,7 +35,9 @@ def take(upload: ImportUpload, part: str) -> bytes:
     if not store.exists(name):
         raise Refused("这个文件已经不在了，请重新选择文件。", "stale")
     with store.open(name) as file:
-        data: bytes = file.read()
+        data = personal.unseal_at_rest(file.read())
+    if data is None:
+        raise Refused("这个文件已经打不开，请重新选择文件。", "stale")
     return data
 
 

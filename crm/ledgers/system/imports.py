@@ -9,7 +9,7 @@ BATCH = declare(
     Noun(
         label="导入批次",
         model=ImportBatch,
-        page=lambda pk: reverse("desk-import"),
+        page=lambda pk: reverse("desk-import-batch", args=[pk]),
         verbs={"import": "导入", "revert_import": "撤销导入"},
     )
 )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
 
 from crm import access
+from crm.models.sealed import SealedJSONField
 
 
 class UploadState(models.TextChoices):
@@ -51,7 +53,7 @@ class ImportUpload(models.Model):
     state = models.CharField("状态", max_length=10, choices=UploadState, default=UploadState.NEW)
     settings = models.JSONField(default=dict)
     turn = models.PositiveIntegerField(default=0)
-    outcome = models.JSONField(default=dict)
+    outcome: Any = SealedJSONField(default=dict, null=True)  # it quotes cells
     reason = models.TextField(blank=True)
     batch = models.ForeignKey(
         "crm.ImportBatch", models.SET_NULL, verbose_name="批次", null=True, related_name="+"

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from crm import ledgers, tasks
-from crm.actions import imports
 from crm.actions.system import uploads
 from crm.actions.system import words as meanings
 from crm.errors import Hidden, Refused
@@ -27,13 +26,15 @@ from crm.forms.words import WordsForm
 from crm.ledgers import Ledger
 from crm.models import ImportBatch, ImportUpload, UploadState
 from crm.spreadsheets import job, shelf
+from crm.spreadsheets.cells import fold
 from crm.spreadsheets.job import Step
 from crm.spreadsheets.submit import SMALL_BYTES, SMALL_ROWS, submit
-from crm.spreadsheets.writer import write_rows
+from crm.spreadsheets.writer import REASON, write_rows
 from crm.views.base import desk
-from crm.views.ledgers.row_verbs import at_once
+from crm.views.ledgers.batches import undone
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_RETURNED = "-退回的行"
 STEPS = ("选文件", "对表头", "对词", "看结果", "写入")
 _STEP_OF = {Step.READ: 1, Step.CHECK: 4, Step.WRITE: 5}
 
@@ -197,7 +198,8 @@ def upload_page(request: HttpRequest, pk: int) -> HttpResponse:
             "counts": upload.outcome.get("counts", {}),
             "kinds": _kinds(upload.outcome),
             "is_reverted": bool(upload.batch and upload.batch.reverted_at),
-            "undone": _undone(upload.batch) if upload.batch else "",
+            "undone": undone(upload.batch) if upload.batch else "",
+            "remedy": upload.outcome.get("remedy"),
         },
     )
 
@@ -303,20 +305,18 @@ def _download(data: bytes, name: str) -> HttpResponse:
 
 @desk
 @require_POST
-def revert(request: HttpRequest, pk: int) -> HttpResponse:
-    """Undoes one import of one's own as a whole."""
-    batch = ImportBatch.objects.filter(pk=pk, by=request.user, is_demo=False).first()
-    if batch is None:
-        raise Hidden()
-    return at_once(
-        request,
-        lambda: imports.revert_import(batch, by=request.user),
-        lambda: f"已撤销“{batch.file_name}”的导入：{_undone(batch)}。",
-        back=reverse("desk-import"),
-    )
-
-
-def _undone(batch: ImportBatch) -> str:
-    """What became of the rows of an undone batch."""
-    counts = {"new": 0, "changed": 0} | batch.counts
-    return f"新增的 {counts['new']} 条作废，更新的 {counts['changed']} 条恢复原值"
+def again(request: HttpRequest, pk: int) -> HttpResponse:
+    """The rows that were sent back, once more: with the settings of the import they come from."""
+    upload, ledger = _own(request, pk)
+    data = shelf.take(upload, shelf.ERRORS)
+    settings = {name: said for name, said in upload.settings.items() if name != "sheet"}
+    settings["columns"] = {**settings.get("columns", {}), fold(REASON): None}
+    name = upload.file_name.rsplit(".", 1)[0].removesuffix(_RETURNED)
+    fresh = _received(request.user, ledger, f"{name}{_RETURNED}.xlsx", data)
+    if fresh.state == UploadState.COLUMNS:
+        fresh = uploads.settle(fresh, settings, by=request.user)
+        rows = upload.outcome.get("counts", {}).get("refused", 0)
+        fresh = submit(fresh, Step.CHECK, is_small=rows <= SMALL_ROWS)
+        if fresh.state == UploadState.CHECKED:
+            return redirect(_after_trial(fresh), fresh.pk)
+    return redirect("desk-import-upload", fresh.pk)

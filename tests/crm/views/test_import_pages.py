@@ -7,10 +7,12 @@ from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
+import orjson
 import pytest
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connection
 
 from crm import ledgers
 from crm.access import Action
@@ -477,3 +479,31 @@ def test_a_waiting_table_is_read_by_nobody_else_on_the_machine(as_user, statisti
     upload = send(as_user(statistician), "companies", table(COMPANIES))
     path = Path(storages["private"].path(f"imports/{upload.token}/sheets.json"))
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_what_waits_on_the_server_is_sealed_on_disk_and_in_the_database(as_user, statistician):
+    client = as_user(statistician)
+    sent = table("项目名称,阶段\n青蓝机电项目,看不懂的话\n", "a.csv")
+    upload = send(client, "projects", sent)
+    settle(client, upload)
+    upload.refresh_from_db()
+    assert "看不懂的话" in upload.outcome["refused"][0]["reason"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT outcome FROM crm_importupload")
+        kept = bytes(cursor.fetchone()[0])
+    folder = Path(storages["private"].path(f"imports/{upload.token}"))
+    files = [path.read_bytes() for path in folder.iterdir()]
+    assert len(files) == 3  # the table, the rows sent back, how far it came
+    for data in (kept, *files):
+        for text in ("青蓝机电", "看不懂的话"):
+            assert text.encode() not in data
+            assert orjson.dumps(text)[1:-1] not in data
+    assert not any(data.startswith(b"PK") for data in files)
+
+
+def test_what_other_keys_sealed_is_asked_for_again(as_user, statistician, settings):
+    client = as_user(statistician)
+    upload = send(client, "projects", table("项目名称\n甲\n", "a.csv"))
+    settings.FIELD_KEYS = ["another-key-of-another-installation"]
+    answer = client.get(f"/desk/import/{upload.pk}/columns/")
+    assert "请重新选择文件" in text_of(answer)

@@ -65,7 +65,7 @@ def test_each_leads_to_the_page_where_something_can_be_done(
         follow_up: f"/desk/projects/{project.pk}/",
         enquiry: f"/desk/enquiries/{enquiry.pk}/",
         company: f"/desk/companies/{company.pk}/",
-        batch: "/desk/import/",
+        batch: f"/desk/import/batches/{batch.pk}/",
         upload: f"/desk/import/{upload.pk}/",
         None: "/desk/",
     }
