@@ -6,15 +6,16 @@ import getpass
 import os
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from crm.access import Role
 from crm.actions.system import users
 from crm.errors import Refused
+from crm.management.base import LedgerCommand
 from crm.models import Park, Team
 
 
-class Command(BaseCommand):
+class Command(LedgerCommand):
     help = "新建账号：manage.py add_user 用户名 --role officer [--team 科室] [--park 园区代码]"
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from crm.errors import Refused
+from crm.management.base import LedgerCommand
 from crm.reports import build, render_html
 from crm.reports.build import Report
 
@@ -15,7 +16,7 @@ WRITERS = {"json": Report.as_json, "html": render_html.page}
 LATER = {"docx": "Word", "xlsx": "Excel"}
 
 
-class Command(BaseCommand):
+class Command(LedgerCommand):
     help = (
         "生成报告：manage.py build_report --from 2023-01 --to 2023-08 --format json --out 报告.json"
     )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from crm.actions.demo import county
+from crm.management.base import LedgerCommand
 
 
-class Command(BaseCommand):
+class Command(LedgerCommand):
     help = "清除演示县：演示数据和挂在其上的记录全部删除，演示账号停用；用户自己的记录保留。"
 
     def handle(self, **options: Any) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from crm import tasks
 from crm.actions.system import digests
+from crm.management.base import LedgerCommand
 
 
-class Command(BaseCommand):
+class Command(LedgerCommand):
     help = "发出每日提要和跟进逾期提醒；后台进程每个工作日早上运行，一天内重复运行不会重复提醒"
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from crm.actions.pipeline import enquiries
+from crm.management.base import LedgerCommand
 from crm.spreadsheets import shelf
 
 
-class Command(BaseCommand):
+class Command(LedgerCommand):
     help = "删除保存期满（办结两年）的咨询人信息和一直没有导完的表格；后台进程每夜运行"
 
     def handle(self, **options: Any) -> None:

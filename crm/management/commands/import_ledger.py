@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from crm import ledgers
 from crm.errors import Refused
 from crm.ledgers import Ledger
+from crm.management.base import LedgerCommand
 from crm.models import User
 from crm.spreadsheets.commit import import_file
 from crm.spreadsheets.mapping import Mapping, read_mapping, with_proposals
@@ -23,7 +24,7 @@ from crm.spreadsheets.writer import write_errors
 _SHOWN = 20
 
 
-class Command(BaseCommand):
+class Command(LedgerCommand):
     """Exit 0 when the file was read, whatever became of its rows; else 1 with the reason."""
 
     help = "把 Excel 或 CSV 文件导入一个台账；可疑的行退回，不影响其余的行。"

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from crm import integrity
 from crm.actions.system import mending
 from crm.integrity import Broken, Finding
+from crm.management.base import LedgerCommand
 from crm.models import ImportBatch
 
 SHOWN = 20  # rows of one finding on the screen; --format json names more
 
 
-class Command(BaseCommand):
+class Command(LedgerCommand):
     """Exit 0 when everything holds (with --mend: when it holds afterwards), else 1."""
 
     help = "核对台账是否自洽：列出不成立的各项和涉及的记录；--mend 补好能推出的，其余说明怎么办。"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from crm.actions.demo import county
 from crm.errors import Refused
+from crm.management.base import LedgerCommand
 from crm.models import Project
 
 
-class Command(BaseCommand):
+class Command(LedgerCommand):
     help = "装入演示县（只限开发环境）；已装入时什么也不改。"
 
     def handle(self, **options: Any) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from crm import periodic
+from crm.management.base import LedgerCommand
 from crm.models import PeriodicWork
 
 
-class Command(BaseCommand):
+class Command(LedgerCommand):
     """Exit 1 when some work did not succeed the last time."""
 
     help = "列出后台进程（db_worker）定期做的工作和最近一次的结果。"

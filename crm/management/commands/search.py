@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from crm import access
+from crm.management.base import LedgerCommand
 from crm.models import User
 from search import engine, index
 from search.query import Query, Result
 
 
-class Command(BaseCommand):
+class Command(LedgerCommand):
     help = "检索台账：manage.py search 文本 --as 用户名 [--kind project] [--format json]"
 
     def add_arguments(self, parser: CommandParser) -> None:
