@@ -13,11 +13,9 @@ from django.db import models
 from crm.dates import When
 from crm.ledgers import Column, Kind, Ledger
 from crm.ledgers.columns import Value
-from crm.models import Said
 from crm.models.worth import Valued
 from crm.spreadsheets.cells import (
     Cell,
-    Remark,
     UnknownWords,
     Unreadable,
     is_blank,
@@ -35,7 +33,6 @@ from crm.spreadsheets.reading import Reading
 from crm.spreadsheets.references import References
 from crm.spreadsheets.slips import check_year
 from crm.spreadsheets.values import (
-    first_phone,
     read_boolean,
     read_choice,
     read_integer,
@@ -187,12 +184,8 @@ class CellReader:
                 if number.remark:
                     reading.remarks[column.name] = number.remark
                 return int(number.value) if is_whole and number.value is not None else number.value
-            case Kind.PERSONAL if column.name == "phone":
-                text = read_text(cell)
-                first, others = first_phone(text)
-                if others:
-                    reading.remarks[column.name] = Remark(Said.MORE, text)
-                return first
+            case Kind.PERSONAL if column.part or column.name in ("phone", "other_phones"):
+                return read_text(cell, lines=True)  # one person or number a line
             case Kind.REFERENCE:
                 find = self.references.finder(column.reference)
                 return read_reference(cell, find, label=column.label)

@@ -12,12 +12,9 @@ from crm.access import Action
 from crm.actions import _giving, _record, hints
 from crm.actions.questions import NOTHING_SAID, Anyway
 from crm.models import Contact, User
-from crm.models.people import Person
+from crm.models.people import PARTS, PRINTED, Person
 
-_NOTHING = {
-    "name_sealed": None, "phone_sealed": None, "email_sealed": None,
-    "phone_print": "", "email_print": "",
-}  # fmt: skip
+_NOTHING = {f"{part}_sealed": None for part in PARTS} | {f"{part}_print": "" for part in PRINTED}
 
 
 def register(values: Mapping[str, Any], *, by: User, anyway: Anyway = NOTHING_SAID) -> Contact:
@@ -33,15 +30,16 @@ def register(values: Mapping[str, Any], *, by: User, anyway: Anyway = NOTHING_SA
 
 @transaction.atomic
 def reveal(person: Person, *, by: User) -> dict[str, str]:
-    """Opens phone and e-mail to `by`, once, on the record."""
+    """Opens phones and e-mail to `by`, once, on the record."""
     access.require(by, Action.REVEAL, person)
     _record.note("reveal", person, by=by)
-    return {"phone": person.phone, "email": person.email}
+    parts = ("phone", "email", "other_phones")
+    return {part: getattr(person, part) for part in parts}
 
 
 @transaction.atomic
 def erase(person: Person, *, by: User, reason: str) -> None:
-    """Destroys the person's key: name, phone and e-mail open nowhere again, backups included."""
+    """Destroys the person's key: name, phones and e-mail open nowhere again, backups included."""
     access.require(by, Action.CHANGE, person)
     forget(person, by=by, reason=reason)
 
