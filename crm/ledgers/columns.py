@@ -58,6 +58,10 @@ class Column:
     change it. is_planned: a date that may be written as one of the future (预计 2024 年).
     part: which part of a person a PERSONAL column holds (crm.models.people.PARTS), where it is not
     called so.
+    near: the column right of which `near_aliases` mean this one: beside 联系人 电话 is his,
+    and elsewhere anybody's.
+    holds: whether a row has what a file's row says, as far as somebody sees, where it may have
+    several of its kind.
     made: a required value that no real list has, made of the others (the slug of a name).
     holder: the row that holds the value where it is another one (None = none yet), and its field.
     """
@@ -83,12 +87,15 @@ class Column:
     is_planned: bool = False
     order_by: str = ""
     part: str = ""
+    near: str = ""
+    near_aliases: tuple[str, ...] = ()
     help: str = ""
     get: Callable[[Any], Value] | None = None
     read_all: Callable[[Sequence[Any]], Mapping[int, Value]] | None = None
     filter_rows: Callable[[QuerySet, Sequence[str]], QuerySet] | None = None
     words: Callable[[str], str] | None = None
     holder: Callable[[Any], tuple[Any, str]] | None = None
+    holds: Callable[[Any, Mapping[str, Value], Any], bool] | None = None
     made: Callable[[Mapping[str, Value]], Value] | None = None
 
     def value(self, row: models.Model) -> Value:

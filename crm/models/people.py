@@ -117,6 +117,11 @@ class Person(models.Model):
         return personal.mask_name(self.name)
 
     @property
+    def called(self) -> str:
+        """The name, or what stands in its place."""
+        return self.name or ("已清除" if self.is_erased else "未填姓名")
+
+    @property
     def is_erased(self) -> bool:
         return self.key is not None and self.key.sealed is None
 

@@ -328,6 +328,8 @@ class Intake:
         if name in (CURRENCY, FOREIGN) or (value is None and FOREIGN in values):
             return bool(getattr(row, name) != value)
         column = self.columns[name]
+        if column.holds is not None:
+            return not column.holds(row, values, self.by)
         current = column.value(row)
         if isinstance(current, list) and isinstance(value, list):
             return {other.pk for other in current} != {other.pk for other in value}
