@@ -184,8 +184,9 @@ class CellReader:
                 if number.remark:
                     reading.remarks[column.name] = number.remark
                 return int(number.value) if is_whole and number.value is not None else number.value
-            case Kind.PERSONAL if column.part or column.name in ("phone", "other_phones"):
-                return read_text(cell, lines=True)  # one person or number a line
+            case Kind.PERSONAL if column.name != "name":
+                # One person or number a line; 无 is none.
+                return None if is_unknown(cell) else read_text(cell, lines=column.name != "email")
             case Kind.REFERENCE:
                 find = self.references.finder(column.reference)
                 return read_reference(cell, find, label=column.label)

@@ -167,12 +167,15 @@ class Intake:
             for column in spared.values()
         ):
             return False
+        with_cells = [name for name in spared if name in table.fields]
         for name, column in spared.items():
+            reading.values.pop(name)
+            if with_cells and name not in with_cells:
+                continue
             place = table.fields.get(name)
             heading, text = place.text if place else column.label, ""
             if place is not None and column.kind is not Kind.PERSONAL:
                 text = plain(reader.cell(row, place.index))
-            reading.values.pop(name)
             reading.unread.append(Unread(column, heading, text, Said.UNREAD, refusal.reason))
         return True
 

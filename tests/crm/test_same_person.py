@@ -85,6 +85,13 @@ def test_a_number_written_into_the_name_leaves_it(project, statistician):
     assert (plan.new, plan.refused[0].reason) == (0, "缺少姓名，请填写。")
 
 
+def test_a_number_nobody_knows_is_none(project, statistician):
+    plan = listed("姓名,电话,其他电话,邮箱,项目\n试甲,无,-,待定,羊绒服饰项目\n", statistician)
+    assert (plan.new, plan.refused, plan.to_check) == (1, [], [])
+    person = Contact.objects.get()
+    assert (person.phones, person.email) == ([], "")
+
+
 def test_further_numbers_that_cannot_be_read_do_not_cost_the_row(project, statistician):
     text = "姓名,电话,其他电话,项目\n试甲,13811112222,见名片 8001,羊绒服饰项目\n"
     plan = listed(text, statistician)
