@@ -22,7 +22,7 @@ _NOT_PHONE = re.compile(r"[\s\-()（）.·—–]+")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"(0\d{2,3}\d{7,8}(转\d{1,6})?|400\d{7}|800\d{7})")
 _FOREIGN = re.compile(r"\+[1-9]\d{6,14}")
-_BETWEEN_NUMBERS = re.compile(r"[/、,，;；|或]")
+_BETWEEN_NUMBERS = re.compile(r"[/、,，;；|或\n]")
 _NUMBERS_APART = re.compile(r"[/、,，;；|或\s]")  # one number may hold spaces, too
 _MAY_BE_PERSONAL = re.compile(r"[\w.+-]+@[\w.-]+|[+\d][\d\s\-]{5,}\d")
 
@@ -103,9 +103,7 @@ def normal_phone(text: str) -> str:
     if _MOBILE.fullmatch(plain) or _LANDLINE.fullmatch(plain) or _FOREIGN.fullmatch(plain):
         return plain
     if several := several_phones(text):
-        raise ValueError(
-            f"一格里有 {len(several)} 个号码：请只留一个（例如 {several[0]}），其余的写进备注。"
-        )
+        raise ValueError(f"一格里有 {len(several)} 个号码：请只留一个（例如 {several[0]}）。")
     raise ValueError("电话号码不对：请填 11 位手机号、带区号的座机，或以 + 开头的国际号码。")
 
 
@@ -117,6 +115,17 @@ def several_phones(text: str) -> list[str]:
             with suppress(ValueError):
                 return [normal_phone(part) for part in parts]
     return []
+
+
+def normal_phones(text: str) -> str:
+    """One number or several, each once and in its normal form: 13911113333、08386123456. ValueError
+    with a sentence when something else stands among them."""
+    return "、".join(dict.fromkeys(several_phones(text) or [normal_phone(text)]))
+
+
+def listed(phones: str) -> list[str]:
+    """The numbers that `normal_phones` made one text of."""
+    return [phone for phone in phones.split("、") if phone]
 
 
 def is_mobile(phone: str) -> bool:
@@ -137,6 +146,11 @@ def mask_phone(phone: str) -> str:
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "****" if phone else ""
 
 
+def mask_phones(phones: str) -> str:
+    """Several numbers, each masked: 139****3333、083****3456."""
+    return "、".join(map(mask_phone, listed(phones)))
+
+
 def mask_email(email: str) -> str:
     name, at, host = email.partition("@")
     return f"{name[:1]}***@{host}" if at else "***" if email else ""
@@ -144,7 +158,7 @@ def mask_email(email: str) -> str:
 
 def masked(part: str, value: str) -> str:
     """A name is known to who may see the person; phone and e-mail are masked until revealed."""
-    mask = {"phone": mask_phone, "email": mask_email}.get(part)
+    mask = {"phone": mask_phone, "email": mask_email, "other_phones": mask_phones}.get(part)
     return mask(value) if mask else value
 
 

@@ -32,7 +32,8 @@ DAY = date(2023, 3, 1)
 _EXAMPLE = re.compile(r"例如\s*“?([^。，、”；\s]+)")
 _next = itertools.count(1)
 Enter = Callable[..., Any]  # (values, by=) → whatever was made of them; Refused where it was not
-PERSONAL = {"phone": "1380000{:04d}", "email": "sample{}@example.org"}
+PERSONAL = {"phone": "1380000{:04d}", "other_phones": "1390000{:04d}",
+            "email": "sample{}@example.org"}  # fmt: skip
 
 
 class Samples:

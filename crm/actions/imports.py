@@ -142,11 +142,11 @@ def _touched_since(batch: ImportBatch, entries: list[AuditEntry]) -> list[str]:
         .exclude(undone)
         .exclude(changes={}, is_new=False)[:NAMED]
     ]
-    created = _rows_of(entry for entry in entries if entry.is_new)
-    for model, ids in created.items():
+    written = _rows_of(entries)  # what it made point to its rows points away again
+    for model, ids in _rows_of(entry for entry in entries if entry.is_new).items():
         for rows, path in _links.pointing_to(model, ids):
             if _links.is_work(rows.model):
-                ours = created.get(rows.model, ())
+                ours = written.get(rows.model, ())
                 others = [row for row in _links.standing(rows) if row.pk not in ours]
                 touched += [_called(row, path) for row in others[:NAMED]]
     return touched

@@ -17,7 +17,7 @@ from crm.actions._conflicts import is_duplicate
 from crm.actions.pipeline import progress
 from crm.errors import Hidden, Refused
 from crm.models import UNDO_DAYS, FollowUp, Merge, Mergeable, Project, User, mergeable
-from crm.models.people import PARTS, Person
+from crm.models.people import PARTS, PRINTED, Person
 
 # Moves alone write these; the next step follows the newest follow-up.
 _NOT_CHOSEN = {"stage", "status", "next_on", "next_step"}
@@ -295,7 +295,7 @@ def _restore_parts(person: Any, parts: dict[str, Any]) -> None:
     for part, text in parts.items():
         sealed = base64.b64decode(text) if text else None
         values[f"{part}_sealed"] = sealed
-        if part != "name":
+        if part in PRINTED:
             open_ = personal.unseal(key, sealed) if sealed else ""
             values[f"{part}_print"] = personal.fingerprint(part, open_ or "")
     type(person)._base_manager.filter(pk=person.pk).update(**values)

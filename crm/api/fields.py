@@ -76,10 +76,7 @@ class Masked(serializers.CharField):
     """A personal field: written in clear, read masked."""
 
     def to_representation(self, value: str) -> str:
-        mask = {"phone": personal.mask_phone, "email": personal.mask_email}.get(
-            self.field_name, str
-        )
-        return mask(value)
+        return personal.masked(str(self.field_name), value)
 
 
 def field(column: Column, ledger: Ledger) -> serializers.Field:

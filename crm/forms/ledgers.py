@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
-from crm import ledgers, personal
+from crm import ledgers
 from crm.errors import Refused
 from crm.forms.fields import (
     DayField,
@@ -150,15 +150,13 @@ class LedgerForm(forms.Form):
 
     def _personal(self, column: Column, options: dict[str, Any]) -> forms.Field:
         if self.row is not None and column.name != "name":
-            mask = {"phone": personal.mask_phone, "email": personal.mask_email}[column.name]
             options["help_text"] = KEEP
             field = forms.CharField(max_length=200, **options)
-            field.widget.attrs["placeholder"] = mask(column.value(self.row)) or "未填写"
+            field.widget.attrs["placeholder"] = column.text(column.value(self.row)) or "未填写"
         else:
             field = forms.CharField(max_length=200, **options)
-        kind = {"phone": "tel", "email": "email"}.get(column.name)
-        if kind == "tel":
-            field.widget.attrs["type"] = kind
+        if column.name == "phone":
+            field.widget.attrs["type"] = "tel"
         field.widget.attrs["autocomplete"] = "off"
         return field
 

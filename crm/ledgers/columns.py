@@ -56,6 +56,12 @@ class Column:
     filter_rows: the rows whose value is one of these, where no column of the table holds it.
     words: what people call the value of a TEXT column that holds a code. is_moved: moves alone
     change it. is_planned: a date that may be written as one of the future (预计 2024 年).
+    part: which part of a person a PERSONAL column holds (crm.models.people.PARTS), where it is not
+    called so.
+    near: the column right of which `near_aliases` mean this one: beside 联系人 电话 is his,
+    and elsewhere anybody's.
+    holds: whether a row has what a file's row says, as far as somebody sees, where it may have
+    several of its kind.
     made: a required value that no real list has, made of the others (the slug of a name).
     holder: the row that holds the value where it is another one (None = none yet), and its field.
     """
@@ -80,12 +86,16 @@ class Column:
     is_moved: bool = False
     is_planned: bool = False
     order_by: str = ""
+    part: str = ""
+    near: str = ""
+    near_aliases: tuple[str, ...] = ()
     help: str = ""
     get: Callable[[Any], Value] | None = None
     read_all: Callable[[Sequence[Any]], Mapping[int, Value]] | None = None
     filter_rows: Callable[[QuerySet, Sequence[str]], QuerySet] | None = None
     words: Callable[[str], str] | None = None
     holder: Callable[[Any], tuple[Any, str]] | None = None
+    holds: Callable[[Any, Mapping[str, Value], Any], bool] | None = None
     made: Callable[[Mapping[str, Value]], Value] | None = None
 
     def value(self, row: models.Model) -> Value:
@@ -127,8 +137,13 @@ class Column:
         if self.choices is not None:
             return str(self.choices(code).label)
         if self.kind is Kind.PERSONAL:
-            return personal.masked(self.name, code)
+            return personal.masked(self.person_part, code)
         return self.words(code) if self.words is not None else str(code)
+
+    @property
+    def person_part(self) -> str:
+        """Of a PERSONAL column: name, phone, email or other_phones; else ""."""
+        return (self.part or self.name) if self.kind is Kind.PERSONAL else ""
 
     @property
     def heading(self) -> str:

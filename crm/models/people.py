@@ -11,7 +11,8 @@ from django.db import models
 from crm import personal
 from crm.names import name_key
 
-PARTS = ("name", "phone", "email")
+PARTS = ("name", "phone", "email", "other_phones")
+PRINTED = ("phone", "email")  # those that are found by an exact match
 
 
 class PersonKey(models.Model):
@@ -27,7 +28,8 @@ class PersonKey(models.Model):
 
 
 class Person(models.Model):
-    """Name, phone and e-mail behind a key of their own; `name`, `phone`, `email` open and seal.
+    """Name, phone and e-mail behind a key of their own; `name`, `phone`, `email` open and seal, and
+    so does `other_phones`: further numbers, 13911113333、08386123456.
 
     After erasure they read as empty strings. The prints serve exact match only.
     """
@@ -38,6 +40,7 @@ class Person(models.Model):
     name_sealed = models.BinaryField(null=True, editable=False)
     phone_sealed = models.BinaryField(null=True, editable=False)
     email_sealed = models.BinaryField(null=True, editable=False)
+    other_phones_sealed = models.BinaryField(null=True, editable=False)
     phone_print = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
     email_print = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
 
@@ -70,12 +73,15 @@ class Person(models.Model):
         if key is None:
             raise ValueError("an erased person cannot be filled in again")
         setattr(self, f"{part}_sealed", personal.seal(key, text) if text else None)
-        if part != "name":
+        if part in PRINTED:
             setattr(self, f"{part}_print", personal.fingerprint(part, text))
 
     name = property(lambda self: self._open("name"), lambda self, v: self._seal("name", v))
     phone = property(lambda self: self._open("phone"), lambda self, v: self._seal("phone", v))
     email = property(lambda self: self._open("email"), lambda self, v: self._seal("email", v))
+    other_phones = property(
+        lambda self: self._open("other_phones"), lambda self, v: self._seal("other_phones", v)
+    )
 
     def sealed_parts(self, parts: Iterable[str]) -> dict[str, str]:
         """These parts as JSON keeps them: sealed, so that erasing the person erases them too."""
@@ -94,6 +100,11 @@ class Person(models.Model):
         }
 
     @property
+    def phones(self) -> list[str]:
+        """Every number of the person, the first one first."""
+        return personal.listed("、".join(filter(None, (self.phone, self.other_phones))))
+
+    @property
     def masked_phone(self) -> str:
         return personal.mask_phone(self.phone)
 
@@ -104,6 +115,11 @@ class Person(models.Model):
     @property
     def masked_name(self) -> str:
         return personal.mask_name(self.name)
+
+    @property
+    def called(self) -> str:
+        """The name, or what stands in its place."""
+        return self.name or ("已清除" if self.is_erased else "未填姓名")
 
     @property
     def is_erased(self) -> bool:

@@ -13,12 +13,10 @@ from django.db import models
 from crm.dates import When
 from crm.ledgers import Column, Kind, Ledger
 from crm.ledgers.columns import Value
-from crm.models import Said
 from crm.models.worth import Valued
 from crm.spreadsheets.cells import (
     COORDINATES,
     Cell,
-    Remark,
     UnknownWords,
     Unreadable,
     is_blank,
@@ -36,7 +34,6 @@ from crm.spreadsheets.reading import Reading
 from crm.spreadsheets.references import References
 from crm.spreadsheets.slips import check_year
 from crm.spreadsheets.values import (
-    first_phone,
     read_boolean,
     read_choice,
     read_integer,
@@ -189,12 +186,9 @@ class CellReader:
                 if number.remark:
                     reading.remarks[column.name] = number.remark
                 return int(number.value) if is_whole and number.value is not None else number.value
-            case Kind.PERSONAL if column.name == "phone":
-                text = read_text(cell)
-                first, others = first_phone(text)
-                if others:
-                    reading.remarks[column.name] = Remark(Said.MORE, text)
-                return first
+            case Kind.PERSONAL if column.name != "name":
+                # One person or number a line; 无 is none.
+                return None if is_unknown(cell) else read_text(cell, lines=column.name != "email")
             case Kind.REFERENCE:
                 find = self.references.finder(column.reference)
                 return read_reference(cell, find, label=column.label)

@@ -90,7 +90,7 @@ class Cells:
             case str() if column.choices is not None:
                 return str(column.choices(value).label)
             case str() if column.kind is Kind.PERSONAL:
-                return personal.masked(column.name, value)
+                return personal.masked(column.person_part, value)
             case datetime():
                 return timezone.localtime(value).replace(tzinfo=None)
         return value

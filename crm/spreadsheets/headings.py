@@ -15,6 +15,8 @@ from crm.spreadsheets.mapping import Mapping
 from crm.spreadsheets.money import read_unit
 from crm.spreadsheets.values import AREAS
 
+# What may stand between a person and his number.
+_OF_A_PERSON = {"职务", "职位", "岗位", "职务职称"}
 _COUNTS = {"人", "个", "家", "天"}
 _NOTES = {
     "必填",
@@ -76,6 +78,13 @@ class Matcher:
                 bare, unit = split_unit(word)
                 if unit:
                     self.known.setdefault(canon(bare), (rank, column.name))
+        # Heading → (how well it fits, field, the field that has to stand on its left).
+        self.near = {
+            canon(word): (len(column.aliases) + rank, column.name, column.near)
+            for column in columns
+            for rank, word in enumerate(column.near_aliases)
+        }
+        self.nears = {column.name for column in columns if column.near}
 
     def knows(self, cell: Cell) -> bool:
         """Whether a cell says the heading of some column."""
@@ -90,10 +99,13 @@ class Matcher:
     def headings(self, lines: list[tuple[str, str]]) -> list[Heading]:
         """The headings of one candidate row; a field goes to the heading that fits it best."""
         made: list[tuple[Heading, int]] = []
+        left: str | None = None
         for index, (top, under) in enumerate(lines):
             if text := "/".join(part for part in (top, under) if part):
-                unit, rank, name = self._match(top, under)
+                unit, rank, name = self._match(top, under, left)
                 made.append((Heading(index, text, unit, name), rank))
+                if name not in self.nears and text not in _OF_A_PERSON:
+                    left = name
         best: dict[str, tuple[int, int]] = {}
         for heading, rank in made:
             if heading.field and (heading.field not in best or rank < best[heading.field][0]):
@@ -105,7 +117,9 @@ class Matcher:
             for heading, _ in made
         ]
 
-    def _match(self, top: str, under: str) -> tuple[str | None, int, str | None]:
+    def _match(
+        self, top: str, under: str, left: str | None = None
+    ) -> tuple[str | None, int, str | None]:
         if is_unit_alone(under):  # the line below the headings has the units, in brackets or not
             under = f"({plain(under).strip('()')})"
         units = [split_unit(text)[1] for text in (under, top)]
@@ -116,6 +130,8 @@ class Matcher:
         for text in self._readings(top, under):
             if known := self.known.get(canon(text)):
                 return unit, *known
+            if (near := self.near.get(canon(text))) and near[2] == left:
+                return unit, *near[:2]
         return unit, 0, None
 
     @staticmethod

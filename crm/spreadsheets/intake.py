@@ -23,6 +23,7 @@ from crm.ledgers import Column, Kind, Ledger
 from crm.ledgers.base import Guard
 from crm.ledgers.columns import Value
 from crm.models import ImportBatch, Said, User
+from crm.models.people import Person
 from crm.names import name_key
 from crm.spreadsheets.cell_reader import CURRENCY, FOREIGN
 from crm.spreadsheets.cells import fold, is_unknown, plain
@@ -152,25 +153,35 @@ class Intake:
         is_known: bool,
     ) -> bool:
         """Whether the row can be taken without what its table refused: an optional value that it
-        would not have (a trade the standard does not know) comes in empty, and is kept as text."""
+        would not have (a trade the standard does not know) comes in empty, and is kept as text,
+        but for personal data."""
         if refusal.code != "invalid" or not refusal.fields:
             return False
         spared = {
             name: self.columns[name]
             for name in refusal.fields
-            if name in self.columns and name in reading.values and name in table.fields
+            if name in self.columns
+            and name in reading.values
+            # A number may come out of a name's cell, and has none of its own.
+            and (name in table.fields or self.columns[name].kind is Kind.PERSONAL)
         }
         # Amounts and dates that do not fit each other are no matter of one cell.
         if len(spared) < len(refusal.fields) or any(
-            column.kind is not Kind.TEXT or reader.costs_the_row(column, is_known=is_known)
+            column.kind not in (Kind.TEXT, Kind.PERSONAL)
+            or reader.costs_the_row(column, is_known=is_known)
             for column in spared.values()
         ):
             return False
+        with_cells = [name for name in spared if name in table.fields]
         for name, column in spared.items():
-            heading = table.fields[name]
-            text = plain(reader.cell(row, heading.index))
             reading.values.pop(name)
-            reading.unread.append(Unread(column, heading.text, text, Said.UNREAD, refusal.reason))
+            if with_cells and name not in with_cells:
+                continue
+            place = table.fields.get(name)
+            heading, text = place.text if place else column.label, ""
+            if place is not None and column.kind is not Kind.PERSONAL:
+                text = plain(reader.cell(row, place.index))
+            reading.unread.append(Unread(column, heading, text, Said.UNREAD, refusal.reason))
         return True
 
     def _keep_texts(self, found: Model, unread: list[Unread]) -> None:
@@ -339,15 +350,18 @@ class Intake:
         if name in (CURRENCY, FOREIGN) or (value is None and FOREIGN in values):
             return bool(getattr(row, name) != value)
         column = self.columns[name]
+        if column.holds is not None:
+            return not column.holds(row, values, self.by)
         current = column.value(row)
         if isinstance(current, list) and isinstance(value, list):
             return {other.pk for other in current} != {other.pk for other in value}
         if column.kind is Kind.PERSONAL:
             known, written = str(current or ""), str(value or "")
-            if written == personal.masked(name, known):
+            if written == personal.masked(column.person_part, known):
                 return False  # as our own export shows it
-            if name == "phone":
-                return personal.phone_key(known) != personal.phone_key(written)
+            if column.person_part == "phone":
+                phones = [known] if by_number or not isinstance(row, Person) else row.phones
+                return personal.phone_key(written) not in map(personal.phone_key, phones)
         # A row known by its number may be given another spelling of its name.
         if not by_number and _is_spelling(column, self.ledger):
             return name_key(str(current or "")) != name_key(str(value))

@@ -31,6 +31,7 @@ from crm.spreadsheets.mapping import Mapping
 from crm.spreadsheets.match import Table
 from crm.spreadsheets.moments import Planned
 from crm.spreadsheets.money import NoCurrency
+from crm.spreadsheets.people import settle_person
 from crm.spreadsheets.reader import Row
 from crm.spreadsheets.reading import Query, Reading, Unread
 from crm.spreadsheets.references import References
@@ -53,6 +54,7 @@ class RowReader(CellReader):
         self, ledger: Ledger, table: Table, mapping: Mapping, references: References, words: Words
     ) -> None:
         super().__init__(ledger, table, mapping, references, words)
+        self.person = {c.person_part: c.name for c in self.fields.values() if c.person_part}
         # Of columns of amounts, by field: what the ledger has, and the middle of file and ledger.
         self.known: dict[str, list[Decimal]] = {}
         self.middles: dict[str, list[Decimal]] = {}
@@ -75,6 +77,7 @@ class RowReader(CellReader):
         for heading, column, said in self.constants if written is None else ():
             self._take_cell(row, heading, column, said, reading, is_known=False)
         self._check_currency(reading)
+        settle_person(reading.values, self.person)
         if reading.standing and reading.standing.plan and not reading.phases:
             standing.to_plan(reading.standing.plan, reading.values)
 
@@ -160,7 +163,7 @@ class RowReader(CellReader):
         """Whether a row is refused for this cell: it names the row, or a figure would be false
         without it. A person is known by name and phone: without it the next file would enter him
         again, unless his row is known by its number."""
-        if column.kind is Kind.PERSONAL and column.name == "phone" and not is_known:
+        if column.name == "phone" and column.kind is Kind.PERSONAL and not is_known:
             return True
         is_standing = column.kind is Kind.STAGE or column.is_moved
         return column.required or column.name in self.ledger.natural_key or is_standing
@@ -235,16 +238,11 @@ class RowReader(CellReader):
                 reading.values.setdefault("status", said.status)
 
     def _keep_remarks(self, reading: Reading) -> None:
-        """What cells said beyond their values is kept as text, but for what a person's row seals:
-        there it is to be looked at."""
+        """What cells said beyond their values is kept as text."""
         for name, remark in reading.remarks.items():
             column, place = self.fields[name], self.headings.get(name)
             heading = place.text if place else column.label
-            if column.kind is Kind.PERSONAL:
-                reason = f"{column.label}有几个，记下了第一个；其余的请写进备注。"
-                reading.unread.append(Unread(column, heading, "", Said.UNREAD, reason))
-            else:
-                reading.unread.append(Unread(column, heading, remark.text, remark.said))
+            reading.unread.append(Unread(column, heading, remark.text, remark.said))
 
     def _check_currency(self, reading: Reading) -> None:
         """A currency whose amount could not be read says nothing: 币种 without 外币金额."""

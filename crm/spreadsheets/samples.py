@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.db.models import Model
 
+from crm import personal
 from crm.ledgers import Column
 from crm.ledgers.columns import Value
 from crm.models.people import Person
@@ -36,6 +37,9 @@ def facts_of(
 
 
 def said(column: Column, value: Value) -> str:
+    """A value in words; a person's name is masked, for the outcome is kept unsealed."""
+    if column.person_part == "name":
+        return personal.mask_name(str(value or "")) or _NOTHING
     return _cut(column.text(value)) or _NOTHING
 
 

@@ -15,7 +15,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
 
-from crm import personal
 from crm.ledgers.base import Several
 from crm.models import Said
 from crm.spreadsheets import phrases
@@ -201,13 +200,6 @@ def read_reference(cell: Cell, find: Callable[[str], Found | None], *, label: st
         if found is not None:
             return found
     raise Unreadable(f"没有找到{label}“{shown(name)}”，请核对名称，或先登记{label}。")
-
-
-def first_phone(text: str) -> tuple[str, str]:
-    """The first of several telephone numbers in one cell, and the others (13911113333、…); the text
-    as it is, and nothing, where it does not hold several numbers and nothing else."""
-    first, *others = personal.several_phones(text) or [text]
-    return first, "、".join(others)
 
 
 def _full_width_brackets(name: str) -> str:

@@ -235,8 +235,13 @@ def test_who_may_not_see_a_project_cannot_move_it_and_who_may_only_see_is_told(
 
 
 def test_phones_are_masked_and_references_stay_within_sight(officer, other_officer):
-    contact = make.contact(make.project(team=officer.team), phone="13812341234")
-    assert client(officer).get(f"/api/contacts/{contact.pk}/").json()["phone"] == "138****1234"
+    contact = make.contact(
+        make.project(team=officer.team),
+        phone="13812341234",
+        other_phones="13912341234、08171234567",
+    )
+    told = client(officer).get(f"/api/contacts/{contact.pk}/").json()
+    assert (told["phone"], told["other_phones"]) == ("138****1234", "139****1234、081****4567")
     hidden = make.project(team=other_officer.team)
     answer = client(officer).post(
         "/api/contacts/", {"name": "某", "project": hidden.pk}, format="json"

@@ -344,6 +344,23 @@ def test_an_undoing_that_fails_midway_takes_nothing_back(teamlead, monkeypatch):
     assert StageMove.objects.standing().get().project == project
 
 
+def test_what_an_import_made_point_to_its_own_rows_points_away_again(statistician):
+    person = make.contact(None, name="张三")
+    made = batch(statistician)
+    with imports.under(made):
+        project = projects.register({"name": "甲项目"}, by=statistician)
+        rows.change(person, {"project": project}, by=statistician)
+    theirs = make.contact(project, name="李四", phone="13800000078")
+    with pytest.raises(Refused, match="联系人") as refused:
+        imports.revert_import(made, by=statistician)
+    assert f"联系人 {theirs.pk}" in refused.value.reason
+    assert f"联系人 {person.pk}" not in refused.value.reason
+    rows.change(theirs, {"project": None}, by=statistician)
+    imports.revert_import(made, by=statistician)
+    person.refresh_from_db()
+    assert (person.project, Project.objects.exists()) == (None, False)
+
+
 def test_a_row_one_import_changed_twice_is_what_it_was_before_both(statistician):
     company = make.company("绿溪纺织有限公司")
     made = batch(statistician)

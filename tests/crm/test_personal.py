@@ -3,13 +3,14 @@
 import pytest
 from django.db import connection
 
-from crm import personal
+from crm import ledgers, personal
 from crm.actions.companies import contacts
 from crm.errors import Refused
 from crm.models import AuditEntry, Contact, PersonKey
 from crm.models.people import PARTS
 from tests import make
 
+LEDGER = ledgers.get("contacts")
 pytestmark = pytest.mark.django_db
 
 
@@ -42,6 +43,25 @@ def test_a_phone_is_found_by_its_exact_print_alone(contact):
     assert not Contact.objects.filter(
         phone_print=personal.fingerprint("phone", "1381234123")
     ).exists()
+
+
+def test_further_numbers_are_sealed_masked_and_forgotten_like_the_first(contact, teamlead, officer):
+    LEDGER.change(contact, {"other_phones": "139 1234 1234, 0817-1234567"}, by=teamlead)
+    again = Contact.objects.get(pk=contact.pk)
+    assert again.other_phones == "13912341234、08171234567"
+    column = LEDGER.column("other_phones")
+    assert column.text(column.value(again)) == "139****1234、081****4567"
+    assert contacts.reveal(again, by=officer)["other_phones"] == again.other_phones
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM crm_contact")
+        stored = [bytes(one) for one in cursor.fetchone() if isinstance(one, (bytes, memoryview))]
+    record = str(list(AuditEntry.objects.values()))
+    for number in ("13912341234", "08171234567"):
+        assert number not in record
+        assert not any(number.encode() in one for one in stored)
+    contacts.erase(again, by=teamlead, reason="本人要求")
+    again = Contact.objects.get(pk=contact.pk)
+    assert (again.other_phones, again.phones, again.other_phones_sealed) == ("", [], None)
 
 
 def test_two_people_have_two_keys(contact):

@@ -7,6 +7,7 @@ import pytest
 from crm import ledgers
 from crm.actions import duplicates
 from crm.actions.hints import claim_hint
+from crm.errors import Refused
 from crm.models import Contact
 from crm.spreadsheets.commit import import_file
 from tests import make
@@ -43,11 +44,70 @@ def test_one_mobile_is_one_person_however_it_is_typed_and_whatever_the_name(proj
     assert [(one.row, one.reason) for one in plan.conflicts] == [
         (3, "与第 2 行是同一条，未导入；不同的有：姓名。"),
         (4, "与第 2 行是同一条，未导入；不同的有：姓名。"),
-        (7, "与第 2 行是同一条，未导入；不同的有：姓名。"),  # by the first of its two numbers
+        # By the first of its two numbers; the second one is his too.
+        (7, "与第 2 行是同一条，未导入；不同的有：姓名、其他电话。"),
     ]
-    # 8.61381E+12 is no number by which anybody is known; of two numbers in a cell one is taken.
+    # 8.61381E+12 is no number by which anybody is known.
     assert [(one.row, one.column) for one in plan.refused] == [(6, "电话")]
-    assert [(cell.row, cell.column, cell.text) for cell in plan.to_check] == [(7, "电话", "")]
+    assert plan.to_check == []
+
+
+def listed(text, by):
+    return import_file(text.encode(), "联系人.csv", CONTACTS, by=by)
+
+
+def test_of_two_numbers_in_a_cell_the_first_is_the_phone_and_the_rest_further_ones(
+    project, statistician
+):
+    text = "姓名,电话,项目\n试甲,0838-6123456/138 1111 2222；13911113333,羊绒服饰项目\n"
+    plan = listed(text, statistician)
+    assert (plan.new, plan.refused, plan.to_check) == (1, [], [])
+    person = Contact.objects.get()
+    assert person.phones == [LANDLINE, "13811112222", "13911113333"]
+    assert listed(text, statistician).same == 1
+    # Known by a further number: nobody new, and the first one stays the first.
+    again = listed("姓名,电话,项目\n试甲,13911113333,羊绒服饰项目\n", statistician)
+    assert (again.new, again.same) == (0, 1)
+    # What is among the numbers and is none costs the row, as one number that is none.
+    for wrong in ("13811112222/8001", "13811112222 传真 0838-6123456", "13811112222a"):
+        plan = listed(f"姓名,电话,项目\n试乙,{wrong},羊绒服饰项目\n", statistician)
+        assert (plan.new, [one.column for one in plan.refused]) == (0, ["电话"])
+    other = listed(f"姓名,电话,项目\n试乙,{LANDLINE},羊绒服饰项目\n", statistician)
+    assert other.new == 1  # at the same landline sits somebody else
+
+
+def test_a_number_written_into_the_name_leaves_it(project, statistician):
+    plan = listed("姓名,项目\n试甲 13811112222/13911113333,羊绒服饰项目\n", statistician)
+    assert plan.new == 1
+    person = Contact.objects.get()
+    assert (person.name, person.phones) == ("试甲", ["13811112222", "13911113333"])
+    plan = listed("姓名,项目\n13811114444,羊绒服饰项目\n", statistician)
+    assert (plan.new, plan.refused[0].reason) == (0, "缺少姓名，请填写。")
+
+
+def test_a_number_nobody_knows_is_none(project, statistician):
+    plan = listed("姓名,电话,其他电话,邮箱,项目\n试甲,无,-,待定,羊绒服饰项目\n", statistician)
+    assert (plan.new, plan.refused, plan.to_check) == (1, [], [])
+    person = Contact.objects.get()
+    assert (person.phones, person.email) == ([], "")
+
+
+def test_further_numbers_that_cannot_be_read_do_not_cost_the_row(project, statistician):
+    text = "姓名,电话,其他电话,项目\n试甲,13811112222,见名片 8001,羊绒服饰项目\n"
+    plan = listed(text, statistician)
+    assert plan.new == 1
+    assert [(one.column, one.text) for one in plan.to_check] == [("其他电话", "")]
+    assert Contact.objects.get().phones == ["13811112222"]
+
+
+def test_a_further_number_that_becomes_the_first_loses_none(project, teamlead, statistician):
+    person = make.contact(project, phone="13811112222", other_phones="13911113333、08386123456")
+    CONTACTS.change(person, {"phone": "13911113333"}, by=teamlead)
+    assert person.phones == ["13911113333", "13811112222", LANDLINE]
+    with pytest.raises(Refused, match="其余的填在其他电话"):
+        CONTACTS.change(person, {"phone": "13811112222/13911113333"}, by=teamlead)
+    with pytest.raises(Refused, match="其他电话打了码"):
+        CONTACTS.change(person, {"other_phones": "138****2222"}, by=teamlead)
 
 
 def test_an_address_in_capitals_is_no_other_address(project, statistician):

@@ -20,14 +20,20 @@ MASK = "***"
 
 def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     checked = dict(values)
-    for part, label in (("phone", "电话"), ("email", "邮箱")):
+    for part, label in (("phone", "电话"), ("email", "邮箱"), ("other_phones", "其他电话")):
         if MASK in (checked.get(part) or ""):
             raise Refused(f"{label}打了码，请填写完整的{label}，或留空。", "invalid", [part])
     if checked.get("phone"):
         try:
             checked["phone"] = personal.normal_phone(checked["phone"])
         except ValueError as error:
-            raise Refused(str(error), "invalid", ["phone"]) from error
+            more = "其余的填在其他电话。" if personal.several_phones(checked["phone"]) else ""
+            raise Refused(f"{error}{more}", "invalid", ["phone"]) from error
+    if checked.get("other_phones"):
+        try:
+            checked["other_phones"] = personal.normal_phones(checked["other_phones"])
+        except ValueError as error:
+            raise Refused(f"其他电话：{error}", "invalid", ["other_phones"]) from error
     if "name" in checked and not (checked["name"] or "").strip():
         raise Refused("请填写姓名。", "invalid", ["name"])
     return checked
@@ -47,12 +53,18 @@ def _register(values: Mapping[str, Any], *, by: User, anyway: Anyway = NOTHING_S
 def _change(
     row: Contact, values: Mapping[str, Any], *, by: User, version: int | None = None
 ) -> Contact:
-    return rows.change(row, _checked(values), by=by, version=version)
+    checked = _checked(values)
+    phone, others = checked.get("phone"), personal.listed(row.other_phones)
+    if phone in others and "other_phones" not in checked:
+        # One of the other numbers becomes the first one: the first one stays among the others.
+        others = [number for number in (row.phone, *others) if number not in ("", phone)]
+        checked["other_phones"] = "、".join(others)
+    return rows.change(row, checked, by=by, version=version)
 
 
 def _find(values: Mapping[str, Any], by: User) -> Contact | None:
     """The same mobile at the same company or project is the same person, and so is the same name
-    with the same other number, with a masked one (our own export) or without any."""
+    with the same landline, with a masked number (our own export) or without any."""
     here = (
         Contact.objects.visible_to(by)
         .filter(company=values.get("company"), project=values.get("project"))
@@ -75,6 +87,9 @@ def _find(values: Mapping[str, Any], by: User) -> Contact | None:
             return None
         sharing = here.filter(phone_print=personal.fingerprint("phone", phone))
         same = same_person(sharing, name=name, phone=phone)
+        if not same and (values.get("company") or values.get("project")):
+            more = [row for row in here.exclude(other_phones_sealed=None) if phone in row.phones]
+            same = same_person(more, name=name, phone=phone)
     return one(same)
 
 
@@ -86,7 +101,7 @@ LEDGER = declare(
         model=Contact,
         place=40,
         told_apart=("position", "phone", "project", "company"),
-        title=lambda row: row.name or "已清除的联系人",
+        title=lambda row: row.name or f"{row.called}的联系人",
         lookup=(),
         joins=("company", "project", "team", "key"),
         find_row=_find,
@@ -106,6 +121,10 @@ LEDGER = declare(
                    aliases=("手机", "联系电话", "手机号", "手机号码", "联系方式", "电话号码",
                             "联系手机", "移动电话", "联系电话号码"),
                    in_list=True),
+            Column("other_phones", "其他电话", Kind.PERSONAL,
+                   aliases=("备用电话", "其他联系电话", "备用联系电话", "第二电话", "备用手机",
+                            "其他联系方式"),
+                   help="有几个号码的，第一个填在电话，其余的用顿号分开填在这里。"),
             Column("email", "邮箱", Kind.PERSONAL,
                    aliases=("电子邮箱", "E-mail", "电子邮件", "邮箱地址", "email")),
             Column("company", "企业", Kind.REFERENCE, reference="companies",

@@ -15,6 +15,7 @@ from crm.actions.pipeline import agreements, projects
 from crm.dates import When
 from crm.errors import Refused
 from crm.ledgers.base import Column, Group, Kind, Ledger, declare, one
+from crm.ledgers.pipeline import _project_contacts as _contacts
 from crm.ledgers.pipeline._project_headings import HEADINGS
 from crm.ledgers.pipeline._project_search import SEARCH
 from crm.models import (
@@ -128,8 +129,16 @@ def _all_agreed(projects: Sequence[Project]) -> Mapping[int, Any]:
 
 
 def _split(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A project's facts, and what is told by moves and agreements."""
-    told = {"stage", "status", "reason", "evidence", "agreed_investment", *ENTERED}
+    """A project's facts, and what is told by moves, agreements and contacts."""
+    told = {
+        "stage",
+        "status",
+        "reason",
+        "evidence",
+        "agreed_investment",
+        *ENTERED,
+        *_contacts.NAMES,
+    }
     facts = {name: value for name, value in values.items() if name not in told}
     return facts, {name: value for name, value in values.items() if name in told}
 
@@ -152,7 +161,12 @@ def _import_new(values: Mapping[str, Any], *, by: User) -> Project:
         agreed_investment=told.get("agreed_investment"),
         reason=told.get("reason") or "",
     )
-    return projects.register(facts, by=by, opening=opening)
+    if not told.keys() & set(_contacts.NAMES):
+        return projects.register(facts, by=by, opening=opening)
+    with transaction.atomic():
+        project = projects.register(facts, by=by, opening=opening)
+        _contacts.bring_along(project, told, by=by)
+    return project
 
 
 @transaction.atomic
@@ -198,6 +212,7 @@ def _import_change(row: Project, values: Mapping[str, Any], *, by: User) -> Proj
             )
         if move.occurred is None:
             projects.correct(move, on=when, by=by, reason="导入补填日期")
+    _contacts.bring_along(row, told, by=by)
     row.refresh_from_db()
     return row
 
@@ -374,6 +389,7 @@ LEDGER = declare(
                    get=_agreed,
                    holder=lambda row: (standing_agreement(row), "amount"),
                    read_all=_all_agreed),
+            *_contacts.COLUMNS,
             Column("evidence", "凭证", in_form=False, in_api=False, get=lambda row: "",
                    aliases=HEADINGS["evidence"]),
             Column("reason", "原因", in_form=False, in_api=False, get=lambda row: "",

@@ -145,7 +145,9 @@ class Shower:
             case Kind.BOOLEAN:
                 return Cell(label, "是" if value else "否", name=name)
             case Kind.PERSONAL:
-                return Cell(label, personal.masked(column.name, value), "personal", name=name)
+                return Cell(
+                    label, personal.masked(column.person_part, value), "personal", name=name
+                )
             case Kind.LONG_TEXT:
                 return Cell(label, str(value), "long", title=_hint(value), name=name)
         if column.words is not None:

@@ -162,7 +162,9 @@ def _change(
     model: type[models.Model], name: str, old: Any, new: Any, names: dict[tuple[str, Any], str]
 ) -> Change:
     field = _field(model, name)
-    label = {"name": "姓名", "phone": "电话", "email": "邮箱"}.get(name, name)
+    label = {"name": "姓名", "phone": "电话", "email": "邮箱", "other_phones": "其他电话"}.get(
+        name, name
+    )
     if field is not None:
         label = str(field.verbose_name)
     return Change(label, _text(field, name, old, names), _text(field, name, new, names))

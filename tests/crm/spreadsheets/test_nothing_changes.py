@@ -59,6 +59,7 @@ CODES = [make.credit_code() for _ in range(3)]
 PEOPLE = {
     "name": st.sampled_from(["张三", "李四", "Ａ．斯密", "=王五"]),
     "phone": st.sampled_from(["13800000001", "13912345678", "0838-6123456", "+49 30 901820"]),
+    "other_phones": st.sampled_from(["13800000002", "13912345679、0838-6123457"]),
     "email": st.sampled_from(["a@example.org", "Li.Si@Example.COM"]),
 }
 

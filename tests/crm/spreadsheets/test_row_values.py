@@ -200,14 +200,15 @@ def test_an_unreadable_cell_leaves_no_remark():
     assert len(problems_of(reading)) == len(reading.unread) == 2
 
 
-def test_the_first_of_two_phones_is_read_and_the_others_are_asked_for_without_being_kept():
-    reading = read({"电话": "13811112222/13911113333"}, "contacts")
-    assert reading.values == {"phone": "13811112222"}
-    ((heading, reason),) = problems_of(reading)
-    assert (heading, "记下了第一个" in reason) == ("电话", True)
-    assert [one.text for one in reading.unread] == [""]  # a number is sealed with its person
-    reading = read({"电话": "138 1111 2222"}, "contacts")
-    assert (reading.values, reading.unread) == ({"phone": "138 1111 2222"}, [])
+def test_of_two_phones_the_first_is_the_phone_and_the_other_a_further_one():
+    reading = read({"电话": "13811112222/13911113333", "其他电话": "0838-6123456"}, "contacts")
+    assert reading.values == {
+        "phone": "13811112222", "other_phones": "13911113333、08386123456"
+    }  # fmt: skip
+    assert reading.unread == []
+    # What is no number stays as it is, for the ledger's verb to refuse.
+    reading = read({"电话": "13811112222/8001"}, "contacts")
+    assert (reading.values, reading.unread) == ({"phone": "13811112222/8001"}, [])
 
 
 def test_the_answer_to_the_word_of_a_currency_is_that_of_its_amount():

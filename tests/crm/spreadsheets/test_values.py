@@ -17,7 +17,6 @@ from crm.spreadsheets.cells import Remark, Said, Unreadable, fold, shown
 from crm.spreadsheets.values import (
     AREAS,
     Number,
-    first_phone,
     read_boolean,
     read_choice,
     read_integer,
@@ -189,23 +188,6 @@ def test_a_count_may_be_about_but_a_year_may_not():
         read_integer("约2023")
 
 
-@pytest.mark.parametrize(
-    ("text", "first", "others"),
-    [
-        ("13811112222/13911113333", "13811112222", "13911113333"),
-        ("138 1111 2222、0838-6123456；13911113333", "13811112222", "08386123456、13911113333"),
-        ("13811112222 13911113333", "13811112222", "13911113333"),
-        ("138 1111 2222", "138 1111 2222", ""),
-        ("0838-6123456 转 8001", "0838-6123456 转 8001", ""),
-        ("13811112222/张三", "13811112222/张三", ""),
-        ("8.61381E+12", "8.61381E+12", ""),
-        ("", "", ""),
-    ],
-)
-def test_the_first_of_several_phones_is_told_from_the_others(text, first, others):
-    assert first_phone(text) == (first, others)
-
-
 def test_yes_and_no_are_read_and_anything_else_is_refused():
     assert [read_boolean(cell) for cell in ("是", "否", "√", True, "", "-")] == [
         True, False, True, True, None, None
@@ -276,10 +258,3 @@ def test_any_text_is_a_number_that_reads_back_or_refused(text, unit):
         found = read_number(text, scale=2, unit=unit, given=unit)
         if found.value is not None:
             assert read_number(found.value, scale=2, unit=unit, given=unit) == Number(found.value)
-
-
-@settings(deadline=None)
-@given(st.text("0123456789-/、 ;+转abc", max_size=40) | st.text(max_size=20))
-def test_any_text_has_a_first_phone(text):
-    first, others = first_phone(text)
-    assert (first == text) or others

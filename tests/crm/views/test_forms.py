@@ -235,7 +235,7 @@ def test_the_history_tells_old_and_new_by_their_labels(as_user, teamlead, team, 
 def test_personal_columns_are_masked_until_revealed_and_the_look_is_recorded(
     as_user, teamlead, leader, team
 ):
-    contact = make.contact(make.project(team=team), phone="13812345678")
+    contact = make.contact(make.project(team=team), phone="13812345678", other_phones="13912345678")
     client = as_user(teamlead)
     for path in (
         "/desk/contacts/",
@@ -246,10 +246,12 @@ def test_personal_columns_are_masked_until_revealed_and_the_look_is_recorded(
         page = page_of(client.get(path))
         assert "138****5678" in page, path
         assert "13812345678" not in page
+        assert "13912345678" not in page
     assert not AuditEntry.objects.filter(verb="reveal").exists()
     assert client.get(f"/desk/contacts/{contact.pk}/reveal/").status_code == 405
     shown = client.post(f"/desk/contacts/{contact.pk}/reveal/")
     assert "13812345678" in page_of(shown)
+    assert "13912345678" in page_of(shown)
     assert shown["Cache-Control"] == "no-store"
     assert AuditEntry.objects.get(verb="reveal").actor == teamlead
     refused = as_user(leader).post(f"/desk/contacts/{contact.pk}/reveal/")

@@ -11,7 +11,7 @@ def forget(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0043_more_currencies")]
+    dependencies = [("crm", "0042_more_currencies")]
     operations = [
         migrations.RunPython(forget, migrations.RunPython.noop),
         migrations.RemoveField("importupload", "outcome"),

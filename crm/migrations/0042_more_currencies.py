@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0040_planned_signing_and_completion'),
+        ('crm', '0041_other_phones'),
     ]
 
     operations = [
