@@ -35,7 +35,7 @@ _AFTER_SLASH = re.compile(r"(.+)[/:_]([^/:_]+)")
 _UNIT_AT_END = re.compile(
     r"(.+?)((?:[十百千]?[万亿]|百万|千万)(?:人民币|美|欧|港|日)?元|亩|平方米)"
 )
-_OTHER_TIME = re.compile(r"计划|预计|预期|拟|目标|[0-9]{4}|上年|去年|同期|累计|当年|本年|本月")
+OTHER_TIME = re.compile(r"计划|预计|预期|拟|目标|[0-9]{4}|上年|去年|同期|累计|当年|本年|本月")
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class Matcher:
         together = [f"{top}{under}", f"{bare_top}{bare}"]
         if re.search("计划|预计|拟", top):
             return [*together, f"计划{bare}"]
-        return together if _OTHER_TIME.search(top) else [*together, under, bare]
+        return together if OTHER_TIME.search(top) else [*together, under, bare]
 
 
 def split_unit(heading: str) -> tuple[str, str | None]:

@@ -12,14 +12,16 @@ from dataclasses import dataclass, field, replace
 
 from crm.ledgers.base import Column, Kind
 from crm.spreadsheets.cells import Cell, fold, is_blank, is_unknown, plain
-from crm.spreadsheets.headings import Heading, Matcher, is_unit_alone, split_unit
+from crm.spreadsheets.headings import OTHER_TIME, Heading, Matcher, is_unit_alone, split_unit
 from crm.spreadsheets.mapping import Mapping
 from crm.spreadsheets.money import read_unit
 from crm.spreadsheets.numbers import numbers_in, read_number
 from crm.spreadsheets.reader import Row, Sheet
+from crm.spreadsheets.stage_words import is_standing
 from crm.spreadsheets.values import AREAS
 
 _STAGE_WORD = 12  # 一期投产二期在建 has eight signs; a longer text tells a story
+_SAYS_WHERE = re.compile("进度|进展|状态|阶段|现状|推进情况|建设情况")
 _LOOK_THROUGH = 40  # rows above the data in which the headings are looked for
 _UNIT_COLUMN = {
     "单位",
@@ -85,7 +87,7 @@ def tables_on(
         first, data_from, headings = found
         above = sheet.rows[start:first]
         rows, ignored, start = data_rows(sheet, data_from, headings, needed, matcher)
-        headings = _without_prose(headings, rows, columns, mapping)
+        headings = _with_stages(headings, rows, columns, mapping)
         rows, fills = _filled_in(headings, rows)
         units = _unit_columns(headings, rows, columns, mapping)
         headings = _with_units_above(headings, above, columns, units)
@@ -287,23 +289,53 @@ def _why_no_data(
     return None
 
 
-def _without_prose(
+def _with_stages(
     headings: list[Heading], rows: list[Row], columns: Sequence[Column], mapping: Mapping
 ) -> list[Heading]:
-    """A column 进展情况 that tells each project's story is no column of stages, unless the mapping
-    says that it is."""
+    """Which column holds the stages, by what stands in it, unless the mapping says it: one that
+    tells each project's story (进展情况) does not, and where none is called so, one whose words are
+    nearly all stages (形象进度, 当前状态) does."""
     stages = {column.name for column in columns if column.kind is Kind.STAGE}
+    # The words of a status are none of a stage: a column that has some of them is one.
+    moved = {
+        column.name: set(column.choices.labels)
+        for column in columns
+        if column.is_moved and column.choices and column.kind is Kind.CHOICE
+    }
+    if not stages:
+        return headings
+
+    def words(heading: Heading) -> list[str]:
+        texts = [plain(row.cells[heading.index]) for row in rows if heading.index < len(row.cells)]
+        return [text for text in texts if not is_unknown(text)]
+
+    def is_settled(heading: Heading) -> bool:
+        return fold(heading.text) in mapping.columns
 
     def tells_stories(heading: Heading) -> bool:
-        if heading.field not in stages or fold(heading.text) in mapping.columns:
-            return False
-        texts = [plain(row.cells[heading.index]) for row in rows if heading.index < len(row.cells)]
-        filled = [text for text in texts if text]
+        filled = words(heading)
         return sum(len(text) > _STAGE_WORD for text in filled) * 2 > len(filled)
 
-    return [
-        replace(heading, field=None) if tells_stories(heading) else heading for heading in headings
+    found = [
+        replace(heading, field=None)
+        if heading.field in stages and not is_settled(heading) and tells_stories(heading)
+        else heading
+        for heading in headings
     ]
+    if any(heading.field in stages for heading in found):
+        return found
+    for place, heading in enumerate(found):
+        may_be = heading.field in moved or (not heading.field and _SAYS_WHERE.search(heading.text))
+        if is_settled(heading) or not may_be or OTHER_TIME.search(heading.text):
+            continue
+        filled = words(heading)
+        of_status = moved.get(heading.field or "", set())
+        if tells_stories(heading) or of_status.intersection(filled):
+            continue
+        if filled and sum(map(is_standing, filled)) * 5 >= len(filled) * 4:
+            found[place] = replace(heading, field=min(stages))
+            break
+    return found
 
 
 def _filled_in(headings: list[Heading], rows: list[Row]) -> tuple[list[Row], frozenset[int]]:

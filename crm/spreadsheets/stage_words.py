@@ -183,6 +183,16 @@ def read_standing(cell: Cell, *, several: str = REFUSE) -> Standing | None:
     return Standing(chosen, status, plan)
 
 
+def is_standing(cell: Cell) -> bool:
+    """Whether a cell speaks of where a project stands, be it in one way or several."""
+    try:
+        return read_standing(cell) is not None
+    except Unsettled:
+        return True
+    except Unreadable:
+        return False
+
+
 _PHASES = re.compile(r"[一二三四五六七八九十0-9]+(?:期|标段|号线)")
 
 

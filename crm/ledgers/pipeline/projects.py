@@ -339,7 +339,7 @@ LEDGER = declare(
             Column("fixed_asset_investment", "固定资产投资", Kind.MONEY, unit="万元",
                    aliases=HEADINGS["fixed_asset_investment"]),
             Column("currency", "币种", Kind.CHOICE, choices=Currency),
-            Column("foreign_amount", "外币金额", Kind.NUMBER,
+            Column("foreign_amount", "外币金额", Kind.NUMBER, aliases=HEADINGS["foreign_amount"],
                    help="外币项目填币种和外币金额，人民币金额待汇率确定后再填。"),
             Column("land_mode", "用地方式", Kind.CHOICE, choices=LandMode,
                    aliases=HEADINGS["land_mode"]),

@@ -122,3 +122,46 @@ def test_two_columns_of_one_meaning_are_one_where_no_row_has_both():
         ["项目名称", "用地（亩）", "占地面积（公顷）"], ["甲", 50, None], ["乙", None, 3]
     )
     assert not unlike.fills
+
+
+STAGE_WORDS = ["主体施工", "签约落地", "在谈", "一期投产，二期在建", "竣工"]
+
+
+def column_of_stages(heading: str, words: list[str], mapping: Mapping | None = None) -> str | None:
+    rows = [Row(n, [f"项目{n}", word]) for n, word in enumerate(words, start=2)]
+    sheet = Sheet("", [Row(1, ["项目名称", heading]), *rows])
+    columns = ledgers.get("projects").import_columns
+    (table,) = tables_on(sheet, columns, ["name"], mapping or Mapping())
+    return table.headings[1].field
+
+
+@pytest.mark.parametrize(
+    "heading", ["目前形象进度", "当前状态", "项目状态", "目前进展", "建设情况"]
+)
+def test_a_column_whose_words_are_stages_is_the_stage_whatever_it_is_called(heading):
+    assert column_of_stages(heading, STAGE_WORDS) == "stage"
+
+
+@pytest.mark.parametrize(
+    ("heading", "words", "field"),
+    [
+        ("目前形象进度", ["完成三通一平", "设备采购", "在建", "验收"], None),  # no stages
+        ("备注", STAGE_WORDS, None),  # it does not say where they stand
+        ("计划进度", STAGE_WORDS, None),  # of another time
+        ("2023年进度", STAGE_WORDS, None),
+        ("项目状态", ["推进中", "停滞", "退出"], "status"),
+        ("目前形象进度", ["", "-"], None),
+    ],
+)
+def test_other_words_are_no_stages(heading, words, field):
+    assert column_of_stages(heading, words) == field
+
+
+def test_what_the_mapping_says_of_a_column_stands():
+    left_out = Mapping(columns={"目前形象进度": None})
+    assert column_of_stages("目前形象进度", STAGE_WORDS, left_out) is None
+    sheet = Sheet("", [
+        Row(1, ["项目名称", "当前状态", "阶段"]), Row(2, ["甲", "在建", "投产"]),
+    ])  # fmt: skip
+    (table,) = tables_on(sheet, ledgers.get("projects").import_columns, ["name"], Mapping())
+    assert [heading.field for heading in table.headings] == ["name", None, "stage"]
