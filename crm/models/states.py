@@ -88,7 +88,10 @@ class ProjectState(State):
 
 
 class ParkState(State):
+    rights = access.Rights(access.REGISTERS)
+
     row = _row("Park")
+    kind = models.CharField(max_length=20)
     parent = models.ForeignKey("crm.Park", models.PROTECT, null=True, related_name="+")
 
     class Meta(State.Meta):
@@ -175,6 +178,11 @@ def told_of(model: type[models.Model]) -> type[models.Model]:
     if not issubclass(model, State):
         return model
     return model._meta.get_field("row").related_model  # type: ignore[return-value]
+
+
+def number_of(model: type[models.Model]) -> str:
+    """The column that holds the number of the row, in its own table or in that of its states."""
+    return "row" if issubclass(model, State) else "pk"
 
 
 def traceable_since(*tables: type[State]) -> date | None:

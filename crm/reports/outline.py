@@ -40,6 +40,18 @@ SECTIONS = (
         "{delivery.in_operation}；期末正在试生产的{delivery.trial_production}，"
         "正在安装调试设备的{delivery.commissioning}。",
     ),
+    Section(
+        "cultivation",
+        "企业培育",
+        "期间首次认定国家专精特新“小巨人”企业{cultivation.little_giants}、"
+        "省专精特新中小企业{cultivation.provincial_srdi}、"
+        "省“贡嘎培优”企业{cultivation.gongga}、省级绿色工厂{cultivation.green_factories}。",
+    ),
+    Section(
+        "industries",
+        "主导产业",
+        "以主导产业为基础培育百亿级产业集群{industries.clusters}。",
+    ),
 )
 
 

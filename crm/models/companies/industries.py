@@ -10,6 +10,7 @@ from django.db import models
 from crm import access, gbt4754
 from crm.exact import money_field, refuse_negative
 from crm.models.base import Row, Rows, Standing, once
+from crm.models.states import State
 
 _SEVERAL = re.compile(r"[、,，;；\s]+")
 
@@ -63,3 +64,14 @@ class Industry(Row):
     @property
     def codes(self) -> list[str]:
         return self.code.split("、") if self.code else []
+
+
+class IndustryState(State):
+    rights = Industry.rights
+
+    row = models.ForeignKey(Industry, models.CASCADE, related_name="states")
+    is_leading = models.BooleanField()
+    cluster_target = money_field(null=True)
+
+    class Meta(State.Meta):
+        verbose_name = verbose_name_plural = "产业旧值"

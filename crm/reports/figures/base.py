@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from crm import clock, ledgers
 from crm.access import Action
 from crm.models import Park, ParkState, RateState, User
-from crm.models.states import State, state_of, told_of, traceable_since
+from crm.models.states import State, number_of, state_of, told_of, traceable_since
 from crm.models.worth import reached
 from crm.reports import confirmed
 from crm.reports.measures import Measure
@@ -68,15 +68,18 @@ class Context:
             found.update(wave)
         return frozenset(found)
 
-    def narrowed(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Those of the rows that lie in the park asked for and that the user may report on."""
-        if self.park is not None:
+    def narrowed(self, rows: QuerySet[Any], *, of_county: bool = False) -> QuerySet[Any]:
+        """Those of the rows that lie in the park asked for (`of_county`: rows that lie in none) and
+        that the user may report on."""
+        if self.park is not None and not of_county:
             rows = self._in_park(rows)
         if self.user is not None:
             rows = rows.visible_to(self.user, Action.REPORT)  # type: ignore[attr-defined]
         return rows
 
     def _in_park(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        if told_of(rows.model) is Park:
+            return rows.filter(**{f"{number_of(rows.model)}__in": sorted(self.park_ids)})
         to = reached(rows.model, park_path(rows.model))
         ids = sorted(self.park_ids)
         states: Any = state_of(to.model) if self.known_on else None
@@ -116,6 +119,8 @@ class Figure:
 
     measure: whether its rows are counted or what they state is added up, and in which unit.
     is_confirmed: its rows are confirmed by a second person (认定), and it says how many are not.
+    reads: further tables of editable rows that decide which rows are counted.
+    is_of_county: its rows lie in no park; asked of a park, it is the county's number.
     """
 
     key: str
@@ -126,6 +131,8 @@ class Figure:
     measure: Measure
     printing: Printing
     is_confirmed: bool = False
+    reads: tuple[type[models.Model], ...] = ()
+    is_of_county: bool = False
 
     @property
     def unit(self) -> str:
@@ -133,7 +140,7 @@ class Figure:
 
     def rows(self, context: Context) -> QuerySet[Any]:
         """The rows counted, as far as the user may see them; none where nobody can rebuild them."""
-        rows = context.narrowed(self.read(context))
+        rows = context.narrowed(self.read(context), of_county=self.is_of_county)
         return rows.none() if self.why_untraceable(context) else rows
 
     def why_untraceable(self, context: Context) -> str:
@@ -151,8 +158,11 @@ class Figure:
         tables: set[Any] = {state_of(told_of(model))}
         if (holder := self.measure.holder(model)) is not None:
             tables |= {state_of(holder.model), RateState if holder.is_money else None}
-        if context.park is not None:
-            tables |= {ParkState, state_of(reached(model, park_path(model)).model)}
+        if context.park is not None and not self.is_of_county:
+            tables.add(ParkState)
+            if told_of(model) is not Park:
+                tables.add(state_of(reached(model, park_path(model)).model))
+        tables |= {state_of(other) for other in self.reads}
         return tables - {None}
 
     def result(self, context: Context) -> Result:
@@ -187,6 +197,8 @@ def figure(
     rule: str,
     printing: Printing | None = None,
     is_confirmed: bool = False,
+    reads: tuple[type[models.Model], ...] = (),
+    is_of_county: bool = False,
 ) -> Callable[[Callable[[Context], QuerySet[Any]]], Figure]:
     """Declares the function below as a figure; its section is the first part of its key."""
 
@@ -202,6 +214,8 @@ def figure(
             measure=measure,
             printing=printing or Printing(),
             is_confirmed=is_confirmed,
+            reads=reads,
+            is_of_county=is_of_county,
         )
         return _figures[key]
 

@@ -29,12 +29,16 @@ from crm.models import (
     Activity,
     Agreement,
     Assignment,
+    Company,
     ExchangeRate,
     FundingReceipt,
     ImportBatch,
     Merge,
+    Park,
     Project,
+    Recognition,
     StageMove,
+    Zone,
 )
 from crm.reports import checks, figures
 from crm.reports.figures.base import Context
@@ -64,6 +68,7 @@ class County:
         self.outer = make.park(team=self.teams[0])
         self.parks = [self.outer, make.park(parent=self.outer), make.park()]
         self.count = 0
+        self.companies = [make.company(park=self.parks[1]), make.company()]
         for _ in range(3):
             self.register()
 
@@ -203,6 +208,45 @@ class County:
     def move_park(self) -> None:
         park = self.parks[1]
         rows.change(park, {"parent": self.chance.choice([None, self.outer])}, by=self.by)
+
+    def rename_kind(self) -> None:
+        kind = self.chance.choice(["industrial", "special"])
+        rows.change(self.one(Park.objects.all()), {"kind": kind}, by=self.by)
+
+    def lay_out(self) -> None:
+        self.count += 1
+        make.zone(self.chance.choice(self.parks), f"片区{self.count}")
+
+    def measure(self) -> None:
+        zone = self.one(Zone.objects.all())
+        rows.change(zone, {"area_sq_km": Decimal(self.chance.randrange(1, 9))}, by=self.by)
+
+    def honour(self) -> None:
+        day, second = self.when(), self.chance.random() < 0.4
+        facts = {"granted": day if isinstance(day, When) else When.day(day)}
+        facts["grant"] = self.chance.choice(["first", "first", "review"])
+        if second:
+            make.recognition(park=self.one(Park.objects.all()), title_kind="special_park", **facts)
+        else:
+            company = self.chance.choice(self.companies)
+            facts |= {"company": company, "level": "nation", "title_kind": "little_giant"}
+            make.recognition("小巨人", **facts)
+
+    def dishonour(self) -> None:
+        title = self.one(Recognition.objects.filter(revoked_on=None))
+        rows.change(title, {"state": "revoked", "revoked_on": clock.today()}, by=self.by)
+
+    def move_company(self) -> None:
+        company = self.one(Company.objects.all())
+        rows.change(company, {"park": self.chance.choice([None, *self.parks])}, by=self.by)
+
+    def aim(self) -> None:
+        target = Decimal(self.chance.choice([50, 100])) * 10**8
+        industry = make.industry("食品", is_leading=True)
+        rows.change(industry, {"cluster_target": target}, by=self.by)
+
+    def merge_companies(self) -> None:
+        merges.merge(*self.chance.sample(self.companies, k=2), by=self.by)
 
     def hand_over(self) -> None:
         project = self.project()
