@@ -27,6 +27,12 @@ class Section:
 
 SECTIONS = (
     Section(
+        "parks",
+        "园区概况",
+        "园区下辖片区{parks.zones}，规划面积合计{parks.area}；"
+        "持有市级认定的特色（专业）园区{parks.special_parks}。",
+    ),
+    Section(
         "attraction",
         "招商引资",
         "期间共开展招商活动{attraction.activities}，招引入驻产业项目{attraction.signed_projects}，"

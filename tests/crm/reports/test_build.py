@@ -33,6 +33,9 @@ KEYS = {
     "cultivation.gongga",
     "cultivation.green_factories",
     "industries.clusters",
+    "parks.zones",
+    "parks.area",
+    "parks.special_parks",
 }
 
 
