@@ -167,11 +167,11 @@ def _tell(fact: Recorded, *, by: User, reason: str) -> None:
     """Nobody need confirm it any more; whoever recorded it hears of it, of a move its project's
     people too."""
     notifications.done(NotificationKind.CONFIRM, fact)
-    project: Any = getattr(fact, "project", None)
+    holder = fact.holder
     kind, people = NotificationKind.CONFIRM, [fact.by]
     called = str(fact._meta.verbose_name)
     if isinstance(fact, StageMove):
-        kind, people = NotificationKind.MOVED, [*notifications.holders(project), fact.by]
+        kind, people = NotificationKind.MOVED, [*notifications.holders(holder), fact.by]
         called = f"“{fact}”这一步"
-    said = f"{by}作废了“{project}”的{called}：{reason.strip()}"
+    said = f"{by}作废了“{holder}”的{called}：{reason.strip()}"
     notifications.tell(people, kind, fact, said, by=by)

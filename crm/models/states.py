@@ -7,7 +7,9 @@ day prints what it printed then. `crm/actions/_record.py` writes them, nobody el
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from typing import Any, Self
 
@@ -170,7 +172,24 @@ def told(model: Any, known_on: date | None) -> Any:
     states: Any = state_of(model)
     if known_on is None or states is None:
         return model._default_manager.all()
+    if (asked := _asked.get()) is not None:
+        asked.add(states)
     return states.objects.known_on(known_on)
+
+
+# Which states are asked for while somebody listens.
+_asked: ContextVar[set[type[State]] | None] = ContextVar("asked", default=None)
+
+
+@contextmanager
+def listening() -> Iterator[set[type[State]]]:
+    """Within it every table of states that `told` is asked for is put into this set."""
+    asked: set[type[State]] = set()
+    token = _asked.set(asked)
+    try:
+        yield asked
+    finally:
+        _asked.reset(token)
 
 
 def told_of(model: type[models.Model]) -> type[models.Model]:

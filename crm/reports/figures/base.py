@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from crm import clock, ledgers
 from crm.access import Action
 from crm.models import Park, ParkState, RateState, User
-from crm.models.states import State, number_of, state_of, told_of, traceable_since
+from crm.models.states import State, listening, number_of, state_of, told_of, traceable_since
 from crm.models.worth import reached
 from crm.reports import confirmed
 from crm.reports.measures import Measure
@@ -119,7 +119,6 @@ class Figure:
 
     measure: whether its rows are counted or what they state is added up, and in which unit.
     is_confirmed: its rows are confirmed by a second person (认定), and it says how many are not.
-    reads: further tables of editable rows that decide which rows are counted.
     is_of_county: its rows lie in no park; asked of a park, it is the county's number.
     """
 
@@ -131,7 +130,6 @@ class Figure:
     measure: Measure
     printing: Printing
     is_confirmed: bool = False
-    reads: tuple[type[models.Model], ...] = ()
     is_of_county: bool = False
 
     @property
@@ -154,15 +152,15 @@ class Figure:
 
     def _rests_on(self, context: Context) -> set[type[State]]:
         """The tables that keep earlier values of what the figure reads."""
-        model = self.read(context).model
-        tables: set[Any] = {state_of(told_of(model))}
+        with listening() as asked:
+            model = self.read(context).model
+        tables: set[Any] = {state_of(told_of(model)), *asked}
         if (holder := self.measure.holder(model)) is not None:
             tables |= {state_of(holder.model), RateState if holder.is_money else None}
         if context.park is not None and not self.is_of_county:
             tables.add(ParkState)
             if told_of(model) is not Park:
                 tables.add(state_of(reached(model, park_path(model)).model))
-        tables |= {state_of(other) for other in self.reads}
         return tables - {None}
 
     def result(self, context: Context) -> Result:
@@ -197,7 +195,6 @@ def figure(
     rule: str,
     printing: Printing | None = None,
     is_confirmed: bool = False,
-    reads: tuple[type[models.Model], ...] = (),
     is_of_county: bool = False,
 ) -> Callable[[Callable[[Context], QuerySet[Any]]], Figure]:
     """Declares the function below as a figure; its section is the first part of its key."""
@@ -214,7 +211,6 @@ def figure(
             measure=measure,
             printing=printing or Printing(),
             is_confirmed=is_confirmed,
-            reads=reads,
             is_of_county=is_of_county,
         )
         return _figures[key]

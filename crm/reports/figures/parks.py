@@ -26,7 +26,6 @@ def _zones(context: Context) -> QuerySet:
     "片区",
     measure=Count("个"),
     rule="工业园区下辖的片区；特色专业园区和园中园在片区之内，不另计。",
-    reads=(Park,),
 )
 def zones(context: Context) -> QuerySet:
     return _zones(context)
@@ -38,7 +37,6 @@ def zones(context: Context) -> QuerySet:
     measure=Total("平方公里", "area_sq_km"),
     rule="工业园区各片区规划面积之和；特色专业园区和园中园在片区之内，不另加。",
     printing=Printing(digits=2),
-    reads=(Park,),
 )
 def area(context: Context) -> QuerySet:
     return _zones(context)
@@ -50,7 +48,6 @@ def area(context: Context) -> QuerySet:
     measure=Count("个"),
     rule="类型为特色专业园区、期末持有有效的市级特色（专业）园区认定的园区，一个园区计一次；"
     "已撤销的不计。",
-    reads=(Recognition,),
 )
 def special_parks(context: Context) -> QuerySet:
     parks: Any = told(Park, context.known_on).filter(kind=ParkKind.SPECIAL)

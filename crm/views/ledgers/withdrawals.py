@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from crm import ledgers
 from crm.actions import withdrawals
 from crm.errors import Hidden, Refused, WithdrawnRow
 from crm.exact import money_text, trimmed
@@ -81,14 +82,14 @@ def void(request: HttpRequest, key: str, pk: int) -> HttpResponse:
         if "reason" not in refused.fields:
             raise
         show_refusal(form, refused)
-    shower, project = Shower(request.user), fact.project
+    shower, holder = Shower(request.user), fact.holder
     cells = [shower.cell(c, fact, full=True) for c in facts.kept_of(ledger) if c.in_list]
     noted = [ledger.label, *(cell.text for cell in cells if not cell.is_empty)]
     return verb_page(
         request,
         form,
-        project=project,
-        crumb=reverse("desk-project", args=[project.pk]),
+        project=holder,
+        crumb=ledgers.address_of(holder, holder.pk),
         back=back,
         title="作废",
         note=said_in_one_line(noted),
