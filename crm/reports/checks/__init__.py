@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from crm.reports.checks import amounts, confirmation, dates, delivery, signings, titles
+from crm.reports.checks import amounts, confirmation, dates, delivery, signings, spells, titles
 from crm.reports.checks.base import Finding, Item, Results
 from crm.reports.figures import Context
 
@@ -28,6 +28,9 @@ CHECKS: tuple[Callable[[Context, Results], Iterator[Finding]], ...] = (
     delivery.liaison_progress,
     titles.title_dates,
     titles.held_before,
+    spells.spell_dates,
+    spells.reentries,
+    spells.below_threshold,
     confirmation.unconfirmed_rows,
     confirmation.unconfirmed_receipts,
     dates.period_unfinished,

@@ -1,15 +1,18 @@
-"""企业培育: titles that companies were granted for the first time."""
+"""企业培育: companies newly above scale, and titles granted for the first time."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from crm.models import Grant, Recognition, RecognitionLevel, TitleKind
 from crm.models.companies.recognitions import HELD
+from crm.models.companies.spells import AboveScaleSpell
 from crm.models.states import number_of, told
 from crm.reports.figures.base import Context, figure
+from crm.reports.figures.indicators import above_scale
 from crm.reports.measures import Count
 
 # The titles that are counted, and of which level; None = of the one they have.
@@ -50,6 +53,20 @@ def said_new(context: Context, rows: QuerySet) -> QuerySet:
 def _new(context: Context, kind: TitleKind) -> QuerySet:
     rows = granted(context, kind)
     return said_new(context, rows).filter(~held_before(rows))
+
+
+@figure(
+    "cultivation.new_above_scale",
+    "新增规上企业",
+    measure=Count("户"),
+    rule="期间内入库、期末在库的企业；期间开始前一日已在库、期间内退库又入库的不算新增；"
+    "以前退库、期间内再次入库的计入，并在核对里列出。",
+)
+def new_above_scale(context: Context) -> QuerySet:
+    standing = AboveScaleSpell.objects.standing(context.known_on)
+    was_in = standing.in_force_on(context.period.start - timedelta(days=1))
+    entered = above_scale(context).entered_in(context.period.start, context.end)
+    return entered.exclude(company__in=was_in.values("company"))
 
 
 @figure(

@@ -28,6 +28,8 @@ from crm.models import (
     FundingReceipt,
     StageMove,
 )
+from crm.models.companies.industry_changes import IndustryChange
+from crm.models.companies.spells import AboveScaleSpell
 from crm.stages import Stage
 from crm.views.base import back_to, desk, fact_or_hidden, ledger_or_hidden
 from crm.views.ledgers import facts, history
@@ -119,6 +121,10 @@ def effects(fact: Any) -> list[str]:
         case ClaimRuling():
             units = "、".join(claim.unit for claim in fact.claims.all())
             told.append(f"首谈回到有争议，等县里重新裁定：{units}。")
+        case AboveScaleSpell():
+            told.append("企业在这段时间不再算规上；只是退库的，请办理退库。")
+        case IndustryChange():
+            told.append(f"企业回到{fact.from_industry}，变更以前和以后都按它计。")
         case Confirmation():
             told = _of_word(fact)
     if who := "、".join(dict.fromkeys(str(word.by) for word in _standing_words(fact))):

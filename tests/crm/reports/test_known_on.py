@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from crm import clock, ledgers
 from crm.access import Role
 from crm.actions import imports, merges, rows, withdrawals
+from crm.actions.companies import spells
 from crm.actions.pipeline import agreements, confirmations, projects, receipts, transfers
 from crm.dates import When
 from crm.errors import Refused
@@ -40,6 +41,7 @@ from crm.models import (
     StageMove,
     Zone,
 )
+from crm.models.companies.spells import AboveScaleSpell
 from crm.reports import checks, figures
 from crm.reports.figures.base import Context
 from crm.reports.figures.targeted import FUNDS_IN_PLACE, STARTED
@@ -68,7 +70,11 @@ class County:
         self.outer = make.park(team=self.teams[0])
         self.parks = [self.outer, make.park(parent=self.outer), make.park()]
         self.count = 0
-        self.companies = [make.company(park=self.parks[1]), make.company()]
+        self.industries = [make.industry(slug, slug=slug) for slug in ("textile", "food")]
+        self.companies = [
+            make.company(park=park, industry=industry)
+            for park, industry in zip((self.parks[1], None), self.industries, strict=True)
+        ]
         for _ in range(3):
             self.register()
 
@@ -244,6 +250,23 @@ class County:
         target = Decimal(self.chance.choice([50, 100])) * 10**8
         industry = make.industry("食品", is_leading=True)
         rows.change(industry, {"cluster_target": target}, by=self.by)
+
+    def enter(self) -> None:
+        made = make.spell(self.chance.choice(self.companies), self.when())
+        if self.chance.random() < 0.3:
+            spells.leave(made, by=self.by, left=self.when(), exit_reason="below")
+
+    def void_spell(self) -> None:
+        stay = self.one(AboveScaleSpell.objects.standing())
+        withdrawals.void(stay, by=self.by, reason="登记有误")
+
+    def turn(self) -> None:
+        to = self.chance.choice(self.industries)
+        make.industry_change(self.chance.choice(self.companies), to, self.when())
+
+    def reclassify(self) -> None:
+        industry = self.chance.choice([None, *self.industries])
+        rows.change(self.chance.choice(self.companies), {"industry": industry}, by=self.by)
 
     def merge_companies(self) -> None:
         merges.merge(*self.chance.sample(self.companies, k=2), by=self.by)
