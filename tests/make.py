@@ -327,6 +327,13 @@ def industry_change(company: Company, to: Industry, changed: date | When) -> Any
     return industry_changes.change_industry(company, to, by=maker(), changed=changed)
 
 
+def upgrade(company: Company, started: When | None = None, **values: Any) -> Any:
+    from crm.models.companies.upgrades import Upgrade
+
+    facts = {"company": company, "name": f"技改{next(_next)}", "started": started}
+    return rows.register(Upgrade, facts | values, by=maker())
+
+
 def recognition(title: str = "市级特色园区", **values: Any) -> Recognition:
     """Of the county, unless a park or a company is named."""
     subject = next((Subject(name) for name in ("park", "company") if name in values), "county")

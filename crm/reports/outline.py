@@ -54,7 +54,8 @@ SECTIONS = (
     Section(
         "cultivation",
         "企业培育",
-        "期间新增规上企业{cultivation.new_above_scale}；首次认定国家专精特新“小巨人”企业{cultivation.little_giants}、"
+        "期间新增规上企业{cultivation.new_above_scale}，"
+        "实施技改项目{cultivation.upgrade_projects}；首次认定国家专精特新“小巨人”企业{cultivation.little_giants}、"
         "省专精特新中小企业{cultivation.provincial_srdi}、"
         "省“贡嘎培优”企业{cultivation.gongga}、省级绿色工厂{cultivation.green_factories}。",
     ),

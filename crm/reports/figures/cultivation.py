@@ -1,4 +1,4 @@
-"""企业培育: companies newly above scale, and titles granted for the first time."""
+"""企业培育: companies newly above scale, their upgrades, and titles granted for the first time."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from crm.models import Grant, Recognition, RecognitionLevel, TitleKind
 from crm.models.companies.recognitions import HELD
 from crm.models.companies.spells import AboveScaleSpell
+from crm.models.companies.upgrades import Upgrade, carried_out
 from crm.models.states import number_of, told
 from crm.reports.figures.base import Context, figure
 from crm.reports.figures.indicators import above_scale
@@ -67,6 +68,19 @@ def new_above_scale(context: Context) -> QuerySet:
     was_in = standing.in_force_on(context.period.start - timedelta(days=1))
     entered = above_scale(context).entered_in(context.period.start, context.end)
     return entered.exclude(company__in=was_in.values("company"))
+
+
+@figure(
+    "cultivation.upgrade_projects",
+    "实施技改项目",
+    measure=Count("个"),
+    rule="期间内实施的技改项目：开工不晚于期末，期间开始前没有完工；以前开工、期间内在建的计入，"
+    "开工时间待补或可能在期末以后的不计，一个项目计一次。",
+)
+def upgrade_projects(context: Context) -> QuerySet:
+    rows = told(Upgrade, context.known_on)
+    found: QuerySet = carried_out(rows, context.period.start, context.end)
+    return found
 
 
 @figure(

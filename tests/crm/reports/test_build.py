@@ -29,6 +29,7 @@ KEYS = {
     "delivery.trial_production",
     "delivery.commissioning",
     "cultivation.new_above_scale",
+    "cultivation.upgrade_projects",
     "cultivation.little_giants",
     "cultivation.provincial_srdi",
     "cultivation.gongga",

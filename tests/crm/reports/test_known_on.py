@@ -42,6 +42,7 @@ from crm.models import (
     Zone,
 )
 from crm.models.companies.spells import AboveScaleSpell
+from crm.models.companies.upgrades import Upgrade
 from crm.reports import checks, figures
 from crm.reports.figures.base import Context
 from crm.reports.figures.targeted import FUNDS_IN_PLACE, STARTED
@@ -267,6 +268,15 @@ class County:
     def reclassify(self) -> None:
         industry = self.chance.choice([None, *self.industries])
         rows.change(self.chance.choice(self.companies), {"industry": industry}, by=self.by)
+
+    def renew(self) -> None:
+        self.count += 1
+        day = self.when()
+        started = day if isinstance(day, When) else When.day(day)
+        make.upgrade(self.chance.choice(self.companies), started)
+
+    def complete(self) -> None:
+        rows.change(self.one(Upgrade.objects.all()), {"ended": When.day(clock.today())}, by=self.by)
 
     def merge_companies(self) -> None:
         merges.merge(*self.chance.sample(self.companies, k=2), by=self.by)
