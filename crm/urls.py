@@ -3,7 +3,7 @@
 from django.contrib.auth import views as auth
 from django.urls import include, path, re_path
 
-from crm.views.companies import duplicates, hints, merges, people
+from crm.views.companies import candidates, duplicates, hints, merges, people, spells
 from crm.views.indicators import targets
 from crm.views.ledgers import (
     batches,
@@ -80,6 +80,8 @@ desk = [
     path("import/batches/<int:pk>/text/", batches.work_off, name="desk-import-text"),
     path("import/batches/<int:pk>/revert/", batches.revert, name="desk-import-revert"),
     path("import/template/<slug:key>/", imports.template, name="desk-import-template"),
+    path("above-scale/<int:pk>/leave/", spells.leave, name="desk-leave-scale"),
+    path("scale-candidates/<int:pk>/step/<slug:word>/", candidates.step, name="desk-candidate"),
     path("agreements/<int:pk>/end/", agreements.end, name="desk-end-agreement"),
     path("receipts/<int:pk>/allow/", allowances.allow, name="desk-allow"),
     path("confirm/", confirmations.waiting, name="desk-confirm"),

@@ -310,6 +310,30 @@ def rate(year: int, month: int, yuan_per_100: str = "717.34", currency: str = "U
     return rows.register(ExchangeRate, facts | {"yuan_per_100": Decimal(yuan_per_100)}, by=maker())
 
 
+def spell(company: Company, entered: date | When, **values: Any) -> Any:
+    """Above scale from then on, unless `left` and `exit_reason` say until when."""
+    from crm.actions.companies import spells
+
+    if isinstance(left := values.get("left"), date):
+        values["left"] = When.day(left)
+    if values.get("left"):
+        values.setdefault("exit_reason", "below")
+    return spells.enter(company, by=maker(), entered=entered, **values)
+
+
+def industry_change(company: Company, to: Industry, changed: date | When) -> Any:
+    from crm.actions.companies import industry_changes
+
+    return industry_changes.change_industry(company, to, by=maker(), changed=changed)
+
+
+def upgrade(company: Company, started: When | None = None, **values: Any) -> Any:
+    from crm.models.companies.upgrades import Upgrade
+
+    facts = {"company": company, "name": f"技改{next(_next)}", "started": started}
+    return rows.register(Upgrade, facts | values, by=maker())
+
+
 def recognition(title: str = "市级特色园区", **values: Any) -> Recognition:
     """Of the county, unless a park or a company is named."""
     subject = next((Subject(name) for name in ("park", "company") if name in values), "county")

@@ -137,8 +137,18 @@ class Samples:
                 wrong = set(refused.fields) & set(kept)
                 if not wrong:
                     raise
-                kept |= {name: _other(ledger.column(name), kept[name], refused) for name in wrong}
+                kept |= {
+                    name: self._other(ledger.column(name), kept[name], refused) for name in wrong
+                }
                 kept = {name: value for name, value in kept.items() if value is not None}
+
+    def _other(self, column: Column, value: Any, refused: Refused) -> Any:
+        """Another row than the one all samples refer to, where the ledger wants two of them; else
+        as for choices."""
+        is_needed = column.kind is Kind.REFERENCE and column.required
+        if is_needed and value == self._rows.get(column.reference):
+            return self._made(ledgers.get(column.reference))
+        return _other(column, value, refused)
 
     def _told_by_verbs(self) -> None:
         """A first contact, a ruling on one, an offered transfer and one that divided the credit, a

@@ -88,15 +88,19 @@ PIPELINE: Grants = {
 }
 # The county's shared registers: parks, zones, industries, teams, recognitions, exchange rates.
 REGISTERS: Grants = {
-    **{role: grants(([_V], {_A})) for role in PIPELINE},
-    Role.STATISTICIAN: grants(([_V, _R, _C, _I, _X], {_A})),
+    **{role: grants(([_V, _REP], {_A})) for role in PIPELINE},
+    Role.LIAISON: grants(([_V], {_A})),
+    Role.STATISTICIAN: grants(([_V, _R, _C, _I, _X, _REP], {_A})),
 }
 # Companies: public facts, so shared; those who work with investors may add and mend them.
 COMPANIES: Grants = {
-    **{role: grants(([_V, _R, _C], {_A})) for role in (Role.OFFICER, Role.TEAMLEAD, Role.PARK)},
+    **{
+        role: grants(([_V, _R, _C, _REP], {_A}))
+        for role in (Role.OFFICER, Role.TEAMLEAD, Role.PARK)
+    },
     Role.LIAISON: grants(([_V], {_A})),
-    Role.LEADER: grants(([_V, _X], {_A})),
-    Role.STATISTICIAN: grants(([_V, _R, _C, _I, _X], {_A})),
+    Role.LEADER: grants(([_V, _X, _REP], {_A})),
+    Role.STATISTICIAN: grants(([_V, _R, _C, _I, _X, _REP], {_A})),
 }
 # How long a project may rest: set by the bureau's statistician or a head of team for the county.
 RULES: Grants = {

@@ -153,6 +153,10 @@ def _sort_facts(piece: Piece, loser: Any, survivor: Any) -> None:
             piece.stayed.append(row.pk)
             continue
         piece.copied.append(row.pk)
+        if (other := row.contradicts(there)) is not None:
+            piece.conflicts.append(
+                f"两边的{piece.label}“{row}”和“{other}”不能并存；请先更正或作废其中一条，再合并。"
+            )
         if _signs(row) and any(_signs(other) for other in there):
             piece.conflicts.append(
                 "两个项目各有一份投资协议，内容不同。请先在协议页更正其中一份，使签订日期和金额一致，"

@@ -13,6 +13,7 @@ from django.db import transaction
 from crm import access
 from crm.access import Action
 from crm.actions import _record
+from crm.actions.companies import industry_changes
 from crm.actions.pipeline import progress
 from crm.actions.system import notifications
 from crm.errors import Refused
@@ -31,6 +32,7 @@ from crm.models import (
     User,
 )
 from crm.models.base import Recorded
+from crm.models.companies.industry_changes import IndustryChange
 from crm.stages import Stage, Status
 
 
@@ -62,6 +64,9 @@ def void(fact: Recorded, *, by: User, reason: str) -> Recorded:
         case ClaimRuling():
             _reopen(fact, by=by, reason=reason)
             row = _record.void(fact, by=by, reason=reason)
+        case IndustryChange():
+            row = _record.void(fact, by=by, reason=reason)
+            industry_changes.follow(fact, fact.from_industry, by=by, reason=reason)
         case _:
             row = _record.void(fact, by=by, reason=reason)
     if project is not None:
@@ -123,6 +128,8 @@ def check(fact: Recorded) -> None:
                 raise Refused(f"只能作废最后一步（现在是{last}）；更早的请更正。", "not_last")
         case Agreement() if _increases(fact).exists():
             raise Refused("有增资协议以这份协议为基础，请先作废增资协议。", "rests_on_it")
+        case IndustryChange() if industry_changes.later_than(fact).exists():
+            raise Refused("企业以后还有产业变更，请先作废后面的。", "not_last")
         case ClaimRuling() if fact.claims.exclude(held=ClaimState.RULED).exists():
             raise Refused(
                 "裁定以后首谈又有变动（放弃，或有了新的争议），不能作废；请重新裁定。",
@@ -167,11 +174,11 @@ def _tell(fact: Recorded, *, by: User, reason: str) -> None:
     """Nobody need confirm it any more; whoever recorded it hears of it, of a move its project's
     people too."""
     notifications.done(NotificationKind.CONFIRM, fact)
-    project: Any = getattr(fact, "project", None)
+    holder = fact.holder
     kind, people = NotificationKind.CONFIRM, [fact.by]
     called = str(fact._meta.verbose_name)
     if isinstance(fact, StageMove):
-        kind, people = NotificationKind.MOVED, [*notifications.holders(project), fact.by]
+        kind, people = NotificationKind.MOVED, [*notifications.holders(holder), fact.by]
         called = f"“{fact}”这一步"
-    said = f"{by}作废了“{project}”的{called}：{reason.strip()}"
+    said = f"{by}作废了“{holder}”的{called}：{reason.strip()}"
     notifications.tell(people, kind, fact, said, by=by)

@@ -13,7 +13,6 @@ from crm.integrity.base import (
     Broken,
     Scope,
     differ,
-    hangs_on_project,
     invariant,
     named,
 )
@@ -29,14 +28,22 @@ _REWRITTEN = "登记的内容不能改写；请与备份和操作记录核对，
 
 @invariant(
     "fact.replaces",
-    "更正和作废的是同一个项目的一条",
+    "更正和作废的是同一个项目、同一户企业的一条",
     by_hand=_REWRITTEN,
 )
 def replaces_another_project(scope: Scope) -> Iterator[Broken]:
     for model in scope.tables(Recorded):
-        if hangs_on_project(model) and model._meta.label_lower not in OF_SEVERAL_PROJECTS:
-            rows = scope.rows(model).filter(differ("project", "replaces__project"))
-            yield from named(rows.filter(replaces__isnull=False), "更正的是另一个项目的一条")
+        holder = _holder(model)
+        if holder and model._meta.label_lower not in OF_SEVERAL_PROJECTS:
+            rows = scope.rows(model).filter(differ(holder, f"replaces__{holder}"))
+            what = model._meta.get_field(holder).verbose_name
+            yield from named(rows.filter(replaces__isnull=False), f"更正的是另一{what}的一条")
+
+
+def _holder(model: Any) -> str:
+    """The field of what its facts hang on; empty where it has none."""
+    names = {field.name for field in model._meta.fields}
+    return str(model.hangs_on) if model.hangs_on in names else ""
 
 
 @invariant(
@@ -52,14 +59,14 @@ def withdraws_nothing(scope: Scope) -> Iterator[Broken]:
 
 @invariant(
     "fact.copy",
-    "合并带来的一条抄自另一个项目，并且是新的一条",
+    "合并带来的一条抄自另一个项目或企业，并且是新的一条",
     by_hand=_REWRITTEN,
 )
 def copies_itself(scope: Scope) -> Iterator[Broken]:
     for model in scope.tables(Recorded):
         wrong = Q(replaces__isnull=False)
-        if hangs_on_project(model):
-            wrong |= Q(project=F("copy_of__project"))
+        if holder := _holder(model):
+            wrong |= Q(**{holder: F(f"copy_of__{holder}")})
         yield from named(scope.rows(model).filter(wrong, copy_of__isnull=False), "不像合并带来的")
 
 

@@ -54,6 +54,7 @@ class Column:
     lacking: what an empty amount means, in the list's sum.
     read_all: the values of many rows at once, by their number, where `get` asks the database.
     filter_rows: the rows whose value is one of these, where no column of the table holds it.
+    spelled: what files write for a choice beside its label, as (word, value).
     words: what people call the value of a TEXT column that holds a code. is_moved: moves alone
     change it. is_planned: a date that may be written as one of the future (预计 2024 年).
     part: which part of a person a PERSONAL column holds (crm.models.people.PARTS), where it is not
@@ -73,6 +74,7 @@ class Column:
     aliases: tuple[str, ...] = ()
     required: bool = False
     choices: type[models.TextChoices] | None = None
+    spelled: tuple[tuple[str, str], ...] = ()
     reference: str = ""
     stage: Stage | None = None
     in_list: bool = False

@@ -11,11 +11,13 @@ from crm.models.companies.chain_gaps import ChainGap, LinkState
 from crm.models.companies.companies import Company, Contact
 from crm.models.companies.industries import Industry
 from crm.models.companies.recognitions import (
+    Grant,
     Recognition,
     RecognitionKind,
     RecognitionLevel,
     RecognitionState,
     Subject,
+    TitleKind,
 )
 from crm.models.indicators.rates import ExchangeRate
 from crm.models.indicators.targets import Target, TargetIndicator, TargetLevel
@@ -131,6 +133,7 @@ __all__ = [
     "FundSource",
     "FundingReceipt",
     "Funds",
+    "Grant",
     "ImportBatch",
     "ImportUpload",
     "Industry",
@@ -185,6 +188,7 @@ __all__ = [
     "TargetIndicator",
     "TargetLevel",
     "Team",
+    "TitleKind",
     "Transfer",
     "TransferState",
     "UploadState",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, ClassVar, Self
 
@@ -83,7 +84,7 @@ class RecordedRows(InsertOnlyRows):
         With `known_on` only what was on record at the end of that day counts, both for the rows
         and for their corrections.
         """
-        rows = self._of_standing_projects(known_on).filter(withdraws=False)
+        rows = self._of_standing_holders(known_on).filter(withdraws=False)
         # Asked a row at a time: joined, SQLite makes an index of all corrections for each query.
         corrections = self.model._base_manager.filter(replaces=OuterRef("pk"))
         if known_on is None:
@@ -93,15 +94,17 @@ class RecordedRows(InsertOnlyRows):
             ~Exists(corrections.filter(recorded_at__lte=known))
         )
 
-    def _of_standing_projects(self, known_on: date | None) -> Self:
-        """Without what stays with a project that was merged into another one on that day."""
-        if not any(field.name == "project" for field in self.model._meta.fields):
+    def _of_standing_holders(self, known_on: date | None) -> Self:
+        """Without what stays with a project, or a company, that was merged into another one on that
+        day."""
+        holder = self.model.hangs_on
+        if not any(field.name == holder for field in self.model._meta.fields):
             return self
         if known_on is None:
-            gone = apps.get_model("crm", "Project").tombstones().values("pk")
+            gone = apps.get_model("crm", holder).tombstones().values("pk")
         else:
-            gone = apps.get_model("crm", "Merge").objects.losers("project", known_on)
-        return self.exclude(project__in=gone)
+            gone = apps.get_model("crm", "Merge").objects.losers(holder, known_on)
+        return self.exclude(**{f"{holder}__in": gone})
 
 
 class InsertOnly(models.Model):
@@ -133,6 +136,8 @@ class Recorded(InsertOnly):
     with the same values in `told_twice_by` are one. Without it a fact is its own row's history and
     stays with it."""
 
+    # The row it hangs on, with which it stands or falls.
+    hangs_on: ClassVar[str] = "project"
     told_twice_by: ClassVar[tuple[str, ...]] = ()
     # What no correction changes: it narrows where the rows of one chain are looked for.
     chain_keeps: ClassVar[tuple[str, ...]] = ("project",)
@@ -174,9 +179,19 @@ class Recorded(InsertOnly):
         )
 
     @property
+    def holder(self) -> Any:
+        """The row it hangs on; None for what hangs on none."""
+        return getattr(self, self.hangs_on, None)
+
+    @property
     def stands(self) -> bool:
         """Whether it counts today: nobody has replaced or withdrawn it."""
         return bool(type(self).objects.standing().filter(pk=self.pk).exists())
+
+    def contradicts(self, others: Iterable[Self]) -> Self | None:
+        """Which of these facts cannot stand beside it; a merge that would bring both together is
+        refused."""
+        return None
 
     def chain(self) -> list[int]:
         """The numbers of all rows that tell this fact: as first entered, each correction, its

@@ -7,7 +7,9 @@ day prints what it printed then. `crm/actions/_record.py` writes them, nobody el
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from typing import Any, Self
 
@@ -88,7 +90,10 @@ class ProjectState(State):
 
 
 class ParkState(State):
+    rights = access.Rights(access.REGISTERS)
+
     row = _row("Park")
+    kind = models.CharField(max_length=20)
     parent = models.ForeignKey("crm.Park", models.PROTECT, null=True, related_name="+")
 
     class Meta(State.Meta):
@@ -167,7 +172,24 @@ def told(model: Any, known_on: date | None) -> Any:
     states: Any = state_of(model)
     if known_on is None or states is None:
         return model._default_manager.all()
+    if (asked := _asked.get()) is not None:
+        asked.add(states)
     return states.objects.known_on(known_on)
+
+
+# Which states are asked for while somebody listens.
+_asked: ContextVar[set[type[State]] | None] = ContextVar("asked", default=None)
+
+
+@contextmanager
+def listening() -> Iterator[set[type[State]]]:
+    """Within it every table of states that `told` is asked for is put into this set."""
+    asked: set[type[State]] = set()
+    token = _asked.set(asked)
+    try:
+        yield asked
+    finally:
+        _asked.reset(token)
 
 
 def told_of(model: type[models.Model]) -> type[models.Model]:
@@ -175,6 +197,11 @@ def told_of(model: type[models.Model]) -> type[models.Model]:
     if not issubclass(model, State):
         return model
     return model._meta.get_field("row").related_model  # type: ignore[return-value]
+
+
+def number_of(model: type[models.Model]) -> str:
+    """The column that holds the number of the row, in its own table or in that of its states."""
+    return "row" if issubclass(model, State) else "pk"
 
 
 def traceable_since(*tables: type[State]) -> date | None:

@@ -78,7 +78,8 @@ def lines(figure: Figure, rows: Any, context: Context) -> list[Line]:
 def _as_known(rows: Any, joins: tuple[str, ...], known_on: date | None) -> list[Any]:
     """The rows to show, with the values they and their projects had on that day."""
     if issubclass(rows.model, State):
-        shown = [state.as_row() for state in rows.select_related("row")]
+        along = ("row", *(f"row__{name}" for name in joins))
+        shown = [state.as_row() for state in rows.select_related(*along)]
     else:
         shown = list(rows.select_related(*joins) if joins else rows)
         overlay(shown, known_on)

@@ -27,6 +27,17 @@ class Section:
 
 SECTIONS = (
     Section(
+        "parks",
+        "园区概况",
+        "园区下辖片区{parks.zones}，规划面积合计{parks.area}；"
+        "持有市级认定的特色（专业）园区{parks.special_parks}。",
+    ),
+    Section(
+        "indicators",
+        "主要指标",
+        "期末规上企业{indicators.above_scale_enterprises}。",
+    ),
+    Section(
         "attraction",
         "招商引资",
         "期间共开展招商活动{attraction.activities}，招引入驻产业项目{attraction.signed_projects}，"
@@ -39,6 +50,20 @@ SECTIONS = (
         "期末有驻企联络员在岗的项目{delivery.liaison_projects}。期间新建成投产项目"
         "{delivery.in_operation}；期末正在试生产的{delivery.trial_production}，"
         "正在安装调试设备的{delivery.commissioning}。",
+    ),
+    Section(
+        "cultivation",
+        "企业培育",
+        "期间新增规上企业{cultivation.new_above_scale}，"
+        "实施技改项目{cultivation.upgrade_projects}；首次认定国家专精特新“小巨人”企业{cultivation.little_giants}、"
+        "省专精特新中小企业{cultivation.provincial_srdi}、"
+        "省“贡嘎培优”企业{cultivation.gongga}、省级绿色工厂{cultivation.green_factories}。",
+    ),
+    Section(
+        "industries",
+        "主导产业",
+        "以主导产业为基础培育百亿级产业集群{industries.clusters}。期末规上企业中，"
+        "纺织鞋服{industries.textile.enterprises}，健康食品{industries.food.enterprises}。",
     ),
 )
 

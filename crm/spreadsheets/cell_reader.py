@@ -166,7 +166,9 @@ class CellReader:
                 choices = list(column.choices.choices) if column.choices else []
                 unit = read_unit(cell) if column.name == CURRENCY else None
                 known = unit.currency if unit and not unit.power else ""  # 美金 is 美元
-                return read_choice(known if known in dict(choices) else cell, choices)
+                spelled = [(value, word) for word, value in column.spelled]
+                told = known if known in dict(choices) else cell
+                return read_choice(told, [*choices, *spelled])
             case Kind.BOOLEAN:
                 return read_boolean(cell)
             case Kind.NUMBER:

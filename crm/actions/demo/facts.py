@@ -11,7 +11,7 @@ from typing import Any
 from crm import demo
 from crm.actions.demo import files
 from crm.errors import Refused
-from crm.ledgers import Ledger
+from crm.ledgers import Kind, Ledger
 from crm.models import Project, User
 from crm.spreadsheets.mapping import Mapping
 from crm.spreadsheets.match import Table
@@ -27,11 +27,26 @@ def facts(by: User) -> Iterator[tuple[date, Any]]:
     for ledger in files.dated():
         name = f"{ledger.key}.csv"
         for table in find_tables(read(demo.FOLDER / name, name), ledger, Mapping()):
-            place = table.fields[ledger.known_on].index
             for row in table.rows:
-                known = read_moment(row.cells[place]) if place < len(row.cells) else None
-                day = max(known.end, demo.OPENED_ON) if known else demo.PINNED_ON
-                yield day, partial(_enter, ledger, table, row, by)
+                yield _known_on(ledger, table, row), partial(_enter, ledger, table, row, by)
+
+
+def _known_on(ledger: Ledger, table: Table, row: Row) -> date:
+    """The last day the row tells of, an exit or a revocation too; a row without its own day was
+    heard of at the end."""
+    places = {
+        column.name: table.fields[column.name].index
+        for column in ledger.import_columns
+        if column.kind in (Kind.DATE, Kind.WHEN) and column.name in table.fields
+    }
+    told = {
+        name: read_moment(row.cells[place])
+        for name, place in places.items()
+        if place < len(row.cells)
+    }
+    if told.get(ledger.known_on) is None:
+        return demo.PINNED_ON
+    return max(demo.OPENED_ON, *(when.end for when in told.values() if when))
 
 
 def _enter(ledger: Ledger, table: Table, row: Row, by: User) -> None:
@@ -45,6 +60,17 @@ def _enter(ledger: Ledger, table: Table, row: Row, by: User) -> None:
     project = reading.values.get("project")
     officer = project.officer if isinstance(project, Project) else None
     try:
-        ledger.import_new(reading.values, by=officer or by)
+        _tell(ledger, reading.values, by=officer or by)
     except Refused as refused:
         raise Refused(f"{place}：{refused.reason}", "demo_refused") from refused
+
+
+def _tell(ledger: Ledger, values: dict[str, Any], *, by: User) -> None:
+    """A later line about a row that is there says what became of it."""
+    row = ledger.find(values, by=by)
+    if row is None:
+        ledger.import_new(values, by=by)
+        return
+    columns = [ledger.column(name) for name in values]
+    new = {c.name: values[c.name] for c in columns if values[c.name] not in (None, c.value(row))}
+    ledger.import_change(row, new, by=by)

@@ -69,7 +69,8 @@ PARTS = (
     ("", ("name", "investor", "planned_investment", "industry", "park", "source", "officer",
           "team", "summary")),
     ("落地和建设", ("zone", "company", "location", "land_mode", "land_area_mu", "floor_area_sqm",
-              "construction_nature", *(f"planned_{name}" for name in _PLANNED))),
+              "construction_nature", "upgrade",
+              *(f"planned_{name}" for name in _PLANNED))),
     ("投资和预期", ("fixed_asset_investment", "capital_nature", "currency", "foreign_amount",
               "expected_output", "expected_tax", "expected_jobs")),
     ("行业和来源", ("gbt", "method", "activity", "assigned_level", "source_area", "origin")),
@@ -349,6 +350,8 @@ LEDGER = declare(
                    aliases=HEADINGS["floor_area_sqm"]),
             Column("construction_nature", "建设性质", Kind.CHOICE, choices=ConstructionNature,
                    is_filter=True, aliases=HEADINGS["construction_nature"]),
+            Column("upgrade", "技改项目", Kind.REFERENCE, reference="upgrades", is_filter=True,
+                   help="同时是企业技改的选上；技改另计，不重复计招商。"),
             *(
                 Column(f"planned_{name}", label, Kind.WHEN, order_by=f"planned_{name}_on",
                        is_filter=True, is_sortable=True, is_planned=True,

@@ -8,6 +8,7 @@ from django.db import models
 from crm import access, gbt4754
 from crm.models.base import Row, Rows, once
 from crm.models.people import Person
+from crm.models.states import State
 from crm.models.system.merges import Mergeable, StandingByNumber, gone_index
 from crm.names import company_key
 
@@ -85,6 +86,19 @@ class Company(Mergeable, Row):
     @gbt.setter
     def gbt(self, text: str | None) -> None:
         self.gbt_code = gbt4754.code_or_wrong(text or "")
+
+
+class CompanyState(State):
+    """Which park and industry a company counts for."""
+
+    rights = Company.rights
+
+    row = models.ForeignKey(Company, models.CASCADE, related_name="states")
+    industry = models.ForeignKey("crm.Industry", models.PROTECT, null=True, related_name="+")
+    park = models.ForeignKey("crm.Park", models.PROTECT, null=True, related_name="+")
+
+    class Meta(State.Meta):
+        verbose_name = verbose_name_plural = "企业旧值"
 
 
 class Contact(Person, Mergeable, Row):

@@ -10,6 +10,7 @@ from django.db import models
 from crm import access, gbt4754
 from crm.exact import money_field, refuse_negative
 from crm.models.base import Row, Rows, Standing, once
+from crm.models.states import State
 
 _SEVERAL = re.compile(r"[、,，;；\s]+")
 
@@ -28,10 +29,12 @@ class Industries(Rows):
 
 class Industry(Row):
     """An industry as the county counts it, such as a chain of the “2+1”; `code` names the codes of
-    GB/T 4754—2017 it takes in (17、18、19): codes that begin with one of them are its own."""
+    GB/T 4754—2017 it takes in (17、18、19): codes that begin with one of them are its own. By the
+    `slug` figures know an industry, whatever it is called."""
 
     rights = access.Rights(access.REGISTERS)
 
+    slug = models.SlugField("代码", max_length=40, blank=True)
     name = models.CharField("名称", max_length=60)
     name_en = models.CharField("英文名称", max_length=100, blank=True)
     code = models.CharField("国标行业代码", max_length=60, blank=True)
@@ -46,7 +49,15 @@ class Industry(Row):
     class Meta:
         verbose_name = verbose_name_plural = "产业"
         ordering = ["-is_leading", "name"]
-        constraints = [once("name", name="industry_once", message="已有同名的产业。")]
+        constraints = [
+            once("name", name="industry_once", message="已有同名的产业。"),
+            once(
+                "slug",
+                name="industry_slug_once",
+                message="这个代码已有产业使用。",
+                condition=~models.Q(slug=""),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -63,3 +74,16 @@ class Industry(Row):
     @property
     def codes(self) -> list[str]:
         return self.code.split("、") if self.code else []
+
+
+class IndustryState(State):
+    rights = Industry.rights
+
+    row = models.ForeignKey(Industry, models.CASCADE, related_name="states")
+    slug = models.CharField(max_length=40, blank=True)
+    parent = models.ForeignKey(Industry, models.PROTECT, null=True, related_name="+")
+    is_leading = models.BooleanField()
+    cluster_target = money_field(null=True)
+
+    class Meta(State.Meta):
+        verbose_name = verbose_name_plural = "产业旧值"

@@ -10,6 +10,7 @@ from django.db import models
 from crm import access
 from crm.exact import ExactField, refuse_negative
 from crm.models.base import Row, once
+from crm.models.states import State
 
 
 class ParkKind(models.TextChoices):
@@ -124,3 +125,14 @@ class Zone(Row):
         if not self.coordinate_system and not wrong:
             wrong["coordinate_system"] = "请选择坐标系；不同坐标系相差几百米。"
         return wrong
+
+
+class ZoneState(State):
+    rights = Zone.rights
+
+    row = models.ForeignKey(Zone, models.CASCADE, related_name="states")
+    park = models.ForeignKey(Park, models.PROTECT, related_name="+")
+    area_sq_km = ExactField(verbose_name="规划面积", scale=4, null=True)
+
+    class Meta(State.Meta):
+        verbose_name = verbose_name_plural = "片区旧值"

@@ -186,6 +186,14 @@ class Project(Mergeable, Valued, Row):
     construction_nature = models.CharField(
         "建设性质", max_length=20, choices=ConstructionNature, blank=True
     )
+    upgrade = models.ForeignKey(
+        "crm.Upgrade",
+        models.PROTECT,
+        verbose_name="技改项目",
+        null=True,
+        blank=True,
+        related_name="projects",
+    )
     # Plans are often a month or a year: the first and the last day they may mean.
     planned_signing_on = models.DateField("计划签约", null=True, blank=True)
     planned_signing_until = models.DateField("最晚计划签约", null=True, blank=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from crm.reports.checks import amounts, confirmation, dates, delivery, signings
+from crm.reports.checks import amounts, confirmation, dates, delivery, signings, spells, titles
 from crm.reports.checks.base import Finding, Item, Results
 from crm.reports.figures import Context
 
@@ -26,6 +26,11 @@ CHECKS: tuple[Callable[[Context, Results], Iterator[Finding]], ...] = (
     signings.signed_again,
     signings.shared_credit,
     delivery.liaison_progress,
+    titles.title_dates,
+    titles.held_before,
+    spells.spell_dates,
+    spells.reentries,
+    spells.below_threshold,
     confirmation.unconfirmed_rows,
     confirmation.unconfirmed_receipts,
     dates.period_unfinished,

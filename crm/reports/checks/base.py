@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from crm.models import Project
+from crm.models.states import State
 from crm.reports.figures import Result
 from crm.reports.lines import row_address
 
@@ -60,6 +61,8 @@ def item_of(row: Any, about: str = "") -> Item:
     project = getattr(row, "project", None)
     if isinstance(project, Project):
         return Item("project", project.pk, project.name, about)
+    if isinstance(row, State):
+        row = row.as_row()
     return Item(str(row._meta.model_name), row.pk, str(row), about)
 
 

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from crm import clock, ledgers
 from crm.access import Action
 from crm.models import Park, ParkState, RateState, User
-from crm.models.states import State, state_of, told_of, traceable_since
+from crm.models.states import State, listening, number_of, state_of, told_of, traceable_since
 from crm.models.worth import reached
 from crm.reports import confirmed
 from crm.reports.measures import Measure
@@ -68,15 +68,18 @@ class Context:
             found.update(wave)
         return frozenset(found)
 
-    def narrowed(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Those of the rows that lie in the park asked for and that the user may report on."""
-        if self.park is not None:
+    def narrowed(self, rows: QuerySet[Any], *, of_county: bool = False) -> QuerySet[Any]:
+        """Those of the rows that lie in the park asked for (`of_county`: rows that lie in none) and
+        that the user may report on."""
+        if self.park is not None and not of_county:
             rows = self._in_park(rows)
         if self.user is not None:
             rows = rows.visible_to(self.user, Action.REPORT)  # type: ignore[attr-defined]
         return rows
 
     def _in_park(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        if told_of(rows.model) is Park:
+            return rows.filter(**{f"{number_of(rows.model)}__in": sorted(self.park_ids)})
         to = reached(rows.model, park_path(rows.model))
         ids = sorted(self.park_ids)
         states: Any = state_of(to.model) if self.known_on else None
@@ -116,6 +119,7 @@ class Figure:
 
     measure: whether its rows are counted or what they state is added up, and in which unit.
     is_confirmed: its rows are confirmed by a second person (认定), and it says how many are not.
+    is_of_county: its rows lie in no park; asked of a park, it is the county's number.
     """
 
     key: str
@@ -126,6 +130,7 @@ class Figure:
     measure: Measure
     printing: Printing
     is_confirmed: bool = False
+    is_of_county: bool = False
 
     @property
     def unit(self) -> str:
@@ -133,7 +138,7 @@ class Figure:
 
     def rows(self, context: Context) -> QuerySet[Any]:
         """The rows counted, as far as the user may see them; none where nobody can rebuild them."""
-        rows = context.narrowed(self.read(context))
+        rows = context.narrowed(self.read(context), of_county=self.is_of_county)
         return rows.none() if self.why_untraceable(context) else rows
 
     def why_untraceable(self, context: Context) -> str:
@@ -147,12 +152,15 @@ class Figure:
 
     def _rests_on(self, context: Context) -> set[type[State]]:
         """The tables that keep earlier values of what the figure reads."""
-        model = self.read(context).model
-        tables: set[Any] = {state_of(told_of(model))}
+        with listening() as asked:
+            model = self.read(context).model
+        tables: set[Any] = {state_of(told_of(model)), *asked}
         if (holder := self.measure.holder(model)) is not None:
             tables |= {state_of(holder.model), RateState if holder.is_money else None}
-        if context.park is not None:
-            tables |= {ParkState, state_of(reached(model, park_path(model)).model)}
+        if context.park is not None and not self.is_of_county:
+            tables.add(ParkState)
+            if told_of(model) is not Park:
+                tables.add(state_of(reached(model, park_path(model)).model))
         return tables - {None}
 
     def result(self, context: Context) -> Result:
@@ -187,6 +195,7 @@ def figure(
     rule: str,
     printing: Printing | None = None,
     is_confirmed: bool = False,
+    is_of_county: bool = False,
 ) -> Callable[[Callable[[Context], QuerySet[Any]]], Figure]:
     """Declares the function below as a figure; its section is the first part of its key."""
 
@@ -202,6 +211,7 @@ def figure(
             measure=measure,
             printing=printing or Printing(),
             is_confirmed=is_confirmed,
+            is_of_county=is_of_county,
         )
         return _figures[key]
 

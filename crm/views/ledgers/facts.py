@@ -150,7 +150,8 @@ def _state(fact: Any, steps: list[Step]) -> State:
         return State("已更正", "更正后的那一条不在您能看到的范围里。")
     if isinstance(fact, CreditShare) and fact.project.withdrawn_at is None:
         return State("不再计入", "这个项目后来重新分过业绩，以最近一次为准。")
-    return State("不再计入", "它所在的项目已并入另一个项目，以保留的项目上的为准。")
+    what = str(type(fact)._meta.get_field(fact.hangs_on).verbose_name)
+    return State("不再计入", f"它所在的{what}已并入另一个{what}，以保留的{what}上的为准。")
 
 
 def words_on(fact: Any, user: Any = None) -> list[Word]:

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from crm import ledgers
 from crm.actions import withdrawals
 from crm.errors import Hidden, Refused, WithdrawnRow
 from crm.exact import money_text, trimmed
@@ -27,6 +28,8 @@ from crm.models import (
     FundingReceipt,
     StageMove,
 )
+from crm.models.companies.industry_changes import IndustryChange
+from crm.models.companies.spells import AboveScaleSpell
 from crm.stages import Stage
 from crm.views.base import back_to, desk, fact_or_hidden, ledger_or_hidden
 from crm.views.ledgers import facts, history
@@ -81,14 +84,14 @@ def void(request: HttpRequest, key: str, pk: int) -> HttpResponse:
         if "reason" not in refused.fields:
             raise
         show_refusal(form, refused)
-    shower, project = Shower(request.user), fact.project
+    shower, holder = Shower(request.user), fact.holder
     cells = [shower.cell(c, fact, full=True) for c in facts.kept_of(ledger) if c.in_list]
     noted = [ledger.label, *(cell.text for cell in cells if not cell.is_empty)]
     return verb_page(
         request,
         form,
-        project=project,
-        crumb=reverse("desk-project", args=[project.pk]),
+        project=holder,
+        crumb=ledgers.address_of(holder, holder.pk),
         back=back,
         title="作废",
         note=said_in_one_line(noted),
@@ -118,6 +121,10 @@ def effects(fact: Any) -> list[str]:
         case ClaimRuling():
             units = "、".join(claim.unit for claim in fact.claims.all())
             told.append(f"首谈回到有争议，等县里重新裁定：{units}。")
+        case AboveScaleSpell():
+            told.append("企业在这段时间不再算规上；只是退库的，请办理退库。")
+        case IndustryChange():
+            told.append(f"企业回到{fact.from_industry}，变更以前和以后都按它计。")
         case Confirmation():
             told = _of_word(fact)
     if who := "、".join(dict.fromkeys(str(word.by) for word in _standing_words(fact))):

@@ -38,7 +38,7 @@ from crm.views.pipeline import assignments, first_contacts, timeline, transfers
 FACTS = (
     "investor", "industry", "gbt", "park", "zone", "company", "location", "source", "activity",
     "method", "assigned_level", "source_area", "origin", "land_mode", "land_area_mu",
-    "floor_area_sqm", "construction_nature", "planned_signing", "planned_start",
+    "floor_area_sqm", "construction_nature", "upgrade", "planned_signing", "planned_start",
     "planned_completion", "planned_operation",
 )  # fmt: skip
 MOST_RECEIPTS = 8  # shown on the page; the ledger has them all

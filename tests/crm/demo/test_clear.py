@@ -48,8 +48,11 @@ from tests import make
 
 pytestmark = pytest.mark.django_db
 
-# The record of what was done stays, the accounts it names, and the bureau's own rules.
-STAYS = {"AuditEntry", "ImportBatch", "Installation", "StageRule", "User"}
+# The record of what was done stays, the accounts it names, and the rules the product comes with.
+STAYS = {
+    "AuditEntry", "ImportBatch", "Installation", "ScaleThreshold", "StageRule", "ThresholdState",
+    "User",
+}  # fmt: skip
 
 
 def clear() -> str:

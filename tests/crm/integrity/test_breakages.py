@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
+from datetime import date
 from typing import Any
 
 import pytest
 from django.db import models
 
 from crm import integrity
+from crm.actions.companies import spells
 from crm.models import (
     Agreement,
     AgreementKind,
@@ -401,6 +403,34 @@ def hangs_on_a_withdrawn_row(world: World, sql: Sql) -> Any:
 def a_fact_of_a_withdrawn_project(world: World, sql: Sql) -> Any:
     sql("UPDATE crm_project SET withdrawn_at = '2023-09-01' WHERE id = %s", world.signed.pk)
     return world.milestone
+
+
+# Companies above scale
+
+
+@breaks("spell.overlap")
+def above_scale_twice(world: World, sql: Sql) -> Any:
+    first = make.spell(world.company, date(2019, 5, 1), left=date(2020, 5, 31))
+    second = make.spell(world.company, date(2021, 5, 1))
+    sql("UPDATE crm_abovescalespell SET left_until = '2021-05-02' WHERE id = %s", first.pk)
+    return second
+
+
+@breaks("spell.overlap")
+def entered_while_in(world: World, sql: Sql) -> Any:
+    make.spell(world.company, date(2019, 5, 1), left=date(2020, 5, 31))
+    second = make.spell(world.company, date(2021, 5, 1))
+    sql("UPDATE crm_abovescalespell SET effective_on = '2019-06-01' WHERE id = %s", second.pk)
+    return second
+
+
+@breaks("fact.replaces")
+def corrects_another_company(world: World, sql: Sql) -> Any:
+    made = make.spell(world.company, date(2019, 5, 1))
+    told = spells.correct_spell(made, {"mode": "yearly"}, by=world.by, reason="核对")
+    other = make.company()
+    sql("UPDATE crm_abovescalespell SET company_id = %s WHERE id = %s", other.pk, told.pk)
+    return told
 
 
 # Imports

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from crm import clock, ledgers
 from crm.access import Role
 from crm.actions import imports, merges, rows, withdrawals
+from crm.actions.companies import spells
 from crm.actions.pipeline import agreements, confirmations, projects, receipts, transfers
 from crm.dates import When
 from crm.errors import Refused
@@ -29,13 +30,19 @@ from crm.models import (
     Activity,
     Agreement,
     Assignment,
+    Company,
     ExchangeRate,
     FundingReceipt,
     ImportBatch,
     Merge,
+    Park,
     Project,
+    Recognition,
     StageMove,
+    Zone,
 )
+from crm.models.companies.spells import AboveScaleSpell
+from crm.models.companies.upgrades import Upgrade
 from crm.reports import checks, figures
 from crm.reports.figures.base import Context
 from crm.reports.figures.targeted import FUNDS_IN_PLACE, STARTED
@@ -64,6 +71,11 @@ class County:
         self.outer = make.park(team=self.teams[0])
         self.parks = [self.outer, make.park(parent=self.outer), make.park()]
         self.count = 0
+        self.industries = [make.industry(slug, slug=slug) for slug in ("textile", "food")]
+        self.companies = [
+            make.company(park=park, industry=industry)
+            for park, industry in zip((self.parks[1], None), self.industries, strict=True)
+        ]
         for _ in range(3):
             self.register()
 
@@ -203,6 +215,71 @@ class County:
     def move_park(self) -> None:
         park = self.parks[1]
         rows.change(park, {"parent": self.chance.choice([None, self.outer])}, by=self.by)
+
+    def rename_kind(self) -> None:
+        kind = self.chance.choice(["industrial", "special"])
+        rows.change(self.one(Park.objects.all()), {"kind": kind}, by=self.by)
+
+    def lay_out(self) -> None:
+        self.count += 1
+        make.zone(self.chance.choice(self.parks), f"片区{self.count}")
+
+    def measure(self) -> None:
+        zone = self.one(Zone.objects.all())
+        rows.change(zone, {"area_sq_km": Decimal(self.chance.randrange(1, 9))}, by=self.by)
+
+    def honour(self) -> None:
+        day, second = self.when(), self.chance.random() < 0.4
+        facts = {"granted": day if isinstance(day, When) else When.day(day)}
+        facts["grant"] = self.chance.choice(["first", "first", "review"])
+        if second:
+            make.recognition(park=self.one(Park.objects.all()), title_kind="special_park", **facts)
+        else:
+            company = self.chance.choice(self.companies)
+            facts |= {"company": company, "level": "nation", "title_kind": "little_giant"}
+            make.recognition("小巨人", **facts)
+
+    def dishonour(self) -> None:
+        title = self.one(Recognition.objects.filter(revoked_on=None))
+        rows.change(title, {"state": "revoked", "revoked_on": clock.today()}, by=self.by)
+
+    def move_company(self) -> None:
+        company = self.one(Company.objects.all())
+        rows.change(company, {"park": self.chance.choice([None, *self.parks])}, by=self.by)
+
+    def aim(self) -> None:
+        target = Decimal(self.chance.choice([50, 100])) * 10**8
+        industry = make.industry("食品", is_leading=True)
+        rows.change(industry, {"cluster_target": target}, by=self.by)
+
+    def enter(self) -> None:
+        made = make.spell(self.chance.choice(self.companies), self.when())
+        if self.chance.random() < 0.3:
+            spells.leave(made, by=self.by, left=self.when(), exit_reason="below")
+
+    def void_spell(self) -> None:
+        stay = self.one(AboveScaleSpell.objects.standing())
+        withdrawals.void(stay, by=self.by, reason="登记有误")
+
+    def turn(self) -> None:
+        to = self.chance.choice(self.industries)
+        make.industry_change(self.chance.choice(self.companies), to, self.when())
+
+    def reclassify(self) -> None:
+        industry = self.chance.choice([None, *self.industries])
+        rows.change(self.chance.choice(self.companies), {"industry": industry}, by=self.by)
+
+    def renew(self) -> None:
+        self.count += 1
+        day = self.when()
+        started = day if isinstance(day, When) else When.day(day)
+        make.upgrade(self.chance.choice(self.companies), started)
+
+    def complete(self) -> None:
+        rows.change(self.one(Upgrade.objects.all()), {"ended": When.day(clock.today())}, by=self.by)
+
+    def merge_companies(self) -> None:
+        merges.merge(*self.chance.sample(self.companies, k=2), by=self.by)
 
     def hand_over(self) -> None:
         project = self.project()

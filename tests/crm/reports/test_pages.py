@@ -1,6 +1,7 @@
 """The report on the desk: its pages for each role, what they show, and what they never show."""
 
 import re
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from urllib.parse import quote
@@ -243,7 +244,7 @@ def test_how_many_rows_a_user_may_not_see_does_not_show(
     read = text_of(page(officer, f"?{ASKED}"))
     read = re.sub(r"生成于 \S+ \S+", "", read)
     numbers = re.findall(r"(\d+) 行", read)
-    assert numbers == ["0", "1", "1", "0", "0", "0", "0", "0", "0"]
+    assert Counter(numbers) == {"1": 2, "0": len(figures.every()) - 2}
     assert "没有发现" in read
 
 

@@ -162,7 +162,7 @@ def recount(context: Context) -> None:
             assert rows == []
             continue
         assert len(rows) == result.rows
-        counted = [getattr(row, "project_id", f"activity {row.pk}") for row in rows]
+        counted = [getattr(row, "project_id", f"row {row.pk}") for row in rows]
         assert len(set(counted)) == len(counted)  # each thing once
         if not figure.measure.is_sum:
             assert result.value == len(rows)
@@ -172,7 +172,7 @@ def recount(context: Context) -> None:
         assert result.without_amount == len(rows) - len(known)
         assert result.converted == sum(one.is_converted for one in worths)
         if known or not rows:
-            assert result.value == sum(known, Decimal(0)) / 10**8
+            assert result.value == sum(known, Decimal(0)) / figure.measure.unit.size
         else:
             assert result.value is None
 

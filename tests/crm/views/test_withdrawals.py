@@ -46,6 +46,10 @@ def facts(project, team, park, statistician) -> dict[str, Any]:
         "credits": make.divided(make.project(team=team, park=park)),
         "rulings": make.ruling(make.project(team=team, park=park)),
         "confirmations": confirmations.confirm(signing, by=statistician)[0],
+        "above-scale": make.spell(make.company(), date(2020, 5, 1)),
+        "industry-changes": make.industry_change(
+            make.company(industry=make.industry()), make.industry("健康食品"), date(2023, 4, 1)
+        ),
     }
 
 
@@ -72,6 +76,8 @@ FOLLOWS = {
     "credits": ("同一次划分的份额一起作废", "业绩按上一次划分计"),
     "rulings": ("首谈回到有争议",),
     "confirmations": ("这个意见不算数", "回到待认定，照样计入报告"),
+    "above-scale": ("企业在这段时间不再算规上",),
+    "industry-changes": ("企业回到纺织鞋服",),
 }
 
 
