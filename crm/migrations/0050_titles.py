@@ -18,7 +18,7 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0040_planned_signing_and_completion")]
+    dependencies = [("crm", "0043_sealed_outcomes")]
 
     operations = [
         migrations.AddField(
