@@ -4,6 +4,8 @@ A heading stands here only if it can mean no other column of the ledger: 竣工�
 a trial run or of production, 项目来源 a lead or a place, so both are asked.
 """
 
+from crm.stages import Stage
+
 HEADINGS: dict[str, tuple[str, ...]] = {
     "name": (
         "名称", "项目", "项目全称", "招商项目", "招商项目名称", "签约项目名称", "重点项目名称",
@@ -143,3 +145,23 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "停滞原因", "退出原因",
     ),
 }  # fmt: skip
+
+# The day of a stage: its label, and what else it is called.
+ENTERED_HEADINGS: dict[Stage, tuple[str, tuple[str, ...]]] = {
+    Stage.LEAD: ("线索日期", ("线索时间", "首次接触", "登记日期")),
+    Stage.NEGOTIATION: ("洽谈日期", ("洽谈时间", "在谈时间")),
+    Stage.SIGNED: (
+        "签约日期",
+        ("签约时间", "签订日期", "签约年月", "协议签订日期", "合同签订日期", "正式签约时间"),
+    ),
+    Stage.CONSTRUCTION: (
+        "开工日期",
+        ("开工时间", "实际开工时间", "动工时间", "开工年月", "开工建设时间", "实际动工时间"),
+    ),
+    Stage.COMMISSIONING: ("安装调试日期", ("设备安装时间", "安装调试时间")),
+    Stage.TRIAL: ("试生产日期", ("试生产时间", "试运行时间")),
+    Stage.OPERATION: (
+        "投产日期",
+        ("投产时间", "竣工投产时间", "建成投产时间", "实际投产时间", "投产年月", "正式投产时间"),
+    ),
+}

@@ -16,7 +16,7 @@ from crm.dates import When
 from crm.errors import Refused
 from crm.ledgers.base import Column, Group, Kind, Ledger, declare, one
 from crm.ledgers.pipeline import _project_contacts as _contacts
-from crm.ledgers.pipeline._project_headings import HEADINGS
+from crm.ledgers.pipeline._project_headings import ENTERED_HEADINGS, HEADINGS
 from crm.ledgers.pipeline._project_search import SEARCH
 from crm.models import (
     Agreement,
@@ -42,25 +42,6 @@ from crm.names import name_key
 from crm.stages import Stage, Status
 
 ENTERED = {f"entered_{stage.value}": stage for stage in Stage}
-_ENTERED_LABELS: dict[Stage, tuple[str, tuple[str, ...]]] = {
-    Stage.LEAD: ("线索日期", ("线索时间", "首次接触", "登记日期")),
-    Stage.NEGOTIATION: ("洽谈日期", ("洽谈时间", "在谈时间")),
-    Stage.SIGNED: (
-        "签约日期",
-        ("签约时间", "签订日期", "签约年月", "协议签订日期", "合同签订日期", "正式签约时间"),
-    ),
-    Stage.CONSTRUCTION: (
-        "开工日期",
-        ("开工时间", "实际开工时间", "动工时间", "开工年月", "开工建设时间", "实际动工时间"),
-    ),
-    Stage.COMMISSIONING: ("安装调试日期", ("设备安装时间", "安装调试时间")),
-    Stage.TRIAL: ("试生产日期", ("试生产时间", "试运行时间")),
-    Stage.OPERATION: (
-        "投产日期",
-        ("投产时间", "竣工投产时间", "建成投产时间", "实际投产时间", "投产年月", "正式投产时间"),
-    ),
-}
-
 
 _PLANNED = {"signing": "计划签约", "start": "计划开工", "completion": "计划竣工",
             "operation": "计划投产"}  # fmt: skip
@@ -193,7 +174,7 @@ def _import_change(row: Project, values: Mapping[str, Any], *, by: User) -> Proj
         when = entered.pop(to, None)
         if when is None:
             raise Refused(
-                f"项目从{row.get_stage_display()}到{to.label}，请填写{_ENTERED_LABELS[to][0]}。",
+                f"项目从{row.get_stage_display()}到{to.label}，请填写{ENTERED_HEADINGS[to][0]}。",
                 "date_needed",
                 [f"entered_{to.value}"],
             )
@@ -206,7 +187,7 @@ def _import_change(row: Project, values: Mapping[str, Any], *, by: User) -> Proj
         if move is None or (move.occurred and move.occurred != when):
             known = move.occurred.text if move and move.occurred else "没有这一步"
             raise Refused(
-                f"{_ENTERED_LABELS[stage][0]} {when.text} 与台账（{known}）不符，"
+                f"{ENTERED_HEADINGS[stage][0]} {when.text} 与台账（{known}）不符，"
                 "请在项目页更正并写明原因。",
                 "date_conflict",
                 [f"entered_{stage.value}"],
@@ -384,7 +365,7 @@ LEDGER = declare(
                 Column(f"entered_{stage.value}", label, Kind.WHEN, aliases=aliases, stage=stage,
                        in_form=False, in_api=False, get=_entered(stage),
                        read_all=_all_entered(stage))
-                for stage, (label, aliases) in _ENTERED_LABELS.items()
+                for stage, (label, aliases) in ENTERED_HEADINGS.items()
             ),
             Column("agreed_investment", "协议投资额", Kind.MONEY, unit="万元", in_form=False,
                    in_api=False,
