@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('document', models.CharField(blank=True, max_length=200, verbose_name='入库文件')),
                 ('left_on', models.DateField(blank=True, null=True, verbose_name='退库时间')),
                 ('left_until', models.DateField(blank=True, editable=False, null=True, verbose_name='最晚退库')),
-                ('exit_reason', models.CharField(blank=True, choices=[('below', '收入低于标准'), ('stopped', '停产'), ('closed', '注销、吊销或破产'), ('moved', '迁出'), ('taken_over', '兼并重组'), ('other_trade', '转行'), ('unlawful', '违法违规'), ('other', '其他')], max_length=20, verbose_name='退库原因')),
+                ('exit_reason', models.CharField(blank=True, choices=[('below', '收入低于标准'), ('stopped', '停产'), ('closed', '注销、吊销或破产'), ('low_output', '产出低效'), ('moved', '迁出'), ('taken_over', '兼并重组'), ('other_trade', '转行'), ('unlawful', '违法违规'), ('other', '其他')], max_length=20, verbose_name='退库原因')),
                 ('exit_document', models.CharField(blank=True, max_length=200, verbose_name='退库文件')),
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='备注')),
             ],

@@ -11,6 +11,7 @@ from crm.models.companies.chain_gaps import ChainGap, LinkState
 from crm.models.companies.companies import Company, Contact
 from crm.models.companies.industries import Industry
 from crm.models.companies.recognitions import (
+    ClaimScope,
     Grant,
     Recognition,
     RecognitionKind,
@@ -113,6 +114,7 @@ __all__ = [
     "CapitalNature",
     "ChainGap",
     "ClaimRuling",
+    "ClaimScope",
     "ClaimState",
     "Company",
     "Confirmation",

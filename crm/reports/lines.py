@@ -58,8 +58,8 @@ def heading(rows: QuerySet) -> str:
 
 def lines(figure: Figure, rows: Any, context: Context) -> list[Line]:
     """The lines of these rows (a page of the figure's), amounts where the figure sums them."""
-    measure, joins = figure.measure, ledger_of(rows.model).joins
-    shown = _as_known(rows, joins, context.known_on)
+    measure = figure.measure
+    shown = _as_known(rows, ledger_of(rows.model), context.known_on)
     said = confirmed.marks(shown, context.known_on) if figure.is_confirmed else {}
     before = earlier_signings(shown, context) if rows.model is Agreement else {}
     made = []
@@ -75,13 +75,14 @@ def lines(figure: Figure, rows: Any, context: Context) -> list[Line]:
     return made
 
 
-def _as_known(rows: Any, joins: tuple[str, ...], known_on: date | None) -> list[Any]:
+def _as_known(rows: Any, ledger: Ledger, known_on: date | None) -> list[Any]:
     """The rows to show, with the values they and their projects had on that day."""
     if issubclass(rows.model, State):
-        along = ("row", *(f"row__{name}" for name in joins))
+        along = ("row", *(f"row__{name}" for name in ledger.joins))
         shown = [state.as_row() for state in rows.select_related(*along)]
     else:
-        shown = list(rows.select_related(*joins) if joins else rows)
+        some = ledger.computed(rows) if ledger.computed is not None else rows
+        shown = list(some.select_related(*ledger.joins) if ledger.joins else some)
         overlay(shown, known_on)
     projects = [getattr(row, "project", None) for row in shown]
     overlay([project for project in projects if isinstance(project, Project)], known_on)

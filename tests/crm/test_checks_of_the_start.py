@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from crm import checks
-from crm.models import Team
+from crm.models import StageRule
 from crm.reports import figures
 
 
@@ -17,11 +17,11 @@ def test_every_figure_is_over_a_noun_that_somebody_reports_on():
 
 def test_a_figure_over_a_noun_nobody_reports_on_is_an_error():
     signed = figures.get("attraction.signed_projects")
-    over_teams = replace(signed, key="people.teams", read=lambda context: Team.objects.all())
-    (error,) = checks.unreportable([signed, over_teams])
+    over_rules = replace(signed, key="people.rules", read=lambda context: StageRule.objects.all())
+    (error,) = checks.unreportable([signed, over_rules])
     assert error.id == "crm.E001"
-    assert "crm.Team" in error.msg
-    assert "people.teams" in error.msg
+    assert "crm.StageRule" in error.msg
+    assert "people.rules" in error.msg
 
 
 @pytest.mark.django_db

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from crm.ledgers.base import Column, Kind, Ledger, declare, one
 from crm.models import (
+    ClaimScope,
     Grant,
     Recognition,
     RecognitionKind,
@@ -109,9 +110,8 @@ LEDGER = declare(
             Column("note", "备注"),
             Column("claim", "说法", aliases=("唯一性说法", "突破说法"),
                    help="例如 全市唯一；写了说法，范围、日期和出处都要填。"),
-            Column("claim_scope", "说法范围", Kind.CHOICE, choices=RecognitionLevel,
-                   spelled=tuple((f"全{level.label[0]}", level) for level in RecognitionLevel),
-                   help="在哪一级的范围内。"),
+            Column("claim_scope", "说法范围", Kind.CHOICE, choices=ClaimScope,
+                   help="在多大的范围内是这样。"),
             Column("claim_on", "说法日期", Kind.DATE, aliases=("截至日期",),
                    help="截至哪一天是这样。"),
             Column("claim_source", "说法出处", aliases=("依据", "出处"),

@@ -61,6 +61,15 @@ class Grant(models.TextChoices):
     RENEWAL = "renewal", "续期"
 
 
+class ClaimScope(models.TextChoices):
+    """说法范围: among whom it is so."""
+
+    NATION = "nation", "全国"
+    PROVINCE = "province", "全省"
+    CITY = "city", "全市"
+    COUNTY = "county", "全县"
+
+
 # Whose a title is, and of which level; None = of any.
 HOLDERS = {
     TitleKind.LITTLE_GIANT: (Subject.COMPANY, RecognitionLevel.NATION),
@@ -134,7 +143,7 @@ class Recognition(Row):
     revoked_on = models.DateField("撤销日期", null=True, blank=True)
     note = models.CharField("备注", max_length=300, blank=True)
     claim = models.CharField("说法", max_length=100, blank=True)
-    claim_scope = models.CharField("说法范围", max_length=10, choices=RecognitionLevel, blank=True)
+    claim_scope = models.CharField("说法范围", max_length=10, choices=ClaimScope, blank=True)
     claim_on = models.DateField("说法日期", null=True, blank=True)
     claim_source = models.CharField("说法出处", max_length=200, blank=True)
 

@@ -28,6 +28,7 @@ class ExitReason(models.TextChoices):
     BELOW = "below", "收入低于标准"
     STOPPED = "stopped", "停产"
     CLOSED = "closed", "注销、吊销或破产"
+    LOW_OUTPUT = "low_output", "产出低效"
     MOVED = "moved", "迁出"
     TAKEN_OVER = "taken_over", "兼并重组"
     OTHER_TRADE = "other_trade", "转行"

@@ -30,6 +30,7 @@ CHECKS: tuple[Callable[[Context, Results], Iterator[Finding]], ...] = (
     titles.held_before,
     spells.spell_dates,
     spells.reentries,
+    spells.without_industry,
     spells.below_threshold,
     confirmation.unconfirmed_rows,
     confirmation.unconfirmed_receipts,

@@ -9,11 +9,13 @@ from functools import cache, partial
 from django.db.models import F, Q, QuerySet
 
 from crm.exact import money_text
+from crm.models.companies.industry_changes import with_industry
 from crm.models.companies.scale_thresholds import ScaleThreshold
 from crm.models.companies.spells import AboveScaleSpell, Spells
 from crm.reports.checks.base import NOTE, WARNING, Finding, Item, Results
 from crm.reports.figures import Context
 from crm.reports.figures.cultivation import new_above_scale
+from crm.reports.figures.indicators import above_scale
 
 
 def spell_dates(context: Context, results: Results) -> Iterator[Finding]:
@@ -44,6 +46,19 @@ def reentries(context: Context, results: Results) -> Iterator[Finding]:
             "reentries",
             NOTE,
             f"新增规上企业中有 {len(items)} 户以前退过库，是再次入库，其余为首次入库。",
+            items,
+        )
+
+
+def without_industry(context: Context, results: Results) -> Iterator[Finding]:
+    """Companies above scale that no industry counts."""
+    rows = with_industry(above_scale(context), context.end, context.known_on)
+    items = _items(context, rows.filter(industry_then=None))
+    if items:
+        yield Finding(
+            "above_scale_without_industry",
+            WARNING,
+            f"{len(items)} 户规上企业没有填产业，没有计入任何产业的规上企业数；请在企业里补上。",
             items,
         )
 

@@ -132,6 +132,24 @@ def test_the_rows_behind_the_number_lead_to_company_and_stay(client, leader, ask
     assert "首次入库" in page
 
 
+def test_the_rows_behind_the_number_ask_no_question_a_row(
+    client, leader, django_assert_max_num_queries
+):
+    client.force_login(leader)
+    address = "/desk/report/figures/indicators.above_scale_enterprises/?from=2023-01&to=2023-08"
+
+    def asked() -> int:
+        with django_assert_max_num_queries(40) as queries:
+            client.get(address)
+        return len(queries)
+
+    make.spell(make.company(), MAY)
+    few = asked()
+    for _ in range(5):
+        make.spell(make.company(), MAY)
+    assert asked() == few
+
+
 # The industry of that day
 
 
@@ -156,6 +174,16 @@ def test_a_company_counts_for_its_industry_and_those_above_it(asked, textile, fo
         make.spell(make.company(industry=industry), MAY)
     make.company(industry=textile)  # not above scale
     assert of_industries(asked) == (3, 1)
+
+
+def test_a_company_above_scale_without_an_industry_is_named(asked, textile):
+    make.spell(make.company("无业厂"), MAY)
+    make.spell(make.company(industry=textile), MAY)
+    make.company()  # not above scale
+    told = findings(asked)["above_scale_without_industry"]
+    assert [row.title for row in told.rows] == ["无业厂"]
+    rows.change(Company.objects.get(name="无业厂"), {"industry": textile}, by=make.maker())
+    assert "above_scale_without_industry" not in findings(asked)
 
 
 def test_an_industry_is_known_by_its_code_and_not_by_its_name(asked, textile):

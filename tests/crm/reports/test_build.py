@@ -215,7 +215,7 @@ def test_a_report_takes_few_queries_however_many_rows(
         make.signed_project(MAY, park=county_park, amount=None)
         made = make.project(stage=Stage.TRIAL, entered={Stage.TRIAL: MAY})
         make.liaison(made, MAY)
-    with django_assert_max_num_queries(70):
+    with django_assert_max_num_queries(90):
         report = build.build(asked)
     assert report.results["attraction.signed_investment"].value is None
     assert report.results["delivery.trial_production"].value == Decimal(5)

@@ -41,8 +41,12 @@ EXAMPLES = settings(
     phases=[Phase.explicit, Phase.generate],  # an example is dear: none is made smaller
 )
 
-# Columns that no form changes alone: a fact keeps its project, a title its kind of holder.
-FIXED = {"agreements": {"project"}, "receipts": {"project"}, "recognitions": {"subject"}}
+# Columns that no form changes alone: a fact keeps its project or company, a title its kind of
+# holder.
+FIXED = {
+    "agreements": {"project"}, "receipts": {"project"}, "recognitions": {"subject"},
+    "above-scale": {"company"}, "industry-changes": {"company"},
+}  # fmt: skip
 
 # Texts that a spreadsheet, or a reader of one, might take for something else.
 ODD = [
