@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 
 from crm import clock
-from crm.actions import _conflicts
+from crm.actions import _conflicts, _new_rows
 from crm.errors import Refused
 from crm.models import AuditEntry, ImportBatch, OriginalText, User
 from crm.models.base import InsertOnly, Recorded, Row
@@ -87,11 +87,11 @@ def note(
     object_type: str = "",
     is_new: bool = False,
     sealed: Mapping[str, str] | None = None,
-) -> AuditEntry:
+) -> None:
     """Writes the audit entry of one verb; `row` may be None where nothing was found or kept.
     `is_new`: the verb wrote this row, which undoing an import takes back. `sealed`: what a person's
     parts were, as only that person's key opens it."""
-    return AuditEntry.objects.create(
+    entry = AuditEntry(
         verb=verb,
         actor=by,
         object_type=object_type or (row._meta.label_lower if row is not None else ""),
@@ -104,6 +104,7 @@ def note(
         is_new=is_new,
         sealed=dict(sealed or {}),
     )
+    _new_rows.write(entry)
 
 
 def whole(model: type[models.Model], name: str, text: str) -> str:
@@ -359,7 +360,7 @@ def keep_state(row: models.Model, *, is_new: bool = False) -> None:
     state = table.of_row(row)
     last = None if is_new else table.objects.filter(row=row).order_by("-pk").first()
     if last is None or not state.says_the_same(last):
-        state.save(force_insert=True)
+        _new_rows.write(state)
 
 
 def withdraw(row: Row, *, by: User | None, reason: str, verb: str = "void") -> None:
