@@ -49,11 +49,14 @@ class Words:
         self._answers: dict[tuple[str, str], Answer] = dict(_of_office(ledger, by)) if by else {}
         for field, words in values.items():
             self._answers |= {(field, fold(word)): answer for word, answer in words.items()}
+        self._fields = {field for field, _ in self._answers}
 
     def meaning(self, column: Column, cell: Cell) -> Meaning | None:
         """None where nobody has said anything about the word."""
+        if column.name not in self._fields or is_blank(cell):
+            return None
         key = (column.name, fold(cell))
-        if is_blank(cell) or key not in self._answers:
+        if key not in self._answers:
             return None
         answer = self._answers[key]
         if answer is None:
