@@ -14,6 +14,7 @@ from contextvars import ContextVar
 
 from django.db import DataError, IntegrityError, transaction
 
+from crm.actions import _statements
 from crm.models.base import InsertOnly
 
 AT_ONCE = 300
@@ -51,8 +52,8 @@ class NewRows:
         by_table: dict[type[InsertOnly], list[InsertOnly]] = {}
         for fact in self._waiting:
             by_table.setdefault(type(fact), []).append(fact)
-        for table, facts in by_table.items():
-            table.objects.bulk_create(facts)
+        for facts in by_table.values():
+            _statements.insert_many(facts)
         self._waiting.clear()
 
 
