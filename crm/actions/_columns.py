@@ -1,4 +1,4 @@
-"""Which columns of a table are tidied, kept by the audit, and left unchecked: asked once a table."""
+"""Which columns of a table are tidied, kept by the audit, left unchecked: asked once a table."""
 
 from __future__ import annotations
 

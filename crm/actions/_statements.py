@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 from crm.models.base import InsertOnly
 
@@ -50,4 +50,6 @@ def _key(table: type[models.Model]) -> str:
 
 
 def _values(row: models.Model, fields: Sequence[Any]) -> list[Any]:
-    return [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
+    # The connection itself: what stands for it looks it up again at each of its attributes.
+    real = connections[DEFAULT_DB_ALIAS]
+    return [field.get_db_prep_save(field.pre_save(row, True), real) for field in fields]
