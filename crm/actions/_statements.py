@@ -14,16 +14,14 @@ from crm.models.base import InsertOnly
 
 def insert(row: models.Model) -> None:
     """`row.save(force_insert=True)`, which is what it does where the table has a `save` of its own
-    (a person's key goes before the person)."""
+    (a person's key goes before the person). Facts come complete."""
     table = type(row)
     if table.save not in (models.Model.save, InsertOnly.save):
         row.save(force_insert=True)
         return
-    if isinstance(row, InsertOnly):
-        row.complete()
     statement, fields = _into(table, connection.vendor)
     with connection.cursor() as cursor:
-        cursor.execute(f'{statement} RETURNING "{_key(table)}"', _values(row, fields))
+        cursor.execute(f"{statement} RETURNING {_key(table)}", _values(row, fields))
         (row.pk,) = cursor.fetchone()
     row._state.adding, row._state.db = False, connection.alias
 
@@ -40,13 +38,13 @@ def _into(table: type[models.Model], vendor: str) -> tuple[str, tuple[Any, ...]]
     quoted = connection.ops.quote_name
     columns = table._meta.local_concrete_fields
     fields = tuple(f for f in columns if not (f.primary_key or f.generated))
-    names = ", ".join(quoted(field.column) for field in fields)
+    names = ", ".join(quoted(str(field.column)) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
     return f"INSERT INTO {quoted(table._meta.db_table)} ({names}) VALUES ({marks})", fields
 
 
 def _key(table: type[models.Model]) -> str:
-    return str(table._meta.pk.column)
+    return connection.ops.quote_name(str(table._meta.pk.column))
 
 
 def _values(row: models.Model, fields: Sequence[Any]) -> list[Any]:
