@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 from django.db import models
 
@@ -23,7 +24,7 @@ class Stage(models.TextChoices):
     TRIAL = "trial", "试生产"
     OPERATION = "operation", "投产"
 
-    @property
+    @cached_property
     def rank(self) -> int:
         """Place in the pipeline, 1 for 线索 to 7 for 投产."""
         return list(Stage).index(self) + 1

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import DataError, IntegrityError, connection, models, transaction
 
+from crm.actions import _new_rows, _statements
 from crm.errors import Refused
 from crm.models.base import Recorded
 
@@ -25,13 +26,17 @@ def is_duplicate(error: BaseException) -> bool:
     return isinstance(error, IntegrityError) and any(name in _UNIQUE for name in names)
 
 
-def save(row: Any, *, check: Callable[[Any], None], duplicate: str, **how: Any) -> None:
+def save(row: Any, *, check: Callable[[Any], None], duplicate: str, is_new: bool = False) -> None:
     """Saves a row in a savepoint. What its table refuses is refused at its field, as far as `check`
     (the model's own rules) or the column itself can say; anything else is an error of ours and
-    stays one."""
+    stays one. A new row of an import has a savepoint already, and is asked when it is taken again.
+    """
+    if _new_rows.is_under_way() and is_new:
+        _statements.insert(row)
+        return
     try:
         with transaction.atomic():
-            row.save(**how)
+            row.save(force_insert=is_new)
     except (DataError, OverflowError) as error:
         raise _does_not_fit(row) from error
     except IntegrityError as error:

@@ -28,11 +28,13 @@ _alone: ContextVar[frozenset[str]] = ContextVar("alone", default=frozenset())
 def one_at_a_time(noun: str, *keys: str) -> Iterator[None]:
     """A transaction in which nobody else writes a `noun` of one of these keys; without keys, none
     at all. An empty key is like no other. Refused (busy) when the others take too long."""
+    if noun in _alone.get():
+        yield  # the import's transaction, and the savepoint of its row
+        return
     with ExitStack() as held:
         with _patiently():
             held.enter_context(transaction.atomic())
-            if noun not in _alone.get():
-                _take(noun, keys)
+            _take(noun, keys)
         yield
 
 

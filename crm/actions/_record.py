@@ -5,6 +5,7 @@ Verbs in this folder call `insert`, `amend` and `note`; nobody else does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
@@ -16,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 
 from crm import clock
-from crm.actions import _conflicts
+from crm.actions import _columns, _conflicts, _new_rows
 from crm.errors import Refused
 from crm.models import AuditEntry, ImportBatch, OriginalText, User
 from crm.models.base import InsertOnly, Recorded, Row
@@ -28,6 +29,7 @@ _batch: ContextVar[ImportBatch | None] = ContextVar("batch", default=None)
 # noun → ids the search index is still to be told of; None = each is told at once.
 _gathered: ContextVar[dict[str, set[int]] | None] = ContextVar("gathered", default=None)
 
+_UNKEPT = re.compile("[\x00\ud800-\udfff]")  # no database keeps these signs
 GONE = "这条记录已经作废，不能再修改。"
 STALE = "这条记录刚刚被别人改过。请核对最新内容后再保存，您填写的内容仍保留在页面上。"
 
@@ -68,6 +70,8 @@ def gathering() -> Iterator[None]:
 
 def plain(value: Any) -> Any:
     """A field's value as JSON keeps it: exact numbers as text, dates as ISO, rows as their id."""
+    if value is None or isinstance(value, str):
+        return value
     if isinstance(value, models.Model):
         return value.pk
     if isinstance(value, Decimal):
@@ -87,11 +91,11 @@ def note(
     object_type: str = "",
     is_new: bool = False,
     sealed: Mapping[str, str] | None = None,
-) -> AuditEntry:
+) -> None:
     """Writes the audit entry of one verb; `row` may be None where nothing was found or kept.
     `is_new`: the verb wrote this row, which undoing an import takes back. `sealed`: what a person's
     parts were, as only that person's key opens it."""
-    return AuditEntry.objects.create(
+    entry = AuditEntry(
         verb=verb,
         actor=by,
         object_type=object_type or (row._meta.label_lower if row is not None else ""),
@@ -104,6 +108,7 @@ def note(
         is_new=is_new,
         sealed=dict(sealed or {}),
     )
+    _new_rows.write(entry)
 
 
 def whole(model: type[models.Model], name: str, text: str) -> str:
@@ -144,13 +149,11 @@ def _tidy(row: models.Model) -> None:
     """Takes outer spaces off every text; refuses characters no database keeps, and long texts
     beyond their length, which no database minds."""
     wrong = {}
-    for field in row._meta.fields:
-        if not isinstance(field, (models.CharField, models.TextField)) or not field.editable:
-            continue
+    for field in _columns.texts(type(row)):
         text = getattr(row, field.attname)
-        if not isinstance(text, str) or isinstance(text, models.Choices):
+        if not text or not isinstance(text, str) or isinstance(text, models.Choices):
             continue
-        if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+        if _UNKEPT.search(text):
             wrong[field.name] = "含有无法保存的字符，请删去后重新输入。"
         elif field.max_length is not None and len(text.strip()) > field.max_length:
             wrong[field.name] = f"有 {len(text)} 个字，最多 {field.max_length} 个字，请精简。"
@@ -168,16 +171,12 @@ def _label(row: models.Model, name: str) -> str:
 
 
 def _unchecked(row: models.Model) -> list[str]:
-    """Columns no person fills in: sealed bytes and generated values need no checking. Nor do, in an
-    import, references to rows that its transaction has just looked up."""
-    is_many = _batch.get() is not None
-    return [
-        field.name
-        for field in row._meta.fields
-        if isinstance(field, (models.BinaryField, models.GeneratedField))
-        or (isinstance(row, Person) and field.name == "key")
-        or (is_many and field.many_to_one and getattr(row, field.attname) is not None)
-    ]
+    """Columns no person fills in; in an import also references to rows that its transaction has
+    just looked up."""
+    table = type(row)
+    looked_up = _columns.references(table) if _batch.get() is not None else ()
+    found = [name for name, attname in looked_up if getattr(row, attname) is not None]
+    return [*_columns.unchecked(table), *found]
 
 
 def _in_transaction() -> AbstractContextManager[Any]:
@@ -203,7 +202,7 @@ def insert(
             row,
             check=checked,
             duplicate="已有相同的记录，请先查找，不要重复登记。",
-            force_insert=True,
+            is_new=True,
         )
         for name, rows in (many or {}).items():
             getattr(row, name).set(rows)
@@ -216,13 +215,7 @@ def insert(
 
 def snapshot(row: models.Model) -> dict[str, Any]:
     """What the audit may keep of a row: its editable columns; personal parts only as a mark."""
-    kept = {
-        field.name: plain(getattr(row, field.attname))
-        for field in row._meta.fields
-        if field.editable
-        and not field.primary_key
-        and not isinstance(field, (models.BinaryField, models.GeneratedField))
-    }
+    kept = {name: plain(getattr(row, attname)) for name, attname in _columns.kept(type(row))}
     if isinstance(row, Person):
         kept |= {part: "•••" if getattr(row, f"{part}_sealed") else None for part in PARTS}
     return kept
@@ -359,7 +352,7 @@ def keep_state(row: models.Model, *, is_new: bool = False) -> None:
     state = table.of_row(row)
     last = None if is_new else table.objects.filter(row=row).order_by("-pk").first()
     if last is None or not state.says_the_same(last):
-        state.save(force_insert=True)
+        _new_rows.write(state)
 
 
 def withdraw(row: Row, *, by: User | None, reason: str, verb: str = "void") -> None:

@@ -16,7 +16,7 @@ from django.db.models import CharField, Q, Value
 
 from crm import access, clock, integrity
 from crm.access import Action, Reach
-from crm.actions import _links, _lock, _record
+from crm.actions import _links, _lock, _new_rows, _record
 from crm.actions.pipeline import progress
 from crm.actions.system import notifications, originals
 from crm.errors import Refused
@@ -28,6 +28,8 @@ from crm.models.people import Person
 under = _record.under
 alone = _lock.alone
 gathering = _record.gathering
+NewRows = _new_rows.NewRows
+UNTOLD = _new_rows.UNTOLD
 
 NAMED = 10  # rows named in a refusal
 

@@ -159,9 +159,13 @@ class Finder:
             return {row.pk: row for row in several.rows}
         return {} if found is None else {found.pk: found}
 
+    def is_new(self, values: Mapping[str, Value]) -> bool:
+        """Whether they mean a new row for certain, told without looking for it."""
+        return not self.match and self.keys.are_new(values)
+
     def by_key(self, values: Mapping[str, Value]) -> Model | None:
         """The row these values mean; None = a new one."""
-        if not self.match and self.keys.are_new(values):
+        if self.is_new(values):
             return None
         try:
             return self._matched(values) if self.match else self.ledger.find(values, by=self.by)

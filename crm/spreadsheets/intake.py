@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from collections.abc import Mapping as ReadOnly
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -76,6 +77,7 @@ class Intake:
         self.seen: dict[int, int] = {}  # row of the ledger → row of the file that named it first
         self.groups: set[tuple[str, ...]] = set()
         self.finder = Finder(self.ledger, by, mapping.match)
+        self.new_rows = imports.NewRows()
 
     def run(self, progress: Progress | None) -> None:
         total = sum(len(table.rows) for table in self.plan.tables)
@@ -96,6 +98,7 @@ class Intake:
                 done += 1
                 if progress:
                     progress("rows", done, total)
+        self.new_rows.settle()
         self.plan.questions.propose(self.by)
 
     def _take(self, table: Table, row: Row, reader: RowReader) -> None:
@@ -121,11 +124,16 @@ class Intake:
                 reasons = [f"{heading}：{reason}" for heading, reason in reading.problems]
             self._refuse(table, row, columns[0], "".join(reasons))
             return
+        is_new = known is None and not reading.parts and self.finder.is_new(reading.values)
         while True:
             try:
-                with transaction.atomic():
+                with self._savepoint(is_new=is_new):
                     entered = self._enter_all(reading, known)
                 break
+            except imports.UNTOLD:
+                if not is_new:
+                    raise
+                is_new = False  # taken again like one of which less is known, it is told why
             except Refused as refusal:
                 if not self._spare(
                     refusal, table, row, reading, reader, is_known=known is not None
@@ -141,6 +149,12 @@ class Intake:
                 )
         if group:
             self.groups.add(group)
+
+    def _savepoint(self, *, is_new: bool) -> AbstractContextManager[None]:
+        if is_new:
+            return self.new_rows.one()
+        self.new_rows.settle()
+        return transaction.atomic()
 
     def _spare(
         self,

@@ -7,7 +7,6 @@ folded for comparison only. Money, dates and stages have readers of their own be
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -60,12 +59,12 @@ _OF_LAND = re.compile("(?:总|规划)?(?:占地|用地)(?:面积)?(?:为|:)?|共
 _NO_WORDS = re.compile("共")
 _YES = frozenset({"是", "有", "yes", "y", "true", "1", "√", "✓", "✔", "对"})
 _NO = frozenset({"否", "没有", "no", "n", "false", "0", "×", "✗", "✘", "不"})
-# Zero-width and direction marks: invisible, and able to make two names look like one.
-_INVISIBLE = (
-    frozenset("\u200b\u200e\u200f\u2060\ufeff\u00ad")
-    | {chr(c) for c in range(0x202A, 0x202F)}
-    | {chr(c) for c in range(0x2066, 0x206A)}
+# Control characters but for a line break; zero-width and direction marks: invisible, and able to
+# make two names look like one.
+_INVISIBLE = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]"
 )
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 def read_text(cell: Cell, *, max_length: int | None = None, lines: bool = False) -> str:
@@ -83,7 +82,7 @@ def read_text(cell: Cell, *, max_length: int | None = None, lines: bool = False)
         text = str(cell)
     if "\x00" in text:
         raise Unreadable(f"“{shown(text)}”含有空字符（NUL），请重新录入这一格。")
-    if any("\ud800" <= sign <= "\udfff" for sign in text):
+    if _HALVES.search(text):
         raise Unreadable("这一格含有损坏的字符，请重新录入。")
     text = tidy(text, lines=lines)
     if max_length is not None and len(text) > max_length:
@@ -210,12 +209,7 @@ def tidy(text: str, *, lines: bool) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     if not lines:
         text = text.replace("\n", " ")
-    kept = (
-        sign
-        for sign in text
-        if sign == "\n" or (unicodedata.category(sign) != "Cc" and sign not in _INVISIBLE)
-    )
-    return "".join(kept).strip()
+    return _INVISIBLE.sub("", text).strip()
 
 
 def _digits(number: int | float | Decimal) -> str:

@@ -53,10 +53,13 @@ class Words:
         self._answers: dict[tuple[str, str], Answer] = dict(_of_office(ledger, by)) if by else {}
         for field, words in values.items():
             self._answers |= {(field, fold(word)): answer for word, answer in words.items()}
+        self._fields = {field for field, _ in self._answers}
 
     def meaning(self, column: Column, cell: Cell) -> Meaning | None:
         """None where nobody has said anything about the word."""
-        return None if is_blank(cell) else self._meaning((column.name, fold(cell)), cell)
+        if column.name not in self._fields or is_blank(cell):
+            return None
+        return self._meaning((column.name, fold(cell)), cell)
 
     def of_column(self, column: Column) -> Meaning | None:
         """What was answered for a column as a whole: the currency of its amounts, or that its dates

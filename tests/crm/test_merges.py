@@ -37,6 +37,7 @@ from crm.models.states import State
 from crm.reports.figures import attraction
 from crm.reports.figures.base import Context
 from crm.reports.period import Period
+from crm.spreadsheets.commit import import_file
 from crm.stages import Stage
 from search import engine
 from search.query import Query
@@ -572,13 +573,14 @@ def test_a_forgotten_person_is_not_merged(twins, teamlead):
 def test_a_file_that_still_has_the_old_name_does_not_enter_it_anew(twins, teamlead, other_officer):
     old, new = twins
     merges.merge(new, old, by=teamlead)
-    ledger = ledgers.get("projects")
-    with pytest.raises(Refused) as refused:
-        ledger.import_new({"name": "佳禧 面料"}, by=teamlead)
-    assert "已并入“佳禧面料项目”" in refused.value.reason
+    table = "项目名称\n佳禧 面料\n".encode()
+    plan = import_file(table, "a.csv", ledgers.get("projects"), by=teamlead)
+    assert "已并入“佳禧面料项目”" in plan.refused[0].reason
     assert Project.objects.count() == 1
     stranger = make.user("teamlead", team=other_officer.team)  # learns nothing by it
-    assert ledger.import_new({"name": "佳禧面料"}, by=stranger).team == other_officer.team
+    plan = import_file(table, "a.csv", ledgers.get("projects"), by=stranger)
+    assert (plan.new, plan.refused) == (1, [])
+    assert Project.objects.get(name="佳禧 面料").team == other_officer.team
 
 
 def test_only_like_is_merged_with_like(twins, teamlead):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
@@ -128,7 +129,6 @@ def _split(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 def _import_new(values: Mapping[str, Any], *, by: User) -> Project:
     """A row that enters the ledger for the first time may stand at any stage; unknown stays so."""
     facts, told = _split(values)
-    _refuse_merged(str(facts.get("name") or ""), by=by)
     entered = {stage: told[name] for name, stage in ENTERED.items() if told.get(name)}
     stage = (
         Stage(told["stage"])
@@ -215,11 +215,23 @@ def _import_agreement(row: Project, amount: Any, signed: When | None, *, by: Use
         )
 
 
-def _refuse_merged(name: str, *, by: User) -> None:
-    """A file that still has the name of a merged project does not enter it anew."""
-    for merged in Project.tombstones().filter(name_key=name_key(name)):
-        survivor = merged.survivor
-        if Project.objects.visible_to(by).filter(pk=survivor.pk).exists():
+class _Newcomers(FileClaims):
+    """New projects of one file: a file that still has the name of a merged project does not enter
+    it anew."""
+
+    @cached_property
+    def _merged(self) -> frozenset[str]:
+        return frozenset(Project.tombstones().values_list("name_key", flat=True))
+
+    def check(self, values: Mapping[str, Any]) -> None:
+        super().check(values)
+        name = values["name"]
+        if name_key(name) in self._merged:
+            for merged in Project.tombstones().filter(name_key=name_key(name)):
+                self._refuse(name, merged.survivor)
+
+    def _refuse(self, name: str, survivor: Project) -> None:
+        if Project.objects.visible_to(self.by).filter(pk=survivor.pk).exists():
             raise Refused(
                 f"“{name}”已并入“{survivor}”（#{survivor.pk}），没有重复登记；"
                 "请在表里改用现在的名称再导入。",
@@ -254,7 +266,7 @@ LEDGER = declare(
         told_by=("name", "investor"),
         told_apart=("stage", "park", "investor", "officer"),
         is_claimed=True,
-        guard=FileClaims,
+        guard=_Newcomers,
         search=SEARCH,
         verbs={
             "open": "入库", "advance": "推进", "shelve": "停滞", "withdraw": "退出",

@@ -27,6 +27,8 @@ _SHOWN = 20
 class Command(LedgerCommand):
     """Exit 0 when the file was read, whatever became of its rows; else 1 with the reason."""
 
+    # Not those of addresses and templates: they load the whole site, which a table has no use for.
+    requires_system_checks = ("crm", "models")
     help = "把 Excel 或 CSV 文件导入一个台账；可疑的行退回，不影响其余的行。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -1,6 +1,7 @@
 """What a row of a file wrote stands or falls with that row alone, whatever befalls its neighbours.
 
 The files are our own trial inputs: in each, a row is refused after others were accepted or changed.
+Each is taken as a small file and as a large one, whose new rows are written in fewer steps.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from crm import clock, ledgers
+from crm import clock, integrity, ledgers
 from crm.actions import imports
 from crm.errors import Refused
-from crm.models import Agreement, AuditEntry, Project, StageMove
+from crm.models import Agreement, AuditEntry, Company, Contact, Project, StageMove
+from crm.models.states import ProjectState
+from crm.spreadsheets import intake
 from crm.spreadsheets.commit import import_file
 from crm.stages import Stage
 from tests import make
@@ -23,6 +26,11 @@ from tests import make
 pytestmark = pytest.mark.django_db
 CASES = Path(__file__).parents[2] / "data" / "cases"
 KNOWN = "县粮油精制加工项目"
+
+
+@pytest.fixture(autouse=True, params=[1, 10_000], ids=["large", "small"])
+def _size(request, monkeypatch):
+    monkeypatch.setattr(intake, "MANY", request.param)
 
 
 @pytest.fixture(autouse=True)
@@ -104,4 +112,55 @@ def test_what_a_verb_had_written_when_it_refused_the_row_is_not_kept(statisticia
     assert set(Project._base_manager.values_list("name", flat=True)) == kept
     for facts in (StageMove, Agreement):
         assert set(facts.objects.values_list("project__name", flat=True)) == kept
+    assert set(ProjectState.objects.values_list("row__name", flat=True)) == kept
+    assert integrity.verify() == []
     assert not plan.batch.entries.filter(object_text__contains="乙田家纺项目").exists()
+
+
+def test_what_the_table_alone_refuses_is_told_at_its_field(statistician):
+    """The row's keys are nobody's; the code it is entered with is another company's."""
+    code = make.credit_code()
+    make.company("旧企业", credit_code=code)
+    ledger = ledgers.get("companies")
+
+    def enter(values, *, by):
+        wrong = {"credit_code": code} if values["name"] == "乙企业" else {}
+        return ledger.import_new({**values, **wrong}, by=by)
+
+    asked = replace(ledger, import_new_verb=enter)
+    plan = import_file(
+        "企业名称\n甲企业\n乙企业\n丙企业\n".encode(), "a.csv", asked, by=statistician
+    )
+    assert (plan.new, [one.row for one in plan.refused]) == (2, [3])
+    assert "这个统一社会信用代码已登记过" in plan.refused[0].reason
+    assert set(Company.objects.values_list("name", flat=True)) == {"旧企业", "甲企业", "丙企业"}
+    told = plan.batch.entries.filter(object_type="crm.company").order_by("pk")
+    assert [entry.object_text for entry in told] == ["甲企业", "丙企业"]
+
+
+def test_a_person_entered_with_a_row_opens(statistician):
+    """A person's key is written before the person, by whatever steps the file is."""
+    ledger = ledgers.get("projects")
+
+    def enter(values, *, by):
+        made = ledger.import_new(values, by=by)
+        told = {"name": "王小明", "phone": "13900001111", "project": made}
+        ledgers.get("contacts").import_new(told, by=by)
+        return made
+
+    asked = replace(ledger, import_new_verb=enter)
+    plan = import_file("项目名称\n甲山泵阀项目\n".encode(), "a.csv", asked, by=statistician)
+    assert plan.new == 1
+    assert Contact.objects.get().name == "王小明"
+
+
+def test_the_record_keeps_the_order_of_the_file(statistician):
+    make.project("老项目", planned_investment=Decimal(10_000))
+    lines = ["项目名称,投资额（万元）", "甲项目,1", "老项目,2", "乙项目,3"]
+    plan = import_file("\n".join(lines).encode(), "a.csv", ledgers.get("projects"), by=statistician)
+    assert (plan.new, plan.counts["changed"]) == (2, 1)
+    of_projects = plan.batch.entries.filter(object_type="crm.project").order_by("pk")
+    assert [(one.verb, one.object_text) for one in of_projects] == [
+        ("register", "甲项目"), ("change", "老项目"), ("register", "乙项目"),
+    ]  # fmt: skip
+    assert integrity.verify() == []
