@@ -51,7 +51,7 @@ class Column:
     in real files. `stage`: this WHEN column is the date on which a project entered that stage.
     reference: the key of the ledger it points to ("users" for staff). is_summed: the list adds up
     this amount, and an empty one is unknown; not so where most rows have none by their nature.
-    lacking: what an empty amount means, in the list's sum.
+    lacking: what an empty amount means, in the list's sum. is_signed: it may lie below 0.
     read_all: the values of many rows at once, by their number, where `get` asks the database.
     filter_rows: the rows whose value is one of these, where no column of the table holds it.
     spelled: what files write for a choice beside its label, as (word, value).
@@ -85,6 +85,7 @@ class Column:
     is_sortable: bool = False
     is_summed: bool = True
     lacking: str = "待补未计"
+    is_signed: bool = False
     is_moved: bool = False
     is_planned: bool = False
     order_by: str = ""

@@ -33,7 +33,7 @@ class Unit:
 UNITS = {
     unit.name: unit
     for unit in (
-        *map(Unit, ("个", "户", "次", "宗", "项", "人", "亩", "平方米", "平方公里", "元")),
+        *map(Unit, ("个", "户", "次", "宗", "项", "人", "亩", "平方米", "平方公里", "元", "%")),
         Unit("万元", WAN),
         Unit("亿元", YI, "万元"),
         Unit("万平方米", WAN, "平方米"),
@@ -72,6 +72,10 @@ class Measure(ABC):
 
     def holder(self, model: type[Model]) -> Reached | None:
         """Where the number stands that a row of this model adds; None where rows are counted."""
+        return None
+
+    def growth(self, rows: QuerySet[Any]) -> Decimal | None:
+        """The growth that was published with the number, in per cent; None = unknown or none."""
         return None
 
     def value(self, found: Valuation) -> Decimal | None:
@@ -125,3 +129,44 @@ class Reading(Total):
 
     def document_of(self, row: Any) -> str:
         return str(reduce(getattr, self.document.split("__"), row) or "")
+
+
+@dataclass(frozen=True)
+class Published(Reading):
+    """The one reading of an indicator, or its forecast, as its office states it: in the measure's
+    own unit, with the growth it publishes."""
+
+    path: str = "value"
+    document: str = "document"
+
+    @property
+    def unit(self) -> Unit:
+        return Unit(self.unit_name)
+
+    @property
+    def unit_of_rows(self) -> Unit:
+        return self.unit
+
+    def growth(self, rows: QuerySet[Any]) -> Decimal | None:
+        stated = list(rows.values_list("growth", flat=True)[:2])
+        return stated[0] if len(stated) == 1 else None
+
+
+@dataclass(frozen=True)
+class Share(Published):
+    """What parts are of the whole, in per cent: among the rows the whole is the one whose `part`
+    is empty. Unknown where the whole or a part is."""
+
+    part: str = "industry"
+
+    def summed(self, rows: QuerySet[Any], known_on: date | None = None) -> Valuation:
+        stated = list(rows.values_list(f"{self.part}_id", self.path))
+        whole = [value for part, value in stated if part is None]
+        parts = [value for part, value in stated if part is not None]
+        unknown = sum(value is None for _, value in stated)
+        if unknown or len(whole) != 1 or not whole[0] or not parts:
+            return Valuation(None, len(stated), unknown=max(unknown, 1) if stated else 0)
+        return Valuation(sum(parts, Decimal(0)) / whole[0] * 100, len(stated))
+
+    def growth(self, rows: QuerySet[Any]) -> Decimal | None:
+        return None

@@ -35,7 +35,15 @@ SECTIONS = (
     Section(
         "indicators",
         "主要指标",
-        "期末规上企业{indicators.above_scale_enterprises}。",
+        "期末规上企业{indicators.above_scale_enterprises}。期间规上工业总产值{indicators.output}，"
+        "入库税收{indicators.tax}，工业投资{indicators.industrial_investment}，"
+        "其中技改投资{indicators.upgrade_investment}。",
+    ),
+    Section(
+        "forecast",
+        "全年预计",
+        "预计全年规上企业{forecast.above_scale_enterprises}，规上工业总产值{forecast.output}，"
+        "税收{forecast.tax}。",
     ),
     Section(
         "attraction",
@@ -55,6 +63,7 @@ SECTIONS = (
         "cultivation",
         "企业培育",
         "期间新增规上企业{cultivation.new_above_scale}，"
+        "新增 20 亿级企业{cultivation.tier_2bn}、10 亿级企业{cultivation.tier_1bn}，"
         "实施技改项目{cultivation.upgrade_projects}；首次认定国家专精特新“小巨人”企业{cultivation.little_giants}、"
         "省专精特新中小企业{cultivation.provincial_srdi}、"
         "省“贡嘎培优”企业{cultivation.gongga}、省级绿色工厂{cultivation.green_factories}。",
@@ -62,8 +71,10 @@ SECTIONS = (
     Section(
         "industries",
         "主导产业",
-        "以主导产业为基础培育百亿级产业集群{industries.clusters}。期末规上企业中，"
-        "纺织鞋服{industries.textile.enterprises}，健康食品{industries.food.enterprises}。",
+        "以主导产业为基础培育百亿级产业集群{industries.clusters}。主导产业产值占规上工业的"
+        "{industries.leading_share}。纺织鞋服规上企业{industries.textile.enterprises}，"
+        "产值{industries.textile.output}；健康食品规上企业{industries.food.enterprises}，"
+        "产值{industries.food.output}。",
     ),
 )
 

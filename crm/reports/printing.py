@@ -31,6 +31,16 @@ class Printing:
     floor_to: int = 0
     before: str = ""
     after: str = ""
+    growth_digits: int = 2
+
+    def growth(self, pct: Decimal | None) -> str:
+        """同比增长18.66%, 同比下降19.8%, 同比持平; "" where nobody published any."""
+        if pct is None:
+            return ""
+        if not pct:
+            return "同比持平"
+        shown = trimmed(Decimal(rounded(abs(pct), self.growth_digits)) or abs(pct))
+        return f"同比{'增长' if pct > 0 else '下降'}{shown}%"
 
     def text(self, value: Decimal | None, unit: str) -> str:
         """The number with its unit; unknown is 待补, zero is 0."""

@@ -183,6 +183,7 @@ class CellReader:
                         unit=column.unit,
                         given=self.mapping.unit_of(column.name) or heading.unit,
                         rounds=column.name in COORDINATES,
+                        signed=column.is_signed,
                     )
                 )
                 if number.remark:

@@ -109,19 +109,20 @@ def read_number(
     unit: str = "",
     given: Cell = None,
     rounds: bool = False,
+    signed: bool = False,
 ) -> Number:
     """A number of up to `scale` decimal places in `unit`.
 
     `given` is the unit the file states, in the heading or the mapping; an area without any unit is
     refused, for 50 亩 and 50 ㎡ differ by a factor of 667. An area is converted, and like a number
     that `rounds` (a coordinate) rounded half to even, which its remark says; any other number with
-    more places is refused.
+    more places is refused, and one below 0 that is not `signed`.
     """
     cell = checked(cell)
     if is_unknown(cell):
         return UNKNOWN
     number, own, said = _number_written(cell, label, unit)
-    if number < 0:
+    if number < 0 and not signed:
         raise Unreadable(f"{label}“{shown(cell)}”是负数，请填写不小于 0 的数。")
     if number and not -30 < number.adjusted() <= 15:
         raise Unreadable(f"{label}“{shown(cell)}”太大或太小，请检查单位。")

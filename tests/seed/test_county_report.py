@@ -15,6 +15,7 @@ from crm.actions.pipeline import agreements, projects
 from crm.models import Project, User
 from crm.reports import build, figures
 from crm.reports.build import Report
+from crm.reports.measures import Share
 from crm.stages import Stage, Status
 from tests import make
 from tests.needs import SHARED
@@ -34,6 +35,13 @@ def facts(path: Path) -> dict[str, dict[str, str]]:
 FACTS = facts(COPY)
 
 
+def growth_of(fact: dict[str, str]) -> str:
+    """The growth of a number as its report printed it; "" where it stated none."""
+    if not (stated := fact["yoy_pct"]):
+        return ""
+    return f"同比{'下降' if stated.startswith('-') else '增长'}{stated.removeprefix('-')}%"
+
+
 def report(until: str = "2023-08", **asked: str) -> Report:
     return build.build(build.asked("2023-01", until, **asked))
 
@@ -43,20 +51,28 @@ def test_the_ledger_prints_the_number_of_the_report(demo_county, key):
     fact, result = FACTS[key], report().results[key]
     assert result.printed == fact["value"] + fact["unit"]
     assert figures.get(key).unit == fact["unit"]
+    assert (result.growth or "") == growth_of(fact)
+    assert result.yoy_pct == (Decimal(fact["yoy_pct"]) if fact["yoy_pct"] else None)
 
 
 @pytest.mark.parametrize("key", FACTS)
 def test_the_number_is_what_its_rows_give(demo_county, key):
     context = report().context
     figure, result = figures.get(key), report().results[key]
-    worths = figure.measure.of(list(figure.rows(context)))
+    rows = list(figure.rows(context))
+    worths = figure.measure.of(rows)
     recounted = sum((one.value or Decimal(0) for one in worths), Decimal(0))
+    if isinstance(figure.measure, Share):  # parts beside their whole
+        (whole,) = (row.value for row in rows if row.subject is None)
+        recounted = (recounted - whole) / whole * 100
     assert result.value == recounted / figure.measure.unit.size
     stated = NUMBER.fullmatch(FACTS[key]["value"])
     assert stated
     step = 10 if "余" in FACTS[key]["value"] else 1
     slack = step if FACTS[key]["rounding"] else Decimal("0.1") ** int(FACTS[key]["digits"]) / 2
-    assert 0 <= result.value - Decimal(stated[1]) < slack
+    beyond = result.value - Decimal(stated[1])
+    assert -slack < beyond < slack
+    assert beyond >= 0 or not FACTS[key]["rounding"]  # rounded down, where it is
 
 
 @pytest.mark.shared
@@ -65,7 +81,6 @@ def test_the_facts_are_copied_as_they_stand_in_the_reference_data():
     assert set(FACTS) <= set(stated)
     for key, row in FACTS.items():
         assert row == {name: stated[key][name] for name in row}, key
-        assert stated[key]["yoy_pct"] == ""
 
 
 def test_every_fact_is_a_figure_and_every_figure_a_fact():

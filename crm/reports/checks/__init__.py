@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from crm.reports.checks import amounts, confirmation, dates, delivery, signings, spells, titles
+from crm.reports.checks import (
+    amounts,
+    confirmation,
+    dates,
+    delivery,
+    readings,
+    signings,
+    spells,
+    titles,
+)
 from crm.reports.checks.base import Finding, Item, Results
 from crm.reports.figures import Context
 
@@ -28,6 +37,9 @@ CHECKS: tuple[Callable[[Context, Results], Iterator[Finding]], ...] = (
     delivery.liaison_progress,
     titles.title_dates,
     titles.held_before,
+    readings.growth_is_no_quotient,
+    readings.companies_differ,
+    readings.month_is_no_difference,
     spells.spell_dates,
     spells.reentries,
     spells.without_industry,

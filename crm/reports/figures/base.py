@@ -94,7 +94,8 @@ class Result:
     """A figure as computed: `value` exact and in the figure's unit (None: unknown), `rows` how many
     rows it rests on (None: it could not be counted), `without_amount` how many of them lack one,
     `converted` how many state foreign money that the month's rate made yuan, `unconfirmed` and
-    `sent_back` how many nobody has confirmed (待认定) or somebody refused to."""
+    `sent_back` how many nobody has confirmed (待认定) or somebody refused to. `yoy_pct` is the
+    growth that was published, `growth` the same as printed; empty where none was."""
 
     value: Decimal | None
     printed: str
@@ -105,6 +106,8 @@ class Result:
     sent_back: int = 0
     reason: str = ""
     yoy_pct: Decimal | None = None
+
+    growth: str = ""
 
     @property
     def text(self) -> str:
@@ -169,6 +172,7 @@ class Figure:
         rows = self.rows(context)
         found = self.measure.summed(rows, context.known_on)
         value = self.measure.value(found)
+        growth = self.measure.growth(rows)
         unconfirmed = sent_back = 0
         if self.is_confirmed and found.count:
             unconfirmed = confirmed.unconfirmed(rows, context.known_on).count()
@@ -181,6 +185,8 @@ class Figure:
             found.converted,
             unconfirmed,
             sent_back,
+            yoy_pct=growth,
+            growth=self.printing.growth(growth),
         )
 
 

@@ -1,0 +1,158 @@
+"""读数: putting on record what an indicator was in a month, revising it, and closing the month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from crm import access, clock
+from crm.access import Action
+from crm.actions import _checks, _lock, _record
+from crm.actions.questions import NOTHING_SAID, Anyway
+from crm.dates import When
+from crm.errors import Refused
+from crm.models import User
+from crm.models.indicators.closings import MonthClosing
+from crm.models.indicators.indicators import Indicator, Nature
+from crm.models.indicators.readings import SUBJECTS, Reading
+
+STALE = "这一条已被修订或作废，请在最新的一条上操作。"
+
+
+def record_reading(
+    indicator: Indicator,
+    *,
+    by: User,
+    month: When | date,
+    value: Decimal | None = None,
+    in_month: Decimal | None = None,
+    base: Decimal | None = None,
+    growth: Decimal | None = None,
+    document: str = "",
+    why: str = "",
+    anyway: Anyway = NOTHING_SAID,
+    **subject: Any,
+) -> Reading:
+    """What an indicator was in a month, in its unit, `growth` in per cent; `subject` names a park,
+    zone, industry or company, nothing the county. Refused where the month has a reading already:
+    that is revised, so that there is nothing to ask `anyway`."""
+    first = month.start if isinstance(month, When) else month
+    whole = When.month(first.year, first.month)
+    if isinstance(month, When) and not (whole.start <= month.start <= month.end <= whole.end):
+        raise Refused("请写到月，例如 2023-08。", "invalid", ["month"])
+    reading = Reading(
+        indicator=indicator,
+        month_on=whole.start,
+        month_until=whole.end,
+        value=value,
+        in_month=in_month,
+        base=base,
+        growth=growth,
+        document=document,
+        why=why,
+        **{name: subject.get(name) for name in SUBJECTS},
+    )
+    access.require(by, Action.REGISTER, reading)
+    with _alone(reading):
+        if (before := next(iter(same_readings(reading)), None)) is not None:
+            raise Refused(f"“{before}”已经登记，请修订那一条。", "exists", ["month"])
+        return _insert(reading, by=by, verb="record_reading")
+
+
+def same_readings(reading: Reading) -> list[Reading]:
+    """The standing reading of the same indicator, month and subject."""
+    found = Reading.objects.standing().filter(
+        indicator=reading.indicator, month_on=reading.month_on, **reading.same_subject
+    )
+    return list(found)
+
+
+def revise_reading(
+    reading: Reading, values: Mapping[str, Any], *, by: User, reason: str
+) -> Reading:
+    """A later statement of the same number, which replaces it; of a closed month it shows in the
+    next report's differences with its reason."""
+    access.require(by, Action.CHANGE, reading)
+    _checks.require_reason(reason, "修订读数")
+    with _alone(reading):
+        standing = _checks.current(reading, STALE)
+        row = _checks.corrected(standing, {"why": reason.strip(), **values})
+        return _insert(row, by=by, verb="revise_reading", reason=reason)
+
+
+def _alone(reading: Reading) -> AbstractContextManager[None]:
+    return _lock.one_at_a_time("reading", f"{reading.indicator_id}/{reading.month_on}")
+
+
+def _insert(reading: Reading, *, by: User, verb: str, reason: str = "") -> Reading:
+    if reading.month_on > clock.today():
+        raise Refused("月份在今天之后；到月再登记。", "future_date", ["month"])
+    if reading.indicator.is_confidential and reading.company is not None:
+        raise Refused(
+            f"{reading.indicator}的单户数据保密，不登记到企业；请登记全县、园区或产业的数。",
+            "confidential",
+            ["company"],
+        )
+    if not reading.why.strip():
+        _require_no_reason(reading)
+    reading.recorded_at, reading.by = clock.now(), by
+    inserted: Reading = _record.insert(reading, by=by, verb=verb, reason=reason)
+    return inserted
+
+
+def _require_no_reason(reading: Reading) -> None:
+    """What is only taken with its reason: any change of a closed month, and a cumulative number
+    below that of an earlier month (核减)."""
+    if MonthClosing.objects.closes(reading.month_on):
+        raise Refused(
+            f"{reading.month}已经封账；确需登记或修订的，请写明修订原因。", "closed", ["why"]
+        )
+    if reading.value is None or reading.indicator.nature != Nature.CUMULATIVE:
+        return
+    earlier = (
+        Reading.objects.standing()
+        .filter(
+            indicator=reading.indicator,
+            month_on__gte=reading.month_on.replace(month=1),
+            month_on__lt=reading.month_on,
+            value__isnull=False,
+            **reading.same_subject,
+        )
+        .order_by("-month_on")
+        .first()
+    )
+    if earlier is not None and earlier.value > reading.value:
+        raise Refused(
+            f"累计数比{earlier.month}的少：有核减的，请写明原因；否则请核对。", "falling", ["why"]
+        )
+
+
+def close_month(month: When | date, *, by: User, note: str = "") -> MonthClosing:
+    """封账: from now on readings of this month are taken with a reason only."""
+    first = month.start if isinstance(month, When) else month
+    whole = When.month(first.year, first.month)
+    closing = MonthClosing(month_on=whole.start, month_until=whole.end, note=note)
+    access.require(by, Action.REGISTER, closing)
+    if whole.end >= clock.today():
+        raise Refused("这个月还没有结束，结束后再封账。", "future_date", ["month"])
+    with _lock.one_at_a_time("monthclosing", whole.start.isoformat()):
+        if MonthClosing.objects.closes(whole.start):
+            raise Refused(f"{whole}已经封账。", "exists", ["month"])
+        closing.recorded_at, closing.by = clock.now(), by
+        inserted: MonthClosing = _record.insert(closing, by=by, verb="close_month")
+        return inserted
+
+
+def correct_closing(
+    closing: MonthClosing, values: Mapping[str, Any], *, by: User, reason: str
+) -> MonthClosing:
+    """Corrects what was written beside a closing; a month is opened again by withdrawing it."""
+    access.require(by, Action.CHANGE, closing)
+    _checks.require_reason(reason, "更正封账备注")
+    row = _checks.corrected(_checks.current(closing, STALE), values)
+    row.recorded_at, row.by = clock.now(), by
+    inserted: MonthClosing = _record.insert(row, by=by, verb="correct_closing", reason=reason)
+    return inserted
