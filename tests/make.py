@@ -14,6 +14,7 @@ from django.db import models
 from crm import clock
 from crm.access import Role
 from crm.actions import rows
+from crm.actions.indicators import readings
 from crm.actions.pipeline import (
     agreements,
     confirmations,
@@ -61,6 +62,7 @@ from crm.models import (
     Zone,
 )
 from crm.models.companies.companies import credit_code_check_sign
+from crm.models.indicators.indicators import Indicator
 from crm.models.states import State
 from crm.stages import Stage, Status
 
@@ -332,6 +334,18 @@ def upgrade(company: Company, started: When | None = None, **values: Any) -> Any
 
     facts = {"company": company, "name": f"技改{next(_next)}", "started": started}
     return rows.register(Upgrade, facts | values, by=maker())
+
+
+def indicator(name: str = "规上工业总产值", code: str = "output", **values: Any) -> Any:
+    """Cumulative and in 亿元, unless said otherwise."""
+    facts = {"name": name, "code": code, "unit": "亿元"} | values
+    return rows.register(Indicator, facts, by=maker())
+
+
+def reading(indicator: Any, month: When, value: Any = None, **told: Any) -> Any:
+    """What an indicator was in a month, of the county unless a subject is named."""
+    number = None if value is None else Decimal(str(value))
+    return readings.record_reading(indicator, by=maker(), month=month, value=number, **told)
 
 
 def recognition(title: str = "市级特色园区", **values: Any) -> Recognition:

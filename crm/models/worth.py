@@ -46,12 +46,14 @@ class Worth:
 @dataclass(frozen=True)
 class Valuation:
     """What rows add up to: `total` of those that are known (None: there are rows, and none is), how
-    many rows, how many of them converted from foreign money, how many unknown."""
+    many rows, how many of them converted from foreign money, how many unknown. `growth`: what was
+    published with it, in per cent."""
 
     total: Decimal | None
     count: int
     converted: int = 0
     unknown: int = 0
+    growth: Decimal | None = None
 
     def __add__(self, other: Valuation) -> Valuation:
         totals = [one.total for one in (self, other) if one.count and one.total is not None]

@@ -74,10 +74,6 @@ class Measure(ABC):
         """Where the number stands that a row of this model adds; None where rows are counted."""
         return None
 
-    def growth(self, rows: QuerySet[Any]) -> Decimal | None:
-        """The growth that was published with the number, in per cent; None = unknown or none."""
-        return None
-
     def value(self, found: Valuation) -> Decimal | None:
         """The number in the measure's unit; None = unknown."""
         if self.is_stated and not found.count:
@@ -147,9 +143,12 @@ class Published(Reading):
     def unit_of_rows(self) -> Unit:
         return self.unit
 
-    def growth(self, rows: QuerySet[Any]) -> Decimal | None:
-        stated = list(rows.values_list("growth", flat=True)[:2])
-        return stated[0] if len(stated) == 1 else None
+    def summed(self, rows: QuerySet[Any], known_on: date | None = None) -> Valuation:
+        stated = list(rows.order_by().values_list(self.path, "growth"))
+        known = [value for value, _ in stated if value is not None]
+        growth = stated[0][1] if len(stated) == 1 else None
+        total = sum(known, Decimal(0)) if known or not stated else None
+        return Valuation(total, len(stated), unknown=len(stated) - len(known), growth=growth)
 
 
 @dataclass(frozen=True)
@@ -167,6 +166,3 @@ class Share(Published):
         if unknown or len(whole) != 1 or not whole[0] or not parts:
             return Valuation(None, len(stated), unknown=max(unknown, 1) if stated else 0)
         return Valuation(sum(parts, Decimal(0)) / whole[0] * 100, len(stated))
-
-    def growth(self, rows: QuerySet[Any]) -> Decimal | None:
-        return None

@@ -5,103 +5,106 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
+from crm.access import Action
 from crm.exact import rounded, trimmed
 from crm.models.indicators.readings import Reading
-from crm.reports.checks.base import NOTE, WARNING, Finding, Results, item_of
-from crm.reports.figures import Context, every
-from crm.reports.figures.published import readings
-from crm.reports.measures import Published
+from crm.reports.checks.base import NOTE, WARNING, Finding, Item, Results, item_of
+from crm.reports.figures import Context
 
 NEAR = Decimal("0.1")  # of a per cent: published growth is rounded to one or two digits
+_JOINS = ("indicator", "park", "zone", "industry", "company")
 
 
-def growth_is_no_quotient(context: Context, results: Results) -> Iterator[Finding]:
-    """Growth is printed as published; late entrants and revisions make it differ from what number
-    and comparable base come to."""
+def published_numbers(context: Context, results: Results) -> Iterator[Finding]:
+    """The numbers of the period's last month beside what they should come to: growth is no
+    quotient, the companies say another sum, a month is no difference of two."""
+    stated = _of_month(context, 0).filter(company=None, zone=None)
+    rows = list(context.narrowed(_of_whole(context, stated)).select_related(*_JOINS))
+    if not rows:
+        return
+    yield from _growth_is_no_quotient(rows)
+    yield from _companies_differ(context, rows)
+    yield from _month_is_no_difference(context, rows)
+
+
+def _of_month(context: Context, before: int) -> QuerySet[Reading]:
+    """The readings of the period's last month, or of one so many months before in its year."""
+    last = context.period.end.replace(day=1)
+    if last.month <= before:
+        return Reading.objects.none()
+    month = last.replace(month=last.month - before)
+    return Reading.objects.standing(context.known_on).filter(month_on=month)
+
+
+def _of_whole(context: Context, rows: QuerySet[Reading]) -> QuerySet[Reading]:
+    """Those of the park asked for, else of the county and its industries."""
+    return rows.filter(park=context.park) if context.park is not None else rows.filter(park=None)
+
+
+def _growth_is_no_quotient(rows: list[Reading]) -> Iterator[Finding]:
+    """Growth is printed as published; late entrants and revisions make it differ."""
     items = []
-    for row in _printed(context):
+    for row in rows:
         if row.growth is None or row.quotient is None or abs(row.quotient - row.growth) < NEAR:
             continue
         reckoned = trimmed(Decimal(rounded(row.quotient, 2)))
         items.append(item_of(row, f"公布 {trimmed(row.growth)}%，读数与可比数相除为 {reckoned}%"))
-    if items:
-        yield Finding(
-            "growth_is_no_quotient",
-            NOTE,
-            f"{len(items)} 个公布的同比与读数、同期可比数相除的结果不同，按公布的印；"
-            "新入库和修订常使两者不同，不是这个原因的请核对。",
-            tuple(items),
-        )
+    yield from _finding(
+        "growth_is_no_quotient", NOTE, items,
+        "个公布的同比与读数、同期可比数相除的结果不同，按公布的印；"
+        "新入库和修订常使两者不同，不是这个原因的请核对。",
+    )  # fmt: skip
 
 
-def companies_differ(context: Context, results: Results) -> Iterator[Finding]:
-    """What the companies report and what is published of the whole are two sources; the published
-    number is printed."""
+def _companies_differ(context: Context, rows: list[Reading]) -> Iterator[Finding]:
+    """Companies and the bureau are two sources; the published number is printed."""
+    of_companies = _of_month(context, 0).filter(company__isnull=False, value__isnull=False)
+    if context.park is not None:
+        of_companies = of_companies.filter(company__park__in=context.park_ids)
+    if context.user is not None:
+        of_companies = of_companies.visible_to(context.user, Action.REPORT)  # type: ignore[attr-defined]
+    grouped = of_companies.order_by().values("indicator")
+    told = {
+        group["indicator"]: (group["count"], group["total"])
+        for group in grouped.annotate(count=Count("pk"), total=Sum("value"))
+    }
     items = []
-    for row in _printed(context):
-        if row.subject is not None or row.value is None:
+    for row in rows:
+        count, total = told.get(row.indicator_id, (0, None))
+        if row.industry_id or total is None or row.value is None or total == row.value:
             continue
-        of_companies = readings(context, row.indicator.code).filter(
-            company__isnull=False, value__isnull=False
-        )
-        told = of_companies.aggregate(total=Sum("value"))["total"]
-        if told is not None and told != row.value:
-            unit, differ = row.indicator.unit, trimmed(abs(told - row.value))
-            side = "多" if told > row.value else "少"
-            said = f"{of_companies.count()} 户企业合计 {trimmed(told)}{unit}，{side} {differ}{unit}"
-            items.append(item_of(row, said))
-    if items:
-        yield Finding(
-            "companies_differ",
-            NOTE,
-            f"{len(items)} 个公布数与企业上报的合计不同，按公布的印。",
-            tuple(items),
-        )
+        unit, differ = row.indicator.unit, trimmed(abs(total - row.value))
+        side = "多" if total > row.value else "少"
+        said = f"{count} 户企业合计 {trimmed(total)}{unit}，{side} {differ}{unit}"
+        items.append(item_of(row, said))
+    yield from _finding(
+        "companies_differ", NOTE, items, "个公布数与企业上报的合计不同，按公布的印。"
+    )
 
 
-def month_is_no_difference(context: Context, results: Results) -> Iterator[Finding]:
+def _month_is_no_difference(context: Context, rows: list[Reading]) -> Iterator[Finding]:
     """A month's own number is what its cumulative one is above the month before."""
+    numbers = [row.indicator_id for row in rows]
+    before = {
+        (row.indicator_id, *row.same_subject.values()): row.value
+        for row in _of_month(context, 1).filter(Q(indicator__in=numbers), company=None)
+    }
     items = []
-    for row in _printed(context):
-        before = (
-            Reading.objects.standing(context.known_on)
-            .filter(
-                indicator=row.indicator,
-                month_on__year=row.month_on.year,
-                month_on__lt=row.month_on,
-                **row.same_subject,
-            )
-            .order_by("-month_on")
-            .first()
-        )
-        if before is None or before.month_on.month != row.month_on.month - 1:
+    for row in rows:
+        earlier = before.get((row.indicator_id, *row.same_subject.values()))
+        if earlier is None or row.value is None or row.in_month is None:
             continue
-        if row.value is None or before.value is None or row.in_month is None:
-            continue
-        if row.value - before.value != row.in_month:
-            grown = trimmed(row.value - before.value)
+        if row.value - earlier != row.in_month:
+            grown = trimmed(row.value - earlier)
             items.append(item_of(row, f"当月数 {trimmed(row.in_month)}，累计数的差 {grown}"))
+    yield from _finding(
+        "month_is_no_difference", WARNING, items,
+        "个当月数不等于两个月累计数的差；请核对，有修订的写明原因。",
+    )  # fmt: skip
+
+
+def _finding(key: str, level: str, items: list[Item], said: str) -> Iterator[Finding]:
     if items:
-        yield Finding(
-            "month_is_no_difference",
-            WARNING,
-            f"{len(items)} 个当月数不等于两个月累计数的差；请核对，有修订的写明原因。",
-            tuple(items),
-        )
-
-
-def _printed(context: Context) -> Iterator[Reading]:
-    """The readings that the report prints."""
-    seen: set[int] = set()
-    for figure in every():
-        if not isinstance(figure.measure, Published):
-            continue
-        rows = figure.rows(context)
-        if rows.model is not Reading:
-            continue
-        for row in rows.select_related("indicator", "park", "zone", "industry", "company"):
-            if row.pk not in seen:
-                seen.add(row.pk)
-                yield row
+        yield Finding(key, level, f"{len(items)} {said}", tuple(items))

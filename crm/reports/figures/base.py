@@ -172,7 +172,6 @@ class Figure:
         rows = self.rows(context)
         found = self.measure.summed(rows, context.known_on)
         value = self.measure.value(found)
-        growth = self.measure.growth(rows)
         unconfirmed = sent_back = 0
         if self.is_confirmed and found.count:
             unconfirmed = confirmed.unconfirmed(rows, context.known_on).count()
@@ -185,8 +184,8 @@ class Figure:
             found.converted,
             unconfirmed,
             sent_back,
-            yoy_pct=growth,
-            growth=self.printing.growth(growth),
+            yoy_pct=found.growth,
+            growth=self.printing.growth(found.growth),
         )
 
 

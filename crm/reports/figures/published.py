@@ -222,8 +222,7 @@ def tier_2bn(context: Context) -> QuerySet:
     "cultivation.tier_1bn",
     "新增 10 亿级企业",
     measure=Count("户"),
-    rule=ROLLING
-    + "期末达到 10 亿元、不到 20 亿元而上年全年不到 10 亿元的企业，只计最高一级；"
+    rule=ROLLING + "期末达到 10 亿元、不到 20 亿元而上年全年不到 10 亿元的企业，只计最高一级；"
     "各园区的报告都按全县计。",
     is_of_county=True,
 )

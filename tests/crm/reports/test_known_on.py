@@ -23,6 +23,7 @@ from crm import clock, ledgers
 from crm.access import Role
 from crm.actions import imports, merges, rows, withdrawals
 from crm.actions.companies import spells
+from crm.actions.indicators import forecasts, readings
 from crm.actions.pipeline import agreements, confirmations, projects, receipts, transfers
 from crm.dates import When
 from crm.errors import Refused
@@ -43,6 +44,8 @@ from crm.models import (
 )
 from crm.models.companies.spells import AboveScaleSpell
 from crm.models.companies.upgrades import Upgrade
+from crm.models.indicators.indicators import Indicator
+from crm.models.indicators.readings import Reading
 from crm.reports import checks, figures
 from crm.reports.figures.base import Context
 from crm.reports.figures.targeted import FUNDS_IN_PLACE, STARTED
@@ -280,6 +283,34 @@ class County:
 
     def merge_companies(self) -> None:
         merges.merge(*self.chance.sample(self.companies, k=2), by=self.by)
+
+    def publish(self) -> None:
+        """A month of the county, an industry or a company; below an earlier one with its reason."""
+        indicator = self.one(Indicator.objects.all()) or make.indicator()
+        first = clock.today().replace(day=1)
+        last = self.chance.choice([min(6, first.month), first.month])  # of the first period, or now
+        month = When.month(first.year, last)
+        subject = self.chance.choice(
+            [{}, {"industry": self.chance.choice(self.industries)},
+             {"company": self.chance.choice(self.companies)}]
+        )  # fmt: skip
+        value = Decimal(self.chance.randrange(1, 40))
+        readings.record_reading(
+            indicator, by=self.by, month=month, value=value, growth=value, why="核减", **subject
+        )
+
+    def revise(self) -> None:
+        reading = self.one(Reading.objects.standing())
+        value = Decimal(self.chance.randrange(1, 40))
+        readings.revise_reading(reading, {"value": value}, by=self.by, reason="核实")
+
+    def void_reading(self) -> None:
+        withdrawals.void(self.one(Reading.objects.standing()), by=self.by, reason="登记有误")
+
+    def foresee(self) -> None:
+        indicator = self.one(Indicator.objects.all()) or make.indicator()
+        value = Decimal(self.chance.randrange(1, 400))
+        forecasts.record_forecast(indicator, by=self.by, year=2023, made=clock.today(), value=value)
 
     def hand_over(self) -> None:
         project = self.project()

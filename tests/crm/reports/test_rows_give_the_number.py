@@ -171,7 +171,9 @@ def recount(context: Context) -> None:
         known = [one.value for one in worths if one.value is not None]
         assert result.without_amount == len(rows) - len(known)
         assert result.converted == sum(one.is_converted for one in worths)
-        if known or not rows:
+        if figure.measure.is_stated and not rows:
+            assert result.value is None  # nobody stated a number
+        elif known or not rows:
             assert result.value == sum(known, Decimal(0)) / figure.measure.unit.size
         else:
             assert result.value is None

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0050_titles")]
+    dependencies = [("crm", "0044_titles")]
 
     operations = [
         migrations.CreateModel(

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0054_first_threshold'),
+        ('crm', '0048_first_threshold'),
     ]
 
     operations = [

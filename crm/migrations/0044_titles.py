@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='recognition',
             name='claim_scope',
-            field=models.CharField(blank=True, choices=[('nation', '国家级'), ('province', '省级'), ('city', '市级'), ('county', '县级')], max_length=10, verbose_name='说法范围'),
+            field=models.CharField(blank=True, choices=[('nation', '全国'), ('province', '全省'), ('city', '全市'), ('county', '全县')], max_length=10, verbose_name='说法范围'),
         ),
         migrations.AddField(
             model_name='recognition',

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0056_industry_states_filled'),
+        ('crm', '0050_industry_states_filled'),
     ]
 
     operations = [

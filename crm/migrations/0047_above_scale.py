@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("crm", "0052_states_of_registers_filled"),
+        ("crm", "0046_states_of_registers_filled"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0058_candidates'),
+        ('crm', '0052_candidates'),
     ]
 
     operations = [

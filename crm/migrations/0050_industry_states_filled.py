@@ -10,6 +10,6 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0055_industry_changes")]
+    dependencies = [("crm", "0049_industry_changes")]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

@@ -29,6 +29,6 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0053_above_scale")]
+    dependencies = [("crm", "0047_above_scale")]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

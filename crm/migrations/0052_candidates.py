@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crm', '0057_upgrades'),
+        ('crm', '0051_upgrades'),
     ]
 
     operations = [

@@ -40,6 +40,6 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0051_states_of_registers")]
+    dependencies = [("crm", "0045_states_of_registers")]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

@@ -1,0 +1,180 @@
+"""Published numbers in the report: which month and subject, with which growth; tiers; findings."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from crm import clock
+from crm.actions.indicators import forecasts, readings
+from crm.dates import When
+from crm.reports import build, checks, figures
+from crm.reports.build import Report
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+AUGUST = When.month(2023, 8)
+
+
+@pytest.fixture
+def output(db):
+    return make.indicator()
+
+
+def report(since: str = "2023-01", until: str = "2023-08", **asked: str) -> Report:
+    return build.build(build.asked(since, until, **asked))
+
+
+def result(key: str, **asked: str):
+    return report(**asked).results[key]
+
+
+def findings(key: str, **asked: str) -> list[str]:
+    return [row.about for one in report(**asked).findings if one.key == key for row in one.rows]
+
+
+def test_what_nobody_published_is_unknown_and_a_stated_zero_is_zero(output):
+    assert [result("indicators.output").printed, result("indicators.output").rows] == ["待补", 0]
+    make.reading(output, AUGUST, 0)
+    assert result("indicators.output").printed == "0亿元"
+
+
+def test_the_number_and_its_growth_are_printed_as_published(output):
+    make.reading(output, AUGUST, "141.76", base=Decimal("119.47"), growth=Decimal("18.66"))
+    found = result("indicators.output")
+    assert [found.printed, found.growth, found.yoy_pct, found.rows] == [
+        "141.76亿元", "同比增长18.66%", Decimal("18.66"), 1
+    ]  # fmt: skip
+    told = report().as_data()["figures"]["indicators.output"]
+    assert [told["value"], told["yoy_pct"]] == [Decimal("141.76"), Decimal("18.66")]
+    investment = make.indicator("工业投资", "industrial_investment")
+    make.reading(investment, AUGUST, "35.66", growth=Decimal("-19.8"))
+    assert result("indicators.industrial_investment").growth == "同比下降19.8%"
+
+
+@pytest.mark.parametrize(("growth", "printed"), [(None, ""), (Decimal(0), "同比持平")])
+def test_growth_that_was_not_published_is_not_printed(output, growth, printed):
+    make.reading(output, AUGUST, "141.76", base=Decimal("119.47"), growth=growth)
+    found = result("indicators.output")
+    assert [found.yoy_pct, found.growth] == [growth, printed]
+
+
+def test_only_the_last_month_of_a_period_since_january_counts(output):
+    make.reading(output, When.month(2023, 7), 120)
+    assert result("indicators.output").value is None
+    make.reading(output, AUGUST, 141)
+    assert result("indicators.output").value == 141
+    assert result("indicators.output", until="2023-07").value == 120
+    assert result("indicators.output", since="2023-03").value is None
+    assert result("indicators.output", since="2022-01").value is None
+
+
+def test_a_part_of_the_county_is_not_the_county(output):
+    park = make.park()
+    make.reading(output, AUGUST, 90, park=park)
+    assert result("indicators.output").value is None
+    assert result("indicators.output", park=park.slug).value == 90
+    assert result("indicators.output", park=make.park("另一园区").slug).value is None
+
+
+def test_a_revision_counts_from_its_day(output, statistician):
+    with clock.playing(date(2023, 8, 10)):
+        first = make.reading(output, When.month(2023, 7), 120)
+    with clock.playing(date(2023, 8, 20)):
+        readings.revise_reading(first, {"value": Decimal(121)}, by=statistician, reason="核实")
+    asked = {"until": "2023-07"}
+    assert result("indicators.output", **asked).value == 121
+    assert result("indicators.output", **asked, known_on="2023-08-15").value == 120
+    assert result("indicators.output", **asked, known_on="2023-08-05").value is None
+
+
+def test_the_share_is_unknown_until_every_leading_industry_states_its_number(output):
+    textile = make.industry("纺织鞋服", slug="textile", is_leading=True)
+    food = make.industry("健康食品", slug="food", is_leading=True)
+    other = make.industry("装备制造")
+    make.reading(output, AUGUST, "141.76")
+    make.reading(output, AUGUST, "55.84", industry=textile)
+    make.reading(output, AUGUST, "20", industry=other)
+    assert result("industries.leading_share").printed == "待补"
+    make.reading(output, AUGUST, "38.27", industry=food)
+    found = result("industries.leading_share")
+    assert [found.printed, found.rows] == ["66.4%", 3]
+    assert result("industries.textile.output").printed == "55.84亿元"
+
+
+def test_the_newest_forecast_made_by_the_periods_end_is_printed(output, statistician):
+    for day, value, growth in ((date(2023, 3, 1), 150, 22), (date(2023, 8, 25), 155, 26)):
+        forecasts.record_forecast(
+            output, by=statistician, year=2023, made=day, value=Decimal(value),
+            growth=Decimal(growth), last_year=Decimal("123.0"),
+        )  # fmt: skip
+    found = result("forecast.output")
+    assert [found.printed, found.growth] == ["155亿元", "同比增长26%"]
+    assert result("forecast.output", until="2023-06").printed == "150亿元"
+    assert result("forecast.output", until="2023-02").value is None
+
+
+# Tiers
+
+
+def rolling(output, company, now: str, december: str | None, same_month: str | None) -> None:
+    told = {(2023, 8): now, (2022, 12): december, (2022, 8): same_month}
+    for (year, month), value in sorted(told.items()):
+        if value is not None:
+            make.reading(output, When.month(year, month), value, company=company)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "twenty", "ten"),
+    [
+        (("14.2", "18.9", "12.5"), 1, 0),  # 20.6 of twelve months
+        (("7.4", "9.6", "6.2"), 0, 1),
+        (("14.2", "9.9", "3.0"), 1, 0),  # the highest tier only
+        (("14.2", "20.0", "12.5"), 0, 0),  # it was there already
+        (("6.0", "9.5", "5.9"), 0, 0),  # 9.6
+        (("6.4", "9.5", "5.9"), 0, 1),  # exactly 10
+        (("30", None, "12"), 0, 0),  # what is not known counts for nothing
+        (("30", "9", None), 0, 0),
+    ],
+)
+def test_a_company_is_of_a_tier_by_its_twelve_months(output, numbers, twenty, ten):
+    rolling(output, make.company(), *numbers)
+    found = report().results
+    assert [found[f"cultivation.tier_{tier}"].value for tier in ("2bn", "1bn")] == [twenty, ten]
+
+
+# What does not fit
+
+
+def test_growth_that_is_not_the_quotient_is_noted_and_printed_as_published(output):
+    told = {"base": Decimal("119.47"), "growth": Decimal("15.5")}
+    make.reading(output, AUGUST, "141.76", **told)
+    assert findings("growth_is_no_quotient") == ["公布 15.5%，读数与可比数相除为 18.66%"]
+    assert result("indicators.output").growth == "同比增长15.5%"
+
+
+def test_the_sum_of_companies_is_noted_where_it_differs(output):
+    make.reading(output, AUGUST, 100)
+    for name, value in (("甲", 60), ("乙", 30)):
+        make.reading(output, AUGUST, value, company=make.company(f"{name}有限公司"))
+    assert findings("companies_differ") == ["2 户企业合计 90亿元，少 10亿元"]
+    make.reading(output, AUGUST, 10, company=make.company("丙有限公司"))
+    assert findings("companies_differ") == []
+
+
+def test_a_months_own_number_is_the_difference_of_two_months(output):
+    make.reading(output, When.month(2023, 7), 120)
+    make.reading(output, AUGUST, 141, in_month=Decimal(20))
+    assert findings("month_is_no_difference") == ["当月数 20，累计数的差 21"]
+
+
+def test_numbers_that_fit_are_not_spoken_of(output):
+    make.reading(output, When.month(2023, 7), 120)
+    told = {"in_month": Decimal("21.76"), "base": Decimal("119.47"), "growth": Decimal("18.66")}
+    make.reading(output, AUGUST, "141.76", **told)
+    keys = {one.key for one in checks.run(build.asked("2023-01", "2023-08"), report().results)}
+    assert not keys & {"growth_is_no_quotient", "companies_differ", "month_is_no_difference"}
+    assert figures.get("indicators.output").measure.unit.size == 1
