@@ -13,7 +13,7 @@ from django.urls import reverse
 from crm.reports import figures
 from crm.reports.figures import Context, Figure, Result
 
-_PLACE = re.compile(r"\{([a-z_.]+)\}")
+_PLACE = re.compile(r"\{([^{}]+)\}")
 
 
 @dataclass(frozen=True)

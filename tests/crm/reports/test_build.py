@@ -231,3 +231,11 @@ def test_a_report_takes_few_queries_however_many_rows(
         report = build.build(asked)
     assert report.results["attraction.signed_investment"].value is None
     assert report.results["delivery.trial_production"].value == Decimal(5)
+
+
+@pytest.mark.django_db
+def test_every_figure_stands_in_a_sentence_of_its_section_once():
+    for laid in build.build(build.asked("2023-01", "2023-08")).sections:
+        placed = [piece.figure.key for piece in laid.pieces if not isinstance(piece, str)]
+        assert sorted(placed) == sorted(entry.figure.key for entry in laid.entries)
+        assert not any("{" in piece for piece in laid.pieces if isinstance(piece, str))
