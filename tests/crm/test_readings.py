@@ -107,7 +107,11 @@ def test_a_cumulative_number_below_an_earlier_month_is_taken_with_its_reason(sta
     assert said(refusal) == ("falling", ["why"])
     assert readings.record_reading(output, why="一户退库核减", **told).value == 110
     # A new year begins anew, and a point in time may fall.
-    readings.record_reading(output, by=statistician, month=When.month(2022, 12), value=Decimal(150))
+    park = make.park()
+    for month, value in ((When.month(2022, 12), 150), (When.month(2023, 2), 20)):
+        readings.record_reading(
+            output, by=statistician, month=month, value=Decimal(value), park=park
+        )
     count = make.indicator("规上企业", "above", unit="户", nature="point")
     for month, value in ((JULY, 65), (AUGUST, 64)):
         readings.record_reading(count, by=statistician, month=month, value=Decimal(value))

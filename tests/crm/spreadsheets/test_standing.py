@@ -64,6 +64,18 @@ def test_each_phase_becomes_a_project_of_its_own_and_the_row_is_one_new_row(stat
     assert [again.same, again.new, Project.objects.count()] == [1, 0, 2]
 
 
+def test_phases_the_ledger_has_are_changed_in_a_large_file_as_in_a_small_one(
+    statistician, monkeypatch
+):
+    monkeypatch.setattr("crm.spreadsheets.intake.MANY", 1)
+    taken(PHASES, statistician, several_stages="split")
+    moved = PHASES.replace("项目名称,", "园区,项目名称,").replace("甲,", "北园,甲,")
+    make.park("北园")
+    plan = taken(moved, statistician, several_stages="split")
+    assert [plan.changed, plan.new, plan.same] == [1, 0, 0]
+    assert {one.park.name for one in Project.objects.all()} == {"北园"}
+
+
 def test_an_amount_of_all_phases_is_counted_for_none_of_them(statistician):
     plan = taken(PHASES, statistician, several_stages="split")
     assert set(Project.objects.values_list("planned_investment", flat=True)) == {None}
@@ -119,6 +131,17 @@ def test_a_date_later_than_the_stage_allows_is_asked_once_for_its_column(statist
     question = plan.questions.all()[0]
     assert [question.rows, question.refuses] == [[2, 3], True]
     assert [one.row for one in plan.refused] == [2, 3]
+
+
+@pytest.mark.parametrize("stage", ["在建", "投产", ""])
+def test_a_date_in_the_future_is_asked_whatever_the_stage(statistician, stage):
+    text = f"项目名称,阶段,开工时间\n甲,{stage},2099-12\n"
+    plan = taken(text, statistician)
+    assert [told(plan), plan.new] == [[("开工时间", "entered_construction", "")], 0]
+    plan = taken(text, statistician, values={"entered_construction": {"": "计划"}})
+    assert [plan.new, project("甲").planned_start] == [1, When.month(2099, 12)]
+    moves = StageMove.objects.filter(to_stage=Stage.CONSTRUCTION)
+    assert not moves.exclude(occurred_on=None).exists()
 
 
 def test_answered_as_a_plan_it_becomes_no_move(statistician):
