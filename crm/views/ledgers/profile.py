@@ -43,8 +43,8 @@ class Event:
 
 @dataclass(frozen=True)
 class Table:
-    """The newest rows of one ledger that hang here; `new_url` is empty where this user may not
-    register one here."""
+    """The first rows of one ledger that hang here, in its order; `new_url` is empty where this
+    user may not register one here."""
 
     hanging: Hanging
     headings: list[Heading]
