@@ -112,6 +112,16 @@ def _filters(column: Column, *, programs: bool) -> dict[str, df.Filter]:
             return {name: df.CharFilter(name, "icontains", label=label)}
 
 
+def _pointing(path: str, key: str) -> df.Filter:
+    label = "人员" if key == "users" else ledgers.get(key).label
+    return df.ModelChoiceFilter(
+        path,
+        label=label,
+        queryset=lambda request: ledgers.referable(key, by=request.user),
+        widget=forms.HiddenInput,
+    )
+
+
 class _ToCheck(df.BooleanFilter):
     """待核: rows of which a cell of a table gave no value, and nobody has looked since."""
 
@@ -129,6 +139,10 @@ def filterset(key: str, *, programs: bool = False) -> type[df.FilterSet]:
     made: dict[str, Any] = {}
     for column in ledger.filter_columns:
         made |= _filters(column, programs=programs)
+    # Where the page of another row leads to its rows here, though no filter offers it.
+    for path, other in ledgers.pointers(key).items():
+        if path not in made:
+            made[path] = _pointing(path, other)
     if ledger.may_be_unread:
         made["to_check"] = _ToCheck(label="待核")
     meta = type("Meta", (), {"model": ledger.model, "fields": []})

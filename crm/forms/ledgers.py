@@ -24,6 +24,8 @@ from crm.forms.fields import (
 )
 from crm.ledgers import Column, Kind, Ledger
 
+# What the address of a new row's form may fill in as it stands.
+GIVEN = (Kind.CHOICE, Kind.TEXT)
 KEEP = "不改请留空；要清空请填一个减号（-）。"
 
 
@@ -85,7 +87,7 @@ class LedgerForm(forms.Form):
                 self.initial[column.name] = self._held(column)
             elif given and given.get(column.name) and column.kind is Kind.REFERENCE:
                 self.initial[column.name] = _number(given[column.name])
-            elif given and given.get(column.name) and column.kind is Kind.CHOICE:
+            elif given and given.get(column.name) and column.kind in GIVEN:
                 self.initial[column.name] = given[column.name]
         if ledger.is_insert_only and row is not None:
             self.fields["reason"] = forms.CharField(

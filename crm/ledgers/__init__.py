@@ -9,6 +9,7 @@ from pkgutil import walk_packages
 
 from crm.ledgers.base import Group, Ledger, Noun, Several
 from crm.ledgers.columns import Column, Kind
+from crm.ledgers.hanging import Hanging, hanging_on, pointers
 from crm.ledgers.registry import (
     address_of,
     every,
@@ -28,6 +29,7 @@ for _found in walk_packages(__path__, f"{__name__}."):
 __all__ = [
     "Column",
     "Group",
+    "Hanging",
     "Kind",
     "Ledger",
     "Noun",
@@ -36,9 +38,11 @@ __all__ = [
     "address_of",
     "every",
     "get",
+    "hanging_on",
     "label_of",
     "noun_of",
     "of_noun",
+    "pointers",
     "referable",
     "referred",
     "verb_word",

@@ -109,6 +109,10 @@ class Ledger(Noun):
     figure, the one that names it first.
     known_on: the column that dates when the county knew of a row; the demo county enters it then.
     search: how its rows are found by search; None = by `lookup` alone.
+    timeline: the columns that date what happened → what that is called in the 经过 of the rows it
+    hangs on. seen_from: the key of a ledger on whose rows' pages these stand too, though no column
+    points there → the path to its row. gives: the key of a ledger a new row of which is begun on
+    this row's page → its columns, each with the column here that fills it in.
     """
 
     key: str
@@ -142,6 +146,9 @@ class Ledger(Noun):
     in_figures: tuple[str, ...] = ()
     known_on: str = ""
     search: Search | None = None
+    timeline: Mapping[str, str] = field(default_factory=dict)
+    seen_from: Mapping[str, str] = field(default_factory=dict)
+    gives: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def address(self, pk: int) -> str:
         return super().address(pk) or reverse("desk-row", args=[self.key, pk])

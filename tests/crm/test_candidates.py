@@ -57,7 +57,7 @@ def test_a_new_threshold_moves_the_distance_of_later_years_alone():
     assert (this.distance, next_year.distance) == (Decimal(2_000_000), Decimal(32_000_000))
 
 
-def test_a_list_of_candidates_asks_for_each_years_threshold_once(
+def test_a_list_of_candidates_asks_for_the_thresholds_once_however_many_years(
     client, statistician, django_assert_max_num_queries
 ):
     client.force_login(statistician, backend="crm.signin.Backend")
@@ -69,8 +69,8 @@ def test_a_list_of_candidates_asks_for_each_years_threshold_once(
 
     candidate()
     few = asked()
-    for _ in range(6):
-        candidate()
+    for year in range(2018, 2024):
+        candidate(year=year)
     assert asked() == few
 
 

@@ -266,7 +266,8 @@ def test_a_company_is_let_in_and_out_from_its_page(client, company, statistician
     made = make.spell(company, When.month(2022, 5))
     page = desk.get(f"/desk/companies/{company.pk}/").content.decode()
     assert "登记入库" not in page
-    assert f"/desk/above-scale/?company={company.pk}" in page
+    tab = desk.get(f"/desk/companies/{company.pk}/?tab=above-scale").content.decode()
+    assert f"/desk/above-scale/?company={company.pk}" in tab
     address = f"/desk/above-scale/{made.pk}/leave/"
     assert address in desk.get(f"/desk/above-scale/{made.pk}/").content.decode()
     wrong = desk.post(address, {"left": "2021-01", "exit_reason": "below"})

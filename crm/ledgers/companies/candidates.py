@@ -17,6 +17,7 @@ LEDGER = declare(
         natural_key=("company", "year"),
         lookup=("company__name",),
         joins=("company", "spell"),
+        timeline={"filed_on": "申报升规", "decided_on": "办理升规申报"},
         description="要培育成规上的企业：上年收入离标准还差多少，申报、退回到哪一步；批准即入库。",
         columns=(
             Column("company", "企业", Kind.REFERENCE, reference="companies",

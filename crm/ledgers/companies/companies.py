@@ -51,6 +51,9 @@ LEDGER = declare(
         natural_key=("credit_code", "name"),
         lookup=("name", "short_name", "credit_code"),
         joins=("industry", "park", "zone"),
+        gives={
+            "projects": {"investor": "name", "industry": "industry", "park": "park", "zone": "zone"}
+        },
         register_verb=companies.register,
         find_row=_find,
         find_keys={

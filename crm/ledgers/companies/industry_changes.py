@@ -71,6 +71,7 @@ LEDGER = declare(
             "correct_industry_change": "更正产业变更",
         },
         known_on="changed",
+        timeline={"changed": "产业变更"},
         park="company__park",
         in_figures=("company", "changed", "from_industry", "to_industry"),
         lookup=("company__name",),

@@ -66,6 +66,7 @@ LEDGER = declare(
         model=Recognition,
         place=40,
         known_on="granted",
+        timeline={"granted": "荣誉认定", "revoked_on": "撤销荣誉"},
         park="company__park",
         in_figures=("company", "title", "granted", "document"),
         lookup=("title", "issuer", "document", "park__name", "company__name"),

@@ -78,6 +78,7 @@ LEDGER = declare(
         place=42,
         verbs={"enter": "入库", "leave": "退库", "correct_spell": "更正规上入退库"},
         known_on="entered",
+        timeline={"entered": "规上入库", "left": "规上退库"},
         park="company__park",
         in_figures=("company", "entered", "mode", "order", "document"),
         lookup=("company__name", "document"),

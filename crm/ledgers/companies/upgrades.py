@@ -10,6 +10,7 @@ LEDGER = declare(
         model=Upgrade,
         place=48,
         known_on="started",
+        timeline={"started": "技改开工", "ended": "技改完工"},
         park="company__park",
         in_figures=("company", "name", "started", "ended", "investment"),
         natural_key=("company", "name"),

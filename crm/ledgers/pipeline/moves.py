@@ -17,6 +17,8 @@ LEDGER = declare(
         is_read_only=True,
         computed=lambda found: found.with_judgement(),
         joins=("project__park", "by"),
+        timeline={"occurred": "阶段变动"},
+        seen_from={"companies": "project__company"},
         description="项目在何时到了哪一步，由谁办理；只增不改。",
         columns=(
             Column("project", "项目", Kind.REFERENCE, reference="projects", in_list=True),

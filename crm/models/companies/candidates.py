@@ -77,8 +77,8 @@ class ScaleCandidate(Row):
 
 
 def distances(rows: Sequence[ScaleCandidate]) -> dict[int, Decimal | None]:
-    """The same of many rows, by number; each year's threshold is asked for once."""
-    known = {year: ScaleThreshold.objects.amount_of(year) for year in {row.year for row in rows}}
+    """The same of many rows, by number; the thresholds are asked for once, however many years."""
+    known = ScaleThreshold.objects.amounts_of({row.year for row in rows})
     return {row.pk: _lack(row.revenue, known[row.year]) for row in rows}
 
 

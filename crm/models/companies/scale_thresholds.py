@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -23,6 +24,15 @@ class ScaleThresholds(Rows):
         rows: Any = told(ScaleThreshold, known_on).filter(since_year__lte=year)
         last = rows.order_by("-since_year").first()
         return None if last is None else last.amount
+
+    def amounts_of(self, years: Collection[int]) -> dict[int, Decimal | None]:
+        """The threshold in force in each of these years, asked for at once; None before any."""
+        earlier = self.filter(since_year__lte=max(years, default=0)).order_by("since_year")
+        told_since = list(earlier.values_list("since_year", "amount"))
+        return {
+            year: next((amount for since, amount in reversed(told_since) if since <= year), None)
+            for year in years
+        }
 
 
 class ScaleThreshold(Row):

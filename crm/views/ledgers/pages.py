@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from crm import access, ledgers
+from crm import access
 from crm.access import Action
 from crm.actions.merges import of_row
 from crm.errors import Refused
@@ -18,7 +18,6 @@ from crm.forms.ledgers import LedgerForm, show_refusal
 from crm.ledgers import Kind, Ledger
 from crm.models.people import Person
 from crm.views.base import (
-    Link,
     back_to,
     desk,
     fact_or_hidden,
@@ -26,7 +25,7 @@ from crm.views.base import (
     row_or_hidden,
 )
 from crm.views.companies import hints
-from crm.views.ledgers import facts, history, originals, row_verbs, walk
+from crm.views.ledgers import facts, history, originals, profile, row_verbs, walk
 from crm.views.ledgers.cells import Shower
 from crm.views.ledgers.row_verbs import Verb
 from crm.views.system.submissions import made_before, once
@@ -56,7 +55,8 @@ def row_detail(request: HttpRequest, key: str, pk: int) -> HttpResponse:
             "facts": [cell for cell in cells if not cell.is_empty],
             "unknown": [cell.label for cell in cells if cell.is_empty and stands],
             "texts": originals.of_rows([row], request.user) if stands else [],
-            "related": _related(ledger, row, request.user),
+            "profile": profile.of_row(request, ledger, row) if stands else None,
+            "begun": profile.begun(ledger, row, request.user) if stands else [],
             "fact": fact,
             "history": [] if fact or ledger.is_read_only else history.of_row(row),
             "may_change": may_change and access.may(request.user, Action.CHANGE, row),
@@ -71,22 +71,6 @@ def row_detail(request: HttpRequest, key: str, pk: int) -> HttpResponse:
 def _verbs(row: Any, fact: facts.Told | None, user: Any) -> list[Verb]:
     told = row_verbs.of_row(row, user)
     return [*told, Verb("作废", fact.void_url)] if fact and fact.void_url else told
-
-
-def _related(ledger: Ledger, row: Any, user: Any) -> list[Link]:
-    """Other ledgers' rows that point to this one, as filtered lists."""
-    links = []
-    for other in ledgers.every():
-        if not other.can(user, Action.VIEW):
-            continue
-        for column in other.filter_columns:
-            if column.kind is not Kind.REFERENCE or column.reference != ledger.key:
-                continue
-            count = other.rows(user).filter(**{column.name: row}).count()
-            if count:
-                url = f"{reverse('desk-list', args=[other.key])}?{column.name}={row.pk}"
-                links.append(Link(other.label, url, count))
-    return links
 
 
 @desk

@@ -22,7 +22,7 @@ from crm.views.ledgers.lists import readable
 from crm.views.pipeline.board_columns import Board
 
 # What the row's own page says in its address.
-OWN = ("in", "at", "page", "past", "to")
+OWN = ("in", "at", "page", "past", "tab", "to")
 NEAR = 50  # how far a row may have moved since its list was seen
 MOST_CARDS = 400
 
@@ -44,7 +44,7 @@ def query_of(request: HttpRequest) -> str:
     """What the next page has to be told so that the way back is not lost; empty without one."""
     if request.GET.get("in") not in ("list", "board"):
         return ""
-    return address(without(readable(request.GET), "past", "to"))
+    return address(without(readable(request.GET), "past", "tab", "to"))
 
 
 def walk_of(request: HttpRequest, ledger: Ledger, row: Any) -> Walk | None:
@@ -105,7 +105,7 @@ def _walk(
     def url(place: int) -> str:
         if place not in around:
             return ""
-        kept = without(params, "past", "to", "page")
+        kept = without(params, "past", "tab", "to", "page")
         return reverse("desk-row", args=[ledger.key, around[place]]) + address(kept, at=place)
 
     return Walk(*told, url(at - 1), url(at + 1), at + 1, count)

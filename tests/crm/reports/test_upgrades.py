@@ -107,4 +107,4 @@ def test_its_project_is_shown_to_those_who_see_the_project(client, officer, othe
         client.force_login(user)
         page = client.get(f"/desk/upgrades/{made.pk}/").content.decode()
         assert (f"/desk/projects/?upgrade={made.pk}" in page) is sees
-        assert "印染扩能项目" not in page
+        assert ("印染扩能项目" in page) is sees

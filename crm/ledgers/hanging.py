@@ -1,0 +1,62 @@
+"""What hangs on a row: the ledgers whose rows point to it, as their columns declare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from django.core.exceptions import FieldDoesNotExist
+
+from crm.ledgers.base import Column, Kind, Ledger
+from crm.ledgers.registry import every
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """The rows of `ledger` whose `path` leads to a row of another one. `label` is what they are
+    called there, `name` what its page says of them in its address."""
+
+    ledger: Ledger
+    path: str
+    label: str
+    name: str
+
+    @property
+    def is_direct(self) -> bool:
+        """They point to it themselves, not by way of a third row: one may be registered on it."""
+        return "__" not in self.path
+
+
+@cache
+def pointers(key: str) -> dict[str, str]:
+    """The paths by which rows of this ledger lead to rows of others → the key of each."""
+    ledger = next(one for one in every() if one.key == key)
+    found = {}
+    for column in ledger.columns:
+        if column.kind not in (Kind.REFERENCE, Kind.REFERENCES):
+            continue
+        if (column.in_form or column.in_list or column.is_filter) and _is_stored(ledger, column):
+            found[column.name] = column.reference
+    return found | {path: other for other, path in ledger.seen_from.items()}
+
+
+def _is_stored(ledger: Ledger, column: Column) -> bool:
+    try:
+        return bool(ledger.model._meta.get_field(column.name).is_relation)
+    except FieldDoesNotExist:
+        return False
+
+
+@cache
+def hanging_on(key: str) -> tuple[Hanging, ...]:
+    """What hangs on the rows of the ledger of this key, in the order of the menu."""
+    found = []
+    for other in every():
+        paths = [path for path, target in pointers(other.key).items() if target == key]
+        for path in paths:
+            is_plain = len(paths) == 1 and other.key != key
+            label, name = other.label, other.key
+            if not is_plain:
+                label, name = f"以此为{other.column(path).label}的{label}", f"{name}-{path}"
+            found.append(Hanging(other, path, label, name))
+    return tuple(found)
