@@ -180,5 +180,6 @@ def _tell(fact: Recorded, *, by: User, reason: str) -> None:
     if isinstance(fact, StageMove):
         kind, people = NotificationKind.MOVED, [*notifications.holders(holder), fact.by]
         called = f"“{fact}”这一步"
-    said = f"{by}作废了“{holder}”的{called}：{reason.strip()}"
+    of = f"“{holder}”的{called}" if holder is not None else f"{called}“{fact}”"
+    said = f"{by}作废了{of}：{reason.strip()}"
     notifications.tell(people, kind, fact, said, by=by)

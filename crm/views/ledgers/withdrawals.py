@@ -30,6 +30,9 @@ from crm.models import (
 )
 from crm.models.companies.industry_changes import IndustryChange
 from crm.models.companies.spells import AboveScaleSpell
+from crm.models.indicators.closings import MonthClosing
+from crm.models.indicators.forecasts import Forecast
+from crm.models.indicators.readings import Reading
 from crm.stages import Stage
 from crm.views.base import back_to, desk, fact_or_hidden, ledger_or_hidden
 from crm.views.ledgers import facts, history
@@ -90,8 +93,8 @@ def void(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     return verb_page(
         request,
         form,
-        project=holder,
-        crumb=ledgers.address_of(holder, holder.pk),
+        project=holder or ledger.label,
+        crumb=ledgers.address_of(holder, holder.pk) if holder else reverse("desk-list", args=[key]),
         back=back,
         title="作废",
         note=said_in_one_line(noted),
@@ -125,6 +128,14 @@ def effects(fact: Any) -> list[str]:
             told.append("企业在这段时间不再算规上；只是退库的，请办理退库。")
         case IndustryChange():
             told.append(f"企业回到{fact.from_industry}，变更以前和以后都按它计。")
+        case Reading():
+            told.append(
+                f"{fact.subject_name}{fact.month}的{fact.indicator}回到未知，可以重新登记。"
+            )
+        case Forecast():
+            told.append(f"{fact.year}年{fact.indicator}的全年预计回到更早的一条；没有的就未知。")
+        case MonthClosing():
+            told.append(f"{fact.month}重新开放，读数再登记、修订不必写明原因。")
         case Confirmation():
             told = _of_word(fact)
     if who := "、".join(dict.fromkeys(str(word.by) for word in _standing_words(fact))):

@@ -11,8 +11,10 @@ import pytest
 from crm import access, clock, ledgers
 from crm.access import Action
 from crm.actions import merges, withdrawals
+from crm.actions.indicators import forecasts, readings
 from crm.actions.pipeline import agreements, confirmations, first_contacts, projects, receipts
 from crm.actions.questions import Anyway
+from crm.dates import When
 from crm.models import Agreement, Confirmation, FundingReceipt, Notification, StageMove
 from crm.stages import Stage, Status
 from tests import make
@@ -50,6 +52,15 @@ def facts(project, team, park, statistician) -> dict[str, Any]:
         "industry-changes": make.industry_change(
             make.company(industry=make.industry()), make.industry("健康食品"), date(2023, 4, 1)
         ),
+        "readings": make.reading(make.indicator(), When.month(2023, 4), 120),
+        "forecasts": forecasts.record_forecast(
+            make.indicator("入库税收", "tax"),
+            by=statistician,
+            year=2023,
+            made=DAY,
+            value=Decimal(2),
+        ),
+        "closings": readings.close_month(When.month(2023, 5), by=statistician),
     }
 
 
@@ -78,6 +89,9 @@ FOLLOWS = {
     "confirmations": ("这个意见不算数", "回到待认定，照样计入报告"),
     "above-scale": ("企业在这段时间不再算规上",),
     "industry-changes": ("企业回到纺织鞋服",),
+    "readings": ("全县2023年4月的规上工业总产值回到未知",),
+    "forecasts": ("2023年入库税收的全年预计回到更早的一条",),
+    "closings": ("2023年5月重新开放",),
 }
 
 
