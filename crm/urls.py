@@ -71,6 +71,7 @@ desk = [
     path("import/<int:pk>/columns/", imports.settle, name="desk-import-columns"),
     path("import/<int:pk>/words/", imports.words, name="desk-import-words"),
     path("originals/<int:pk>/settle/", originals.settle, name="desk-original-settle"),
+    path("words/<int:pk>/change/", words.change, name="desk-word-change"),
     path("words/<int:pk>/forget/", words.forget, name="desk-word-forget"),
     path("import/<int:pk>/commit/", imports.commit, name="desk-import-commit"),
     path("import/<int:pk>/errors/", imports.errors, name="desk-import-errors"),

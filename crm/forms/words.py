@@ -6,16 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django import forms
 from django.http import QueryDict
 
 from crm import ledgers
 from crm.access import Action
-from crm.ledgers import Column, Ledger
+from crm.ledgers import Column, Kind, Ledger
 from crm.models import ImportUpload, Industry
+from crm.models.system.words import Treatment, WordMeaning
 from crm.spreadsheets.cells import fold
 from crm.spreadsheets.questions import HIGH, names_for
 from crm.spreadsheets.stage_words import REFUSE as REFUSE_SEVERAL
-from crm.spreadsheets.stage_words import SEVERAL
+from crm.spreadsheets.stage_words import SEVERAL, is_standing
 from crm.spreadsheets.words import ASKED, NEW, REFUSE, WHOLE
 
 LISTED = 80  # names that fit into a list one chooses from
@@ -172,19 +174,71 @@ class WordsForm:
 
     def _problem(self, asked: Asked, answer: str) -> str:
         """Why a name that was typed cannot be meant."""
-        column = self.columns[asked.field]
-        if column.kind not in ASKED:
-            return ""  # its parser says what it cannot read
         offered = {p["value"] for word in asked.words for p in word.proposals}
-        if answer in asked.names or answer in offered or column.choices is not None:
+        if answer in asked.names or answer in offered:
             return ""
-        if column.reference and not ledgers.referable(column.reference, by=self.user).exists():
-            return f"还没有登记任何{asked.label}。"
-        try:
-            found = ledgers.referred(column.reference, answer, by=self.user)
-        except ledgers.Several:
-            return "有几条同名的，请写明编号，例如“标准厂房项目 #12”。"
-        return "" if found else f"没有名为“{answer}”的{asked.label}。"
+        return cannot_be_meant(self.columns[asked.field], answer, self.user)
+
+
+def cannot_be_meant(column: Column, answer: str, user: Any) -> str:
+    """Why a cell of this column cannot say so; "" where it can, or its parser will tell."""
+    if not column.reference:
+        return ""
+    if not ledgers.referable(column.reference, by=user).exists():
+        return f"还没有登记任何{column.label}。"
+    try:
+        found = ledgers.referred(column.reference, answer, by=user)
+    except ledgers.Several:
+        return "有几条同名的，请写明编号，例如“标准厂房项目 #12”。"
+    return "" if found else f"没有名为“{answer}”的{column.label}。"
+
+
+class MeaningForm(forms.Form):
+    """What a remembered word is to mean from now on."""
+
+    treatment = forms.ChoiceField(label="怎么办", choices=Treatment.choices)
+    value = forms.CharField(label="意思", max_length=200, required=False)
+
+    def __init__(self, row: WordMeaning, user: Any, sent: QueryDict | None = None) -> None:
+        told = {"treatment": row.treatment, "value": row.value}
+        super().__init__(sent, initial=told)
+        self.user, self.label_suffix = user, ""
+        columns = {column.name: column for column in ledgers.get(row.ledger).import_columns}
+        self.column = columns.get(row.field)
+        names = names_for(self.column, user, SUGGESTED) if self.column else []
+        self.names = [value for value, _ in names]
+        if 0 < len(self.names) <= LISTED:
+            listed = dict.fromkeys(["", *([row.value] if row.value else []), *self.names])
+            choices = [(name, name or "请选择") for name in listed]
+            self.fields["value"] = forms.ChoiceField(label="意思", choices=choices, required=False)
+        self.fields["value"].help_text = "怎么办是“就是”的填写；写成格里本该写的内容。"
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("treatment") != Treatment.IS:
+            return given
+        value = (given.get("value") or "").strip()
+        if not value:
+            self.add_error("value", "请写明它的意思。")
+        elif value not in self.names and self.column is not None:
+            if problem := cannot_be_meant(self.column, value, self.user):
+                self.add_error("value", problem)
+            elif self.column.choices is not None and not self._is_readable(value):
+                self.add_error("value", f"“{value}”不在可选项中。")
+        return given
+
+    def _is_readable(self, value: str) -> bool:
+        """A stage may be said with a status or a plan: 签约，计划开工."""
+        assert self.column is not None
+        return self.column.kind is Kind.STAGE and is_standing(value)
+
+    @property
+    def answer(self) -> Any:
+        """As `crm.actions.system.words` takes it."""
+        treatment = self.cleaned_data["treatment"]
+        if treatment == Treatment.REFUSE:
+            return {REFUSE: True}
+        return self.cleaned_data["value"].strip() if treatment == Treatment.IS else None
 
 
 def _may_add(key: str, user: Any) -> bool:

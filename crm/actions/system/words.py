@@ -44,6 +44,17 @@ def remember(
     return kept
 
 
+@transaction.atomic
+def change(row: WordMeaning, answer: Any, *, by: User) -> WordMeaning:
+    """The word means something else in the files that come; what was imported stays. `answer` as
+    for `remember`."""
+    access.require(by, Action.CHANGE, row)
+    value = "" if answer is None or isinstance(answer, Mapping) else answer
+    facts = {"treatment": _treatment(answer), "value": value}
+    changed: WordMeaning = _record.amend(row, facts, by=by)
+    return changed
+
+
 def _treatment(answer: Any) -> Treatment:
     if answer is None:
         return Treatment.EMPTY

@@ -31,7 +31,7 @@ LEDGER = declare(
         verbs={"forget": "忘掉"},
         joins=("team",),
         ordering=("ledger", "field", "word"),
-        description="您单位的词在台账里是什么意思：导入时问过一次，就记在这里；忘掉的下次再问。",
+        description="您单位的词在台账里是什么意思：导入时问过一次，就记在这里；可以改，忘掉的下次再问。",
         columns=(
             Column("word", "表里的词", in_list=True, is_sortable=True),
             Column("place", "台账栏目", in_list=True, get=_place),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crm.actions import rows
+from crm.actions.system import words
 from crm.models import Company, Industry, Park, ParkKind, Project
 from crm.models.system.words import WordMeaning
 from tests import make
@@ -150,6 +151,35 @@ def test_the_columns_by_which_rows_are_recognised_are_chosen_on_the_page(as_user
     settle(client, upload, more=lambda layout: {"match": ["1"]})
     confirm(client, upload)
     assert [one.name for one in Company.objects.all()] == ["川锦（总部）公司"]
+
+
+def test_what_a_word_means_is_changed_for_the_files_to_come(as_user, statistician, teamlead):
+    make.industry("新能源电池")
+    make.industry("照明")
+    row, *_ = words.remember(
+        "projects", "project", {"industry": {"灯具": "新能源电池"}}, by=statistician
+    )
+    client, where = as_user(statistician), f"/desk/words/{row.pk}/change/"
+    assert where in text_of(client.get(f"/desk/words/{row.pk}/"))
+    for sent, said in (
+        ({"treatment": "is", "value": "火星"}, "火星"),
+        ({"treatment": "is", "value": ""}, "请写明它的意思"),
+    ):
+        assert said in text_of(client.post(where, sent))
+    row.refresh_from_db()
+    assert row.value == "新能源电池"
+    assert client.post(where, {"treatment": "is", "value": "照明"}).status_code == 302
+    upload = send(client, "projects", table("项目名称,行业\n甲,灯具\n", "d.csv"))
+    assert settle(client, upload).url == f"/desk/import/{upload.pk}/"
+    confirm(client, upload)
+    assert Project.objects.get(name="甲").industry.name == "照明"
+    client.post(where, {"treatment": "refuse", "value": "照明"})
+    row.refresh_from_db()
+    assert [row.treatment, row.value] == ["refuse", ""]
+    stranger = as_user(make.user("officer", team=make.team("别科")))
+    assert stranger.post(where, {"treatment": "empty"}).status_code in (403, 404)
+    row.refresh_from_db()
+    assert row.treatment == "refuse"
 
 
 def asked_of(client, text: str):
