@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from crm.ledgers.base import Column
 from crm.spreadsheets.cells import Cell, fold, is_blank, plain
 from crm.spreadsheets.headings import Heading, Matcher, letter_of
-from crm.spreadsheets.mapping import Mapping
+from crm.spreadsheets.mapping import DATA, HEADINGS, Mapping
 from crm.spreadsheets.match import Table, data_rows
 from crm.spreadsheets.reader import Row, Sheet
 
@@ -29,13 +29,15 @@ def without_headings(
     sheets: Sequence[Sheet], columns: Sequence[Column], needed: set[str], mapping: Mapping
 ) -> Table | None:
     """The fullest of these sheets as a table of made headings, if its first row looks like data or
-    the mapping names its columns by their letters; else None."""
+    the mapping says so or names its columns by their letters; else None."""
     sheet = max(sheets, key=lambda one: len(one.rows), default=None)
     if sheet is None or not sheet.rows:
         return None
     matcher = Matcher(columns, needed, mapping)
     start = _first_full_row(sheet.rows)
-    is_told = any(_MADE.fullmatch(heading) for heading in mapping.columns)
+    is_told = mapping.first_row == DATA or any(map(_MADE.fullmatch, mapping.columns))
+    if mapping.first_row == HEADINGS:
+        return None
     if not is_told and not _looks_like_data(sheet.rows[start:], matcher):
         return None
     width = max(len(row.cells) for row in sheet.rows)
@@ -44,6 +46,8 @@ def without_headings(
         Heading(index, text, field=mapping.columns.get(fold(text)))
         for index, text in enumerate(texts)
     ]
+    if mapping.first_row == DATA:
+        matcher = Matcher(columns, set(), mapping)  # nothing below is another table's headings
     rows, ignored, _ = data_rows(sheet, start, headings, needed, matcher)
     titles = [(row.number, "表格的标题") for row in sheet.rows[:start]]
     return Table(sheet, headings, rows, ignored=[*titles, *ignored], has_no_headings=True)

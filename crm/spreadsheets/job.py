@@ -16,7 +16,7 @@ from crm.models import ImportUpload, NotificationKind, UploadState, User
 from crm.spreadsheets import shelf
 from crm.spreadsheets.columns import Layout, lay_out
 from crm.spreadsheets.commit import import_sheets
-from crm.spreadsheets.mapping import Mapping, mapping_of
+from crm.spreadsheets.mapping import FIRST_ROWS, Mapping, mapping_of
 from crm.spreadsheets.plan import Plan, Refusal
 from crm.spreadsheets.questions import Question
 from crm.spreadsheets.reader import read_json
@@ -42,14 +42,20 @@ def mapping_from(upload: ImportUpload, ledger: Ledger) -> Mapping:
     return mapping_of({name: given[name] for name in given if name != "sheet"}, columns)
 
 
-def layout_of(upload: ImportUpload, *, sheet: str | None = None) -> tuple[Layout, str]:
+def layout_of(
+    upload: ImportUpload, *, sheet: str | None = None, first_row: str | None = None
+) -> tuple[Layout, str]:
     """The headings to be settled; where nothing was settled yet, as far as an earlier file tells.
-    The second part says what it was: "same", "similar" or ""."""
+    The second part says what it was: "same", "similar" or "". `first_row`: as the person says it
+    is, whatever it looks like."""
+    if first_row is not None:
+        said = first_row if first_row in FIRST_ROWS else ""
+        upload.settings = {**upload.settings, "first_row": said}
     ledger = ledger_of(upload)
     chosen = upload.settings.get("sheet") if sheet is None else sheet or None
     sheets = shelf.sheets(upload)
     layout = lay_out(sheets, ledger, mapping_from(upload, ledger), chosen)
-    if "columns" in upload.settings:
+    if "columns" in upload.settings or upload.settings.get("first_row"):
         return layout, ""
     known, how = uploads.recall(upload.ledger, layout.print, layout.meanings, by=upload.by)
     if not how:

@@ -4,7 +4,8 @@
  "several_stages": "refuse", "furthest" or "first", "group_by": [FIELD],
  "values": {FIELD: {WORD: what it means, see crm/spreadsheets/words.py}},
  "constants": {FIELD: what every row's cell says},
- "match": [FIELD] by which a row of the ledger is recognised, in place of the ledger's own key}
+ "match": [FIELD] by which a row of the ledger is recognised, in place of the ledger's own key,
+ "first_row": "headings" or "data", where it is not what it looks like}
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ from crm.spreadsheets.stage_words import REFUSE, SEVERAL
 from crm.spreadsheets.values import AREAS
 from crm.spreadsheets.words import Answer, checked_values
 
-_KEYS = {"columns", "units", "several_stages", "group_by", "values", "constants", "match"}
+HEADINGS, DATA = FIRST_ROWS = ("headings", "data")
+_KEYS = {
+    "columns", "units", "several_stages", "group_by", "values", "constants", "match", "first_row",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class Mapping:
     values: dict[str, dict[str, Answer]] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
     match: tuple[str, ...] = ()
+    first_row: str = ""
 
     def unit_of(self, name: str) -> str | None:
         """The unit of a money field, when the mapping settles one."""
@@ -77,6 +82,9 @@ def mapping_of(given: Any, of_ledger: Collection[Column]) -> Mapping:
         raise _refused(f"映射里的字段“{unknown[0]}”在台账中不存在，可用的有：{'、'.join(fields)}。")
     if several not in SEVERAL:
         raise _refused(f"several_stages 只能是 {'、'.join(SEVERAL)} 之一。")
+    first_row = given.get("first_row", "")
+    if first_row not in ("", *FIRST_ROWS):
+        raise _refused(f"first_row 只能是 {'、'.join(FIRST_ROWS)} 之一。")
     for unit in units.values():
         if not isinstance(unit, str) or not (
             unit in ORDERS or unit in AREAS or read_unit(unit) is not None
@@ -92,6 +100,7 @@ def mapping_of(given: Any, of_ledger: Collection[Column]) -> Mapping:
         checked_values(given.get("values", {}), fields),
         {name: str(value) for name, value in constants.items()},
         tuple(match),
+        first_row,
     )
 
 

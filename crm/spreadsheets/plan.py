@@ -17,7 +17,7 @@ from crm.models import ImportBatch
 from crm.spreadsheets.cells import fold
 from crm.spreadsheets.headings import letter_of
 from crm.spreadsheets.headless import without_headings
-from crm.spreadsheets.mapping import Mapping
+from crm.spreadsheets.mapping import DATA, Mapping
 from crm.spreadsheets.match import Table, tables_on
 from crm.spreadsheets.numbers import HEADING
 from crm.spreadsheets.questions import Questions
@@ -246,7 +246,8 @@ def find_tables(
     needed = [one for one in needed_columns(ledger) if one.name not in mapping.constants]
     names = [column.name for column in needed]
     columns = ledger.import_columns
-    tables = [table for sheet in chosen for table in tables_on(sheet, columns, names, mapping)]
+    with_headings = () if mapping.first_row == DATA else chosen
+    tables = [t for sheet in with_headings for t in tables_on(sheet, columns, names, mapping)]
     if sheet_name is None:
         tables = fitting(tables, columns, names, mapping)
     if not tables:

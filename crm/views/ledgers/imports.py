@@ -113,12 +113,15 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("desk-import-upload", upload.pk)
     post = request.POST if request.method == "POST" else None
     sheet = (post or request.GET).get("sheet")
-    layout, recalled = job.layout_of(upload, sheet=sheet)
+    first_row = (post or request.GET).get("first_row")
+    layout, recalled = job.layout_of(upload, sheet=sheet, first_row=first_row)
     form = HeadingsForm(layout, upload, ledger, post)
     problem = upload.reason
     if post is not None:
         try:
             settings = form.settings(sheet or None)
+            said = upload.settings.get("first_row")
+            settings |= {"first_row": said} if said else {}
             answered = {"values": upload.settings.get("values", {})}
             upload = uploads.settle(upload, settings | answered, by=request.user)
             uploads.remember(ledger.key, layout.print, settings, by=request.user)

@@ -507,3 +507,35 @@ def test_what_other_keys_sealed_is_asked_for_again(as_user, statistician, settin
     settings.FIELD_KEYS = ["another-key-of-another-installation"]
     answer = client.get(f"/desk/import/{upload.pk}/columns/")
     assert "请重新选择文件" in text_of(answer)
+
+
+def columns_page(client, upload, **asked: str):
+    return client.get(f"/desk/import/{upload.pk}/columns/", asked)
+
+
+def test_a_first_row_that_was_taken_for_data_is_made_the_headings(as_user, statistician):
+    client = as_user(statistician)
+    upload = send(
+        client, "companies", table("某某集团有限公司,13800001111\n乙有限公司,1\n", "a.csv")
+    )
+    page = columns_page(client, upload)
+    assert "第一行其实是表头" in text_of(page)
+    page = columns_page(client, upload, first_row="headings")
+    assert [c.text for c in page.context["layout"].columns] == ["某某集团有限公司", "13800001111"]
+    sent = {"print": page.context["layout"].print, "field-0": "name", "first_row": "headings"}
+    client.post(f"/desk/import/{upload.pk}/columns/", sent)
+    confirm(client, upload)
+    assert [row.name for row in Company.objects.all()] == ["乙有限公司"]
+
+
+def test_a_first_row_that_was_taken_for_headings_is_made_data(as_user, statistician):
+    client = as_user(statistician)
+    upload = send(client, "companies", table("企业名称\n乙有限公司\n", "a.csv"))
+    page = columns_page(client, upload)
+    assert "没有表头，第一行就是数据" in text_of(page)
+    page = columns_page(client, upload, first_row="data")
+    assert [c.text for c in page.context["layout"].columns] == ["A列"]
+    sent = {"print": page.context["layout"].print, "field-0": "name", "first_row": "data"}
+    client.post(f"/desk/import/{upload.pk}/columns/", sent)
+    confirm(client, upload)
+    assert {row.name for row in Company.objects.all()} == {"企业名称", "乙有限公司"}
