@@ -4,7 +4,7 @@ from django.contrib.auth import views as auth
 from django.urls import include, path, re_path
 
 from crm.views.companies import candidates, duplicates, hints, merges, people, spells
-from crm.views.indicators import targets
+from crm.views.indicators import grid, targets
 from crm.views.ledgers import (
     batches,
     exports,
@@ -91,6 +91,7 @@ desk = [
     path("claims/<int:pk>/renew/", first_contacts.renew, name="desk-claim-renew"),
     path("claims/<int:pk>/give-up/", first_contacts.give_up, name="desk-claim-give-up"),
     path("claims/<int:pk>/rule/", first_contacts.rule, name="desk-claim-rule"),
+    path("reading-grid/", grid.grid, name="desk-reading-grid"),
     path("targets/", targets.board, name="desk-targets"),
     path("targets/<int:pk>/rows/", targets.rows, name="desk-target-rows"),
     path("transfers/<int:pk>/accept/", transfers.accept, name="desk-transfer-accept"),

@@ -12,7 +12,6 @@ LEDGER = declare(
         place=60,
         natural_key=("name",),
         lookup=("name", "code", "source_office"),
-        also=(),
         description="县里每月统计的指标：口径、计量单位、累计还是时点、由谁发布。",
         columns=(
             Column("name", "指标名称", aliases=("指标", "名称"), required=True, in_list=True,

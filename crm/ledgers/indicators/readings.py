@@ -70,6 +70,7 @@ LEDGER = declare(
         group=Group.ASSESSMENT,
         model=Reading,
         place=61,
+        also=(("月报表格", "desk-reading-grid"),),
         verbs={"record_reading": "登记读数", "revise_reading": "修订读数"},
         known_on="month",
         park="park",

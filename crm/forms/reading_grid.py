@@ -1,0 +1,236 @@
+"""The readings of a year as a grid: a line an indicator or a subject, a column a month.
+
+What was typed or pasted is read, what is unlikely is asked once for all of it, and it is saved as a
+whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from crm import clock
+from crm.actions.indicators import readings
+from crm.dates import When
+from crm.errors import Refused
+from crm.exact import trimmed
+from crm.models import User
+from crm.models.indicators.closings import MonthClosing
+from crm.models.indicators.indicators import Indicator, Nature
+from crm.models.indicators.readings import SCALE, Reading
+from crm.spreadsheets.cells import Unreadable
+from crm.spreadsheets.money import read_money, read_unit
+from crm.spreadsheets.values import read_number
+
+TIMES = 10  # a number so many times last month's is hardly meant
+# What is a part of what, by the codes of both.
+PARTS = (("upgrade_investment", "industrial_investment"),)
+
+
+@dataclass
+class GridCell:
+    """One month of a line: what stands in the ledger, what did when the page was made (`was`), and
+    what was typed."""
+
+    name: str
+    month: int
+    reading: Reading | None
+    was: str
+    typed: str
+    error: str = ""
+    told: str = ""  # how a number with a unit of its own was taken
+
+    @property
+    def held(self) -> Decimal | None:
+        return self.reading.value if self.reading else None
+
+    @property
+    def seen(self) -> str:
+        """What the page shows as standing: whoever saves it again has seen it."""
+        return "" if self.held is None else trimmed(self.held)
+
+
+@dataclass
+class GridLine:
+    """One indicator of one subject (None = the county)."""
+
+    label: str
+    indicator: Indicator
+    subject: Any
+    cells: list[GridCell] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A number that is to be entered or revised. unlikely: why it needs a reason, in words."""
+
+    line: GridLine
+    cell: GridCell
+    value: Decimal
+    unlikely: str = ""
+
+
+def number_in(text: str, indicator: Indicator) -> tuple[Decimal | None, str]:
+    """A typed number in the indicator's unit, and how it was taken where it has a unit of its own
+    (1200万 under 亿元); None for a blank or unknown one. Raises Unreadable."""
+    own = read_unit(indicator.unit)
+    written = read_unit("".join(sign for sign in text if sign not in "0123456789.,-+ "))
+    if own is not None and not own.is_foreign and written is not None and written != own:
+        amount = read_money(text, default=indicator.unit).amount
+        if amount is None:
+            return None, ""
+        value = amount.scaleb(-own.power)
+        return value, f"按 {trimmed(value)}{indicator.unit} 计"
+    number = read_number(text, scale=SCALE, label="读数", unit=indicator.unit, signed=True)
+    return number.value, ""
+
+
+class ReadingGrid:
+    """Bound to what was sent, or as the ledger has it."""
+
+    def __init__(
+        self, year: int, lines: Iterable[tuple[str, Indicator, Any]], user: User,
+        sent: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        self.year, self.user = year, user
+        self.why = (sent or {}).get("why", "").strip()
+        today = clock.today()
+        self.months = list(range(1, (today.month if year == today.year else 12) + 1))
+        self.lines = [GridLine(label, indicator, subject) for label, indicator, subject in lines]
+        standing = Reading.objects.standing().visible_to(user).filter(month_on__year=year)
+        held = {
+            (one.indicator_id, *one.same_subject.values(), one.month_on.month): one
+            for one in standing.filter(indicator__in={line.indicator.pk for line in self.lines})
+        }
+        for line in self.lines:
+            like = self._like(line)
+            for month in self.months:
+                name = f"v-{line.indicator.pk}-{line.subject.pk if line.subject else 0}-{month}"
+                found = held.get((line.indicator.pk, *like.same_subject.values(), month))
+                before = trimmed(found.value) if found and found.value is not None else ""
+                was = before if sent is None else sent.get(f"was-{name}", "")
+                typed = before if sent is None else sent.get(name, was).strip()
+                line.cells.append(GridCell(name, month, found, was, typed))
+        self.changes: list[Change] = []
+
+    @staticmethod
+    def _like(line: GridLine) -> Reading:
+        told = {line.subject._meta.model_name: line.subject} if line.subject else {}
+        return Reading(indicator=line.indicator, **told)
+
+    @property
+    def unlikely(self) -> list[Change]:
+        return [one for one in self.changes if one.unlikely]
+
+    @property
+    def errors(self) -> list[str]:
+        return [
+            f"{line.label} {cell.month}月：{cell.error}"
+            for line in self.lines
+            for cell in line.cells
+            if cell.error
+        ]
+
+    def is_valid(self) -> bool:
+        """Whether every number can be read and what is unlikely has its reason; fills `changes`."""
+        closed = {
+            one.month_on.month
+            for one in MonthClosing.objects.standing().filter(month_on__year=self.year)
+        }
+        for line in self.lines:
+            before: Decimal | None = None
+            for cell in line.cells:
+                value = self._read(line, cell)
+                if value is not None and value != cell.held:
+                    why = self._unlikely(line, cell, value, before, closed)
+                    self.changes.append(Change(line, cell, value, why))
+                before = value if value is not None else before
+        self._check_parts()
+        return not self.errors and (bool(self.why) or not self.unlikely)
+
+    def _read(self, line: GridLine, cell: GridCell) -> Decimal | None:
+        if cell.typed in (cell.was, cell.seen):
+            return cell.held
+        if cell.was != cell.seen:
+            cell.error = f"别人刚把它登记为 {cell.seen or '空'}，请核对；仍要改的再保存一次。"
+            return cell.held
+        try:
+            value, cell.told = number_in(cell.typed, line.indicator)
+        except Unreadable as unreadable:
+            cell.error = unreadable.reason
+            return cell.held
+        if value is None and cell.held is not None:
+            cell.error = "清空不会删掉读数：填错了的，请在这条读数的页面上作废。"
+        return cell.held if value is None else value
+
+    @staticmethod
+    def _unlikely(
+        line: GridLine, cell: GridCell, value: Decimal, before: Decimal | None, closed: set[int]
+    ) -> str:
+        told = []
+        if cell.held is not None:
+            told.append(f"原来是 {trimmed(cell.held)}，这是修订")
+        if cell.month in closed:
+            told.append(f"{cell.month}月已经封账")
+        if before is not None and line.indicator.nature == Nature.CUMULATIVE and value < before:
+            told.append(f"累计数比前面的 {trimmed(before)} 少")
+        elif before and value >= TIMES * before:
+            told.append(f"是前面 {trimmed(before)} 的 {int(value / before)} 倍")
+        return "；".join(told)
+
+    def _check_parts(self) -> None:
+        """A part above its whole: 技改投资 above 工业投资."""
+        whole_of = dict(PARTS)
+        stated = {
+            (line.indicator.code, line.subject, cell.month): cell.held
+            for line in self.lines
+            for cell in line.cells
+        }
+        stated |= {
+            (one.line.indicator.code, one.line.subject, one.cell.month): one.value
+            for one in self.changes
+        }
+        for at, one in enumerate(self.changes):
+            whole = whole_of.get(one.line.indicator.code)
+            total = stated.get((whole, one.line.subject, one.cell.month)) if whole else None
+            if total is not None and one.value > total:
+                said = f"比它所属的 {trimmed(total)} 还大"
+                why = "；".join(filter(None, [one.unlikely, said]))
+                self.changes[at] = Change(one.line, one.cell, one.value, why)
+
+    def save(self) -> int:
+        """Writes all of it or nothing; how many numbers it was. A refusal stands at its cell."""
+        with transaction.atomic():
+            for one in sorted(self.changes, key=lambda one: one.cell.month):
+                try:
+                    with transaction.atomic():
+                        self._write(one)
+                except Refused as refused:
+                    one.cell.error = refused.reason
+            if self.errors:
+                transaction.set_rollback(True)
+                return 0
+        return len(self.changes)
+
+    def _write(self, one: Change) -> None:
+        why = self.why if one.unlikely else ""
+        if one.cell.reading is not None:
+            values = {"value": one.value}
+            readings.revise_reading(one.cell.reading, values, by=self.user, reason=why or "补填")
+            return
+        subject = one.line.subject
+        told = {subject._meta.model_name: subject} if subject else {}
+        readings.record_reading(
+            one.line.indicator, by=self.user, month=When.month(self.year, one.cell.month),
+            value=one.value, why=why, **told,
+        )  # fmt: skip
+
+
+def years() -> list[int]:
+    """Those one may choose: with readings, and this one."""
+    found = Reading.objects.standing().dates("month_on", "year")
+    return sorted({day.year for day in found} | {clock.today().year}, reverse=True)

@@ -1,0 +1,99 @@
+"""月报表格: the readings of a year on one page, typed or pasted from a spreadsheet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from crm import access, clock, ledgers
+from crm.access import Action
+from crm.errors import Hidden
+from crm.forms.reading_grid import ReadingGrid, years
+from crm.models import Company, Industry
+from crm.models.companies.spells import AboveScaleSpell
+from crm.models.indicators.indicators import Indicator
+from crm.models.indicators.readings import Reading
+from crm.views.base import address, desk
+
+LINES = 60
+SCOPES = {"county": "全县", "industry": "各产业", "company": "规上企业"}
+
+
+@desk
+def grid(request: HttpRequest) -> HttpResponse:
+    """All indicators of the county, or one indicator of the industries or the companies."""
+    user: Any = request.user
+    if not ledgers.get("readings").can(user, Action.VIEW):
+        raise Hidden()
+    may_enter = access.can(user, Action.REGISTER, Reading)
+    scope = request.GET.get("of", "county")
+    scope = scope if scope in SCOPES else "county"
+    asked = request.GET.get("year", "")
+    year = int(asked) if asked.isdecimal() and len(asked) == 4 else clock.today().year
+    indicators = list(Indicator.objects.order_by("pk"))
+    chosen = _indicator(indicators, request.GET.get("indicator", ""))
+    page = Paginator(_lines(scope, indicators, chosen, year, user), LINES).get_page(
+        request.GET.get("page")
+    )
+    sent = request.POST if request.method == "POST" and may_enter else None
+    form = ReadingGrid(year, page, user, sent)
+    if sent is not None and form.is_valid() and (count := form.save()):
+        messages.success(request, f"已保存 {count} 个读数。")
+        return redirect(request.get_full_path())
+    if sent is not None and not form.changes and not form.errors:
+        messages.info(request, "没有改动，什么也没有写。")
+        return redirect(request.get_full_path())
+    return render(
+        request,
+        "crm/reading_grid.html",
+        {
+            "form": form,
+            "scope": scope,
+            "scopes": SCOPES.items(),
+            "year": year,
+            "years": years(),
+            "indicators": indicators,
+            "chosen": chosen,
+            "page": page,
+            "pages": {
+                "previous": _at(request, page.previous_page_number())
+                if page.has_previous()
+                else "",
+                "next": _at(request, page.next_page_number()) if page.has_next() else "",
+            },
+            "may_enter": may_enter,
+        },
+        status=400 if sent is not None else 200,
+    )
+
+
+def _at(request: HttpRequest, number: int) -> str:
+    return address(request.GET, page=number)
+
+
+def _indicator(indicators: list[Indicator], asked: str) -> Indicator | None:
+    named = [one for one in indicators if str(one.pk) == asked]
+    return (named or indicators or [None])[0]
+
+
+def _lines(
+    scope: str, indicators: list[Indicator], chosen: Indicator | None, year: int, user: Any
+) -> list[tuple[str, Indicator, Any]]:
+    if scope == "county":
+        return [(f"{one}（{one.unit}）", one, None) for one in indicators]
+    if chosen is None or (scope == "company" and chosen.is_confidential):
+        return []
+    rows: Any = Industry.objects.visible_to(user).order_by("-is_leading", "name")
+    if scope == "company":
+        stated = Reading.objects.standing().filter(month_on__year=year, indicator=chosen)
+        counted = AboveScaleSpell.objects.standing().in_force_on(clock.today())
+        named = {
+            *stated.values_list("company", flat=True),
+            *counted.values_list("company", flat=True),
+        }
+        rows = Company.objects.visible_to(user).filter(pk__in=named - {None}).order_by("name")
+    return [(row.name, chosen, row) for row in rows]
