@@ -11,12 +11,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
-
 from crm import clock
 from crm.actions.indicators import readings
+from crm.actions.indicators.readings import Stated
 from crm.dates import When
-from crm.errors import Refused
 from crm.exact import trimmed
 from crm.models import User
 from crm.models.indicators.closings import MonthClosing
@@ -202,32 +200,19 @@ class ReadingGrid:
                 why = "；".join(filter(None, [one.unlikely, said]))
                 self.changes[at] = Change(one.line, one.cell, one.value, why)
 
-    def save(self) -> int:
-        """Writes all of it or nothing; how many numbers it was. A refusal stands at its cell."""
-        with transaction.atomic():
-            for one in sorted(self.changes, key=lambda one: one.cell.month):
-                try:
-                    with transaction.atomic():
-                        self._write(one)
-                except Refused as refused:
-                    one.cell.error = refused.reason
-            if self.errors:
-                transaction.set_rollback(True)
-                return 0
-        return len(self.changes)
+    def carry_out(self) -> int:
+        """Has all of it written, or nothing; how many numbers it was. A refusal stands at its
+        cell."""
+        ordered = sorted(self.changes, key=lambda one: one.cell.month)
+        refused = readings.record_all(map(self._stated, ordered), by=self.user)
+        for at, refusal in refused.items():
+            ordered[at].cell.error = refusal.reason
+        return 0 if refused else len(ordered)
 
-    def _write(self, one: Change) -> None:
+    def _stated(self, one: Change) -> Stated:
+        month = When.month(self.year, one.cell.month)
         why = self.why if one.unlikely else ""
-        if one.cell.reading is not None:
-            values = {"value": one.value}
-            readings.revise_reading(one.cell.reading, values, by=self.user, reason=why or "补填")
-            return
-        subject = one.line.subject
-        told = {subject._meta.model_name: subject} if subject else {}
-        readings.record_reading(
-            one.line.indicator, by=self.user, month=When.month(self.year, one.cell.month),
-            value=one.value, why=why, **told,
-        )  # fmt: skip
+        return Stated(one.line.indicator, one.line.subject, month, one.value, why, one.cell.reading)
 
 
 def years() -> list[int]:

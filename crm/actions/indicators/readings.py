@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+from django.db import transaction
 
 from crm import access, clock
 from crm.access import Action
@@ -81,6 +84,41 @@ def revise_reading(
         standing = _checks.current(reading, STALE)
         row = _checks.corrected(standing, {"why": reason.strip(), **values})
         return _insert(row, by=by, verb="revise_reading", reason=reason)
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A number of a month as a table tells it. before: the standing reading it revises."""
+
+    indicator: Indicator
+    subject: Any
+    month: When
+    value: Decimal
+    why: str = ""
+    before: Reading | None = None
+
+
+def record_all(stated: Iterable[Stated], *, by: User) -> dict[int, Refused]:
+    """Enters or revises all of these, in their order, or none: what was refused, by its place."""
+    refused: dict[int, Refused] = {}
+    with transaction.atomic():
+        for at, one in enumerate(stated):
+            try:
+                with transaction.atomic():
+                    _record_stated(one, by=by)
+            except Refused as refusal:
+                refused[at] = refusal
+        if refused:
+            transaction.set_rollback(True)
+    return refused
+
+
+def _record_stated(one: Stated, *, by: User) -> None:
+    if one.before is not None:
+        revise_reading(one.before, {"value": one.value}, by=by, reason=one.why or "补填")
+        return
+    subject = {one.subject._meta.model_name: one.subject} if one.subject is not None else {}
+    record_reading(one.indicator, by=by, month=one.month, value=one.value, why=one.why, **subject)
 
 
 def _alone(reading: Reading) -> AbstractContextManager[None]:

@@ -41,7 +41,7 @@ def grid(request: HttpRequest) -> HttpResponse:
     )
     sent = request.POST if request.method == "POST" and may_enter else None
     form = ReadingGrid(year, page, user, sent)
-    if sent is not None and form.is_valid() and (count := form.save()):
+    if sent is not None and form.is_valid() and (count := form.carry_out()):
         messages.success(request, f"已保存 {count} 个读数。")
         return redirect(request.get_full_path())
     if sent is not None and not form.changes and not form.errors:
