@@ -45,7 +45,9 @@ EXAMPLES = settings(
 # holder.
 FIXED = {
     "agreements": {"project"}, "receipts": {"project"}, "recognitions": {"subject"},
-    "above-scale": {"company"}, "industry-changes": {"company"},
+    "above-scale": {"company"}, "industry-changes": {"company"}, "forecasts": {"indicator"},
+    "readings": {"indicator", "month", "park", "zone", "industry", "company"},
+    "closings": {"month"}, "indicators": {"code", "unit"},  # once there are readings
 }  # fmt: skip
 
 # Texts that a spreadsheet, or a reader of one, might take for something else.
