@@ -7,8 +7,7 @@ from typing import Any
 
 from crm.actions.companies import industry_changes
 from crm.actions.questions import NOTHING_SAID, Anyway
-from crm.dates import When
-from crm.errors import Refused
+from crm.ledgers import given
 from crm.ledgers.base import Column, Kind, Ledger, declare, one
 from crm.models import User
 from crm.models.companies.industry_changes import IndustryChange
@@ -23,9 +22,7 @@ _LABELS = {
 def _register(
     values: Mapping[str, Any], *, by: User, anyway: Anyway = NOTHING_SAID
 ) -> IndustryChange:
-    kept = {name: value for name, value in values.items() if value is not None}
-    if wrong := {name: why for name, why in _LABELS.items() if name not in kept}:
-        raise Refused("".join(wrong.values()), "invalid", wrong)
+    kept = given.needed(values, _LABELS)
     return industry_changes.change_industry(
         kept.pop("company"), kept.pop("to_industry"), by=by, anyway=anyway, **kept
     )
@@ -39,14 +36,8 @@ def _change(
     version: int | None = None,
     reason: str = "按表格更正",
 ) -> IndustryChange:
-    kept = dict(values)
-    if "company" in kept and kept.pop("company") != row.company:
-        raise Refused(
-            "产业变更不能换到另一户企业；请作废这一条后另行登记。", "invalid", ["company"]
-        )
-    changed = kept.pop("changed", None)
-    if isinstance(changed, When):
-        kept |= {"changed_on": changed.start, "changed_until": changed.end}
+    said = "产业变更不能换到另一户企业；请作废这一条后另行登记。"
+    kept = given.with_days(given.unmoved(values, row, "company", said=said), "changed")
     if not kept:
         return row
     return industry_changes.correct_industry_change(row, kept, by=by, reason=reason)

@@ -8,8 +8,8 @@ from typing import Any
 from crm.actions.companies import spells
 from crm.actions.questions import NOTHING_SAID, Anyway
 from crm.dates import When
-from crm.errors import Refused
 from crm.exact import money_text
+from crm.ledgers import given
 from crm.ledgers.base import Column, Kind, Ledger, declare, one
 from crm.models import User
 from crm.models.companies.spells import AboveScaleSpell, EntryMode, ExitReason
@@ -21,10 +21,7 @@ EXIT = {"left_on", "left_until", "exit_reason", "exit_document"}
 def _register(
     values: Mapping[str, Any], *, by: User, anyway: Anyway = NOTHING_SAID
 ) -> AboveScaleSpell:
-    kept = {name: value for name, value in values.items() if value is not None}
-    labels = {"company": "请选择企业。", "entered": "请填写入库时间。"}
-    if wrong := {name: why for name, why in labels.items() if name not in kept}:
-        raise Refused("".join(wrong.values()), "invalid", wrong)
+    kept = given.needed(values, {"company": "请选择企业。", "entered": "请填写入库时间。"})
     return spells.enter(kept.pop("company"), by=by, anyway=anyway, **kept)
 
 
@@ -37,11 +34,8 @@ def _change(
     reason: str = "按表格更正",
 ) -> AboveScaleSpell:
     """A file that says of an open stay when it ended tells of 退库, anything else is corrected."""
-    kept = dict(values)
-    if "company" in kept and kept.pop("company") != row.company:
-        raise Refused(
-            "规上入退库不能换到另一户企业；请作废这一条后另行登记。", "invalid", ["company"]
-        )
+    said = "规上入退库不能换到另一户企业；请作废这一条后另行登记。"
+    kept = given.unmoved(values, row, "company", said=said)
     for name in ("entered", "left"):
         if name in kept:
             when = kept.pop(name)

@@ -7,7 +7,7 @@ from typing import Any
 
 from crm.actions.indicators import readings
 from crm.actions.questions import NOTHING_SAID, Anyway
-from crm.errors import Refused
+from crm.ledgers import given
 from crm.ledgers.base import Column, Group, Kind, Ledger, declare, one
 from crm.models import User
 from crm.models.indicators.closings import MonthClosing
@@ -17,9 +17,8 @@ def _register(
     values: Mapping[str, Any], *, by: User, anyway: Anyway = NOTHING_SAID
 ) -> MonthClosing:
     """A month is closed once: nothing is asked."""
-    if values.get("month") is None:
-        raise Refused("请填写月份。", "invalid", ["month"])
-    return readings.close_month(values["month"], by=by, note=values.get("note") or "")
+    kept = given.needed(values, {"month": "请填写月份。"})
+    return readings.close_month(kept["month"], by=by, note=kept.get("note") or "")
 
 
 def _change(
@@ -30,9 +29,7 @@ def _change(
     version: int | None = None,
     reason: str = "按表格更正",
 ) -> MonthClosing:
-    kept = dict(values)
-    if "month" in kept and kept.pop("month") != row.month:
-        raise Refused("封账不换月份：作废这一条，另封那个月。", "invalid", ["month"])
+    kept = given.unmoved(values, row, "month", said="封账不换月份：作废这一条，另封那个月。")
     return readings.correct_closing(row, kept, by=by, reason=reason) if kept else row
 
 

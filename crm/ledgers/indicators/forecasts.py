@@ -7,27 +7,17 @@ from typing import Any
 
 from crm.actions.indicators import forecasts
 from crm.actions.questions import NOTHING_SAID, Anyway
-from crm.dates import When
-from crm.errors import Refused
+from crm.ledgers import given
 from crm.ledgers.base import Column, Group, Kind, Ledger, declare, one
 from crm.models import User
 from crm.models.indicators.forecasts import Forecast
 
 
 def _register(values: Mapping[str, Any], *, by: User, anyway: Anyway = NOTHING_SAID) -> Forecast:
-    kept = {name: value for name, value in values.items() if value is not None}
-    labels = {"indicator": "请选择指标。", "year": "请填写年度。", "made": "请填写预计日期。"}
-    if wrong := {name: why for name, why in labels.items() if name not in kept}:
-        raise Refused("".join(wrong.values()), "invalid", wrong)
-    kept["year"] = _year(kept["year"])
+    lacking = {"indicator": "请选择指标。", "year": "请填写年度。", "made": "请填写预计日期。"}
+    kept = given.needed(values, lacking)
+    kept["year"] = given.year(kept["year"])
     return forecasts.record_forecast(kept.pop("indicator"), by=by, anyway=anyway, **kept)
-
-
-def _year(said: Any) -> int:
-    """A year as a cell or a form says it."""
-    if not str(said or "").isdecimal():
-        raise Refused("年度请写四位，例如 2023。", "invalid", ["year"])
-    return int(said)
 
 
 def _change(
@@ -38,14 +28,10 @@ def _change(
     version: int | None = None,
     reason: str = "按表格更正",
 ) -> Forecast:
-    kept = dict(values)
-    if "indicator" in kept and kept.pop("indicator") != row.indicator:
-        raise Refused("全年预计不能换到另一个指标；请作废后另行登记。", "invalid", ["indicator"])
+    said = "全年预计不能换到另一个指标；请作废后另行登记。"
+    kept = given.with_days(given.unmoved(values, row, "indicator", said=said), "made")
     if "year" in kept:
-        kept["year"] = _year(kept["year"])
-    made = kept.pop("made", None)
-    if isinstance(made, When):
-        kept |= {"made_on": made.start, "made_until": made.end}
+        kept["year"] = given.year(kept["year"])
     return forecasts.correct_forecast(row, kept, by=by, reason=reason) if kept else row
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from crm.actions.indicators import readings
 from crm.actions.questions import NOTHING_SAID, Anyway
-from crm.errors import Refused
 from crm.exact import trimmed
+from crm.ledgers import given
 from crm.ledgers.base import Column, Group, Kind, Ledger, declare, one
 from crm.models import User
 from crm.models.indicators.readings import SUBJECTS, Reading
@@ -18,10 +18,7 @@ NUMBERS = ("value", "in_month", "base", "growth")
 
 
 def _register(values: Mapping[str, Any], *, by: User, anyway: Anyway = NOTHING_SAID) -> Reading:
-    kept = {name: value for name, value in values.items() if value is not None}
-    labels = {"indicator": "请选择指标。", "month": "请填写月份。"}
-    if wrong := {name: why for name, why in labels.items() if name not in kept}:
-        raise Refused("".join(wrong.values()), "invalid", wrong)
+    kept = given.needed(values, {"indicator": "请选择指标。", "month": "请填写月份。"})
     return readings.record_reading(kept.pop("indicator"), by=by, anyway=anyway, **kept)
 
 
@@ -33,12 +30,8 @@ def _change(
     version: int | None = None,
     reason: str = "按表格修订",
 ) -> Reading:
-    kept = dict(values)
-    moved = [name for name in ("indicator", "month", *SUBJECTS) if name in kept]
-    if any(kept.pop(name) != getattr(row, name) for name in moved):
-        raise Refused(
-            "读数不能换到另一个指标、月份或对象；请作废这一条后另行登记。", "invalid", moved
-        )
+    said = "读数不能换到另一个指标、月份或对象；请作废这一条后另行登记。"
+    kept = given.unmoved(values, row, "indicator", "month", *SUBJECTS, said=said)
     told = kept.get("why") or reason
     return readings.revise_reading(row, kept, by=by, reason=str(told)) if kept else row
 

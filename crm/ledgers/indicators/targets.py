@@ -9,6 +9,7 @@ from typing import Any
 from crm.actions import rows
 from crm.actions.questions import NOTHING_SAID, Anyway
 from crm.errors import Refused
+from crm.ledgers import given
 from crm.ledgers.base import Column, Group, Kind, Ledger, declare
 from crm.models import Target, TargetIndicator, TargetLevel, User
 from crm.models.indicators.targets import key_of
@@ -16,10 +17,8 @@ from crm.models.indicators.targets import key_of
 
 def _stored(values: Mapping[str, Any], row: Target | None = None) -> dict[str, Any]:
     kept = {name: value for name, value in values.items() if value is not None or row is not None}
-    if "year" in kept and not str(kept["year"] or "").isdecimal():
-        raise Refused("年度请写四位，例如 2023。", "invalid", ["year"])
     if "year" in kept:
-        kept["year"] = int(kept["year"])
+        kept["year"] = given.year(kept["year"])
     if "unit" in kept:
         kept["unit"] = kept["unit"] or ""
     indicator = kept.get("indicator") or (row.indicator if row else "")
@@ -34,10 +33,9 @@ def _stored(values: Mapping[str, Any], row: Target | None = None) -> dict[str, A
 
 
 def _register(values: Mapping[str, Any], *, by: User, anyway: Anyway = NOTHING_SAID) -> Target:
-    kept = _stored(values)
     labels = {"year": "年度", "level": "层级", "indicator": "指标", "value": "目标值"}
-    if wrong := {name: f"请填写{label}。" for name, label in labels.items() if name not in kept}:
-        raise Refused("".join(wrong.values()), "invalid", wrong)
+    lacking = {name: f"请填写{label}。" for name, label in labels.items()}
+    kept = given.needed(_stored(values), lacking)
     return rows.register(Target, kept, by=by, anyway=anyway)
 
 

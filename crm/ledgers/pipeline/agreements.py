@@ -5,8 +5,8 @@ from typing import Any
 
 from crm.actions.pipeline import agreements
 from crm.actions.questions import NOTHING_SAID, Anyway
-from crm.dates import When
 from crm.errors import Refused
+from crm.ledgers import given
 from crm.ledgers.base import Column, Group, Kind, Ledger, declare, one
 from crm.models import Agreement, AgreementKind, Currency, User
 
@@ -33,12 +33,8 @@ def _change(
     version: int | None = None,
     reason: str = "按表格更正",
 ) -> Agreement:
-    kept = dict(values)
-    signed = kept.pop("signed", None)
-    if isinstance(signed, When):
-        kept |= {"signed_on": signed.start, "signed_until": signed.end}
-    if "project" in kept and kept.pop("project") != row.project:
-        raise Refused("协议不能换到另一个项目；请把这一份作废后另行登记。", "invalid", ["project"])
+    said = "协议不能换到另一个项目；请把这一份作废后另行登记。"
+    kept = given.with_days(given.unmoved(values, row, "project", said=said), "signed")
     return agreements.correct_agreement(row, kept, by=by, reason=reason)
 
 

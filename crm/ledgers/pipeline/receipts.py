@@ -7,8 +7,8 @@ from django.db import transaction
 
 from crm.actions.pipeline import receipts
 from crm.actions.questions import NOTHING_SAID, Anyway
-from crm.dates import When
 from crm.errors import Refused
+from crm.ledgers import given
 from crm.ledgers.base import Column, Group, Kind, Ledger, declare, one
 from crm.models import (
     Currency,
@@ -27,10 +27,7 @@ ALLOWED = ("allowed_amount", "allowance_reason", "allowance_document")
 def _register(
     values: Mapping[str, Any], *, by: User, anyway: Anyway = NOTHING_SAID
 ) -> FundingReceipt:
-    kept = {name: value for name, value in values.items() if value is not None}
-    labels = {"project": "请选择项目。", "received": "请填写到账日期。"}
-    if wrong := {name: why for name, why in labels.items() if name not in kept}:
-        raise Refused("".join(wrong.values()), "invalid", wrong)
+    kept = given.needed(values, {"project": "请选择项目。", "received": "请填写到账日期。"})
     allowed = {name: kept.pop(name) for name in ALLOWED if name in kept}
     receipt = receipts.record_receipt(kept.pop("project"), by=by, anyway=anyway, **kept)
     return _allow(receipt, allowed, by=by)
@@ -45,14 +42,8 @@ def _change(
     version: int | None = None,
     reason: str = "按表格更正",
 ) -> FundingReceipt:
-    kept = dict(values)
-    received = kept.pop("received", None)
-    if isinstance(received, When):
-        kept |= {"received_on": received.start, "received_until": received.end}
-    if "project" in kept and kept.pop("project") != row.project:
-        raise Refused(
-            "到位资金不能换到另一个项目；请作废这一笔后另行登记。", "invalid", ["project"]
-        )
+    said = "到位资金不能换到另一个项目；请作废这一笔后另行登记。"
+    kept = given.with_days(given.unmoved(values, row, "project", said=said), "received")
     allowed = {name: kept.pop(name) for name in ALLOWED if name in kept}
     if kept:
         row = receipts.correct_receipt(row, kept, by=by, reason=reason)
