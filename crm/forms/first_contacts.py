@@ -10,15 +10,8 @@ from django import forms
 from crm import clock
 from crm.exact import trimmed
 from crm.forms.fields import DayField, NumberField, reference_field
-from crm.forms.ledgers import speak
+from crm.forms.ledgers import VerbForm
 from crm.models import FirstContactClaim, Project, Transfer
-
-
-class _Form(forms.Form):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.label_suffix = ""
-        speak(self)
 
 
 def _reason(label: str, placeholder: str, *, required: bool = True, most: int = 300) -> Any:
@@ -30,7 +23,7 @@ def _reason(label: str, placeholder: str, *, required: bool = True, most: int = 
     )
 
 
-class ClaimForm(_Form):
+class ClaimForm(VerbForm):
     """认领首谈, or a contest of somebody else's."""
 
     reason = _reason("理由", "例如：2023-03-05 已与董事长面谈，有来访登记", required=False)
@@ -40,11 +33,11 @@ class ClaimForm(_Form):
         self.fields["reason"].required = is_contest
 
 
-class GiveUpForm(_Form):
+class GiveUpForm(VerbForm):
     reason = _reason("放弃原因", "例如：投资方不再与本科室接洽")
 
 
-class RulingForm(_Form):
+class RulingForm(VerbForm):
     """裁定: which of the contested claims is upheld, who says so and why."""
 
     winner = forms.ChoiceField(label="首谈归", widget=forms.RadioSelect)
@@ -70,7 +63,7 @@ class RulingForm(_Form):
         self.initial.setdefault("ruled_on", clock.today())
 
 
-class TransferForm(_Form):
+class TransferForm(VerbForm):
     """提出流转: to whom, with how much of the credit, and why."""
 
     share = NumberField(
@@ -103,7 +96,7 @@ class TransferForm(_Form):
         return percent / 100
 
 
-class AcceptForm(_Form):
+class AcceptForm(VerbForm):
     """接收: who of the receiving side works on it from now on."""
 
     note = _reason("接收意见", "例如：同意接收，按约定分成", required=False)
@@ -120,5 +113,5 @@ class AcceptForm(_Form):
         self.order_fields(["officer", "note"])
 
 
-class DeclineTransferForm(_Form):
+class DeclineTransferForm(VerbForm):
     note = _reason("不接收的原因", "例如：本园区已无适用厂房")

@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
-from crm import ledgers
+from crm import clock, ledgers
 from crm.errors import Refused
 from crm.forms.fields import (
     DayField,
@@ -45,6 +45,23 @@ def speak(form: forms.Form) -> None:
     """An empty field is named in the refusal."""
     for field in form.fields.values():
         field.error_messages["required"] = f"请填写{field.label}。"
+
+
+class VerbForm(forms.Form):
+    """What a verb asks: labels without a colon, an empty field named in the refusal."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        speak(self)
+
+
+class DatedForm(VerbForm):
+    """One whose day, `on`, is today unless another one is said."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("on", clock.today())
 
 
 def show_refusal(form: forms.Form, error: Refused) -> None:

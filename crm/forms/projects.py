@@ -11,18 +11,11 @@ from crm import clock
 from crm.actions.system.files import TYPES
 from crm.exact import WAN
 from crm.forms.fields import DayField, MoneyField, WhenField, reference_field
-from crm.forms.ledgers import speak
+from crm.forms.ledgers import VerbForm
 from crm.models import AgreementKind, FollowUpKind, Project
 from crm.stages import MOVES, STATUS_MOVES, Stage, Status
 
 ACCEPT = ",".join(f".{kind}" for kind in TYPES)
-
-
-class _Form(forms.Form):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.label_suffix = ""
-        speak(self)
 
 
 MOST_FILES = 6
@@ -43,7 +36,7 @@ class Files(forms.FileField):
         return [super(Files, self).clean(one, initial) for one in sent]
 
 
-class FollowUpForm(_Form):
+class FollowUpForm(VerbForm):
     """跟进: six fields, the next step among them."""
 
     content = forms.CharField(
@@ -73,7 +66,7 @@ class FollowUpForm(_Form):
         self.initial.setdefault("held_on", clock.today())
 
 
-class UploadForm(_Form):
+class UploadForm(VerbForm):
     """Files for a project, without a follow-up."""
 
     attachment = Files(
@@ -83,7 +76,7 @@ class UploadForm(_Form):
     )
 
 
-class MoveForm(_Form):
+class MoveForm(VerbForm):
     """One change of stage or status: `to` is a stage, or stalled / exited / active."""
 
     to = forms.ChoiceField(label="办理", widget=forms.RadioSelect)
@@ -131,7 +124,7 @@ def choices(project: Project) -> Iterator[tuple[str, str]]:
     yield from ((other.value, words[other]) for other in STATUS_MOVES[status])
 
 
-class AgreementForm(_Form):
+class AgreementForm(VerbForm):
     """登记协议: what was signed, and on wish the move to 签约 in the same step."""
 
     kind = forms.ChoiceField(label="协议类型", choices=AgreementKind.choices, initial="investment")
@@ -170,14 +163,14 @@ class AgreementForm(_Form):
             del self.fields["advance"]
 
 
-class EnquiryForm(_Form):
+class EnquiryForm(VerbForm):
     """Accepting an enquiry: what the project will be called."""
 
     name = forms.CharField(label="项目名称", max_length=150)
     note = forms.CharField(label="受理说明", max_length=300, required=False)
 
 
-class DeclineForm(_Form):
+class DeclineForm(VerbForm):
     note = forms.CharField(
         label="不予受理的原因",
         max_length=300,

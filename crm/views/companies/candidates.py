@@ -12,11 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from crm import clock
 from crm.actions.companies import candidates
 from crm.errors import Hidden, Refused
 from crm.forms.fields import DayField, WhenField
-from crm.forms.ledgers import show_refusal, speak
+from crm.forms.ledgers import DatedForm, VerbForm, show_refusal
 from crm.models.companies.candidates import CandidateState, ScaleCandidate
 from crm.models.companies.spells import EntryMode
 from crm.views.base import desk, ledger_or_hidden, row_or_hidden
@@ -26,32 +25,23 @@ from crm.views.system.submissions import once
 KEY = "scale-candidates"
 
 
-class _Form(forms.Form):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.label_suffix = ""
-        if "on" in self.fields:
-            self.initial.setdefault("on", clock.today())
-        speak(self)
-
-
-class FilingForm(_Form):
+class FilingForm(DatedForm):
     on = DayField(label="申报日期")
 
 
-class ReturnForm(_Form):
+class ReturnForm(DatedForm):
     on = DayField(label="退回日期")
     reason = forms.CharField(label="退回原因", max_length=300)
 
 
-class ApprovalForm(_Form):
+class ApprovalForm(VerbForm):
     entered = WhenField(label="入库时间", help_text="知道到月就写到月，例如 2023-05。")
     mode = forms.ChoiceField(label="入库方式", choices=[("", "请选择"), *EntryMode.choices])
     document = forms.CharField(label="入库文件", max_length=200, required=False)
 
 
 # The word of the address → what it leads to, its form, its verb, its button and what follows.
-STEPS: dict[str, tuple[CandidateState, type[_Form], Callable[..., Any], str, list[str]]] = {
+STEPS: dict[str, tuple[CandidateState, type[VerbForm], Callable[..., Any], str, list[str]]] = {
     "file": (CandidateState.FILED, FilingForm, candidates.file_candidate, "申报", []),
     "return": (CandidateState.RETURNED, ReturnForm, candidates.return_candidate, "退回", []),
     "approve": (

@@ -17,7 +17,7 @@ from crm.access import Action
 from crm.actions.companies import spells
 from crm.errors import Refused
 from crm.forms.fields import WhenField
-from crm.forms.ledgers import show_refusal, speak
+from crm.forms.ledgers import VerbForm, show_refusal
 from crm.models import Company
 from crm.models.companies.industry_changes import IndustryChange
 from crm.models.companies.spells import AboveScaleSpell, ExitReason
@@ -28,16 +28,11 @@ from crm.views.system.submissions import once
 KEY = "above-scale"
 
 
-class LeavingForm(forms.Form):
+class LeavingForm(VerbForm):
     left = WhenField(label="退库时间", help_text="知道到月就写到月，例如 2023-05。")
     exit_reason = forms.ChoiceField(label="退库原因", choices=[("", "请选择"), *ExitReason.choices])
     document = forms.CharField(label="退库文件", max_length=200, required=False)
     note = forms.CharField(label="备注", max_length=300, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.label_suffix = ""
-        speak(self)
 
 
 @verbs_of("abovescalespell")

@@ -17,7 +17,7 @@ from crm import ledgers
 from crm.actions import withdrawals
 from crm.errors import Hidden, Refused, WithdrawnRow
 from crm.exact import money_text, trimmed
-from crm.forms.ledgers import show_refusal, speak
+from crm.forms.ledgers import VerbForm, show_refusal
 from crm.models import (
     Agreement,
     AgreementKind,
@@ -44,7 +44,7 @@ from crm.views.system.submissions import made_before, once
 OWN_PAGES = {"desk-row", "desk-project"}
 
 
-class VoidForm(forms.Form):
+class VoidForm(VerbForm):
     """Why it should never have been entered."""
 
     reason = forms.CharField(
@@ -53,11 +53,6 @@ class VoidForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "placeholder": "例如：登记时看错了项目"}),
         help_text="写明为什么当初不该登记，以后查到这一条的人会看到。",
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.label_suffix = ""
-        speak(self)
 
 
 @desk

@@ -12,14 +12,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from crm import access, clock
+from crm import access
 from crm.access import Action
 from crm.actions.pipeline import agreements, projects
 from crm.actions.pipeline.gates import Missing
 from crm.actions.system import files
 from crm.errors import Hidden, Refused
 from crm.forms.fields import DayField
-from crm.forms.ledgers import show_refusal, speak
+from crm.forms.ledgers import DatedForm, show_refusal
 from crm.forms.projects import AgreementForm
 from crm.models import Agreement, AgreementKind
 from crm.stages import Stage
@@ -85,7 +85,7 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-class EndingForm(forms.Form):
+class EndingForm(DatedForm):
     """Its last day, and why it ends."""
 
     on = DayField(label="终止日期", help_text="这一天起不再有效。")
@@ -95,12 +95,6 @@ class EndingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "placeholder": "例如：资金未到位，双方协商解约"}),
         help_text="原协议仍然保留，可以查到谁在何时办理了解约。",
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.label_suffix = ""
-        self.initial.setdefault("on", clock.today())
-        speak(self)
 
 
 @verbs_of("agreement")

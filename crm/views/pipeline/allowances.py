@@ -16,7 +16,7 @@ from crm.actions.pipeline import receipts
 from crm.errors import Hidden, Refused
 from crm.exact import WAN
 from crm.forms.fields import MoneyField
-from crm.forms.ledgers import show_refusal, speak
+from crm.forms.ledgers import VerbForm, show_refusal
 from crm.models import FundingReceipt
 from crm.views.base import desk
 from crm.views.ledgers.row_verbs import Verb, verb_page
@@ -28,7 +28,7 @@ NAMES = {
 }
 
 
-class AllowanceForm(forms.Form):
+class AllowanceForm(VerbForm):
     """What was allowed of what was reported; the reason and the document where it is less."""
 
     amount = MoneyField(unit="万元", factor=int(WAN), label="核定数", help_text="全部核减填 0。")
@@ -42,11 +42,6 @@ class AllowanceForm(forms.Form):
     document = forms.CharField(
         label="核定文件", max_length=200, required=False, help_text="文号或通知名称；有核减必填。"
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.label_suffix = ""
-        speak(self)
 
 
 def allowance_verbs(receipt: FundingReceipt, user: Any) -> list[Verb]:
