@@ -156,6 +156,16 @@ def page_of(rows: Any, request: HttpRequest, size: int = PAGE_SIZE) -> Page:
     return Pages(rows, size).get_page(request.GET.get("page"))
 
 
+def pages_beside(page: Page, params: QueryDict) -> dict[str, str]:
+    """The addresses of the page before and the page after, empty where there is none."""
+    return {
+        "previous": address(params, page=page.previous_page_number())
+        if page.has_previous()
+        else "",
+        "next": address(params, page=page.next_page_number()) if page.has_next() else "",
+    }
+
+
 def without(params: QueryDict, *names: str) -> QueryDict:
     """The parameters of an address without some of them, and without the empty ones."""
     kept = QueryDict(mutable=True)

@@ -14,7 +14,14 @@ from crm.access import Action
 from crm.actions import duplicates
 from crm.errors import Hidden
 from crm.models import Merge, mergeable
-from crm.views.base import address, back_to, desk, ledger_or_hidden, page_of, row_or_hidden
+from crm.views.base import (
+    back_to,
+    desk,
+    ledger_or_hidden,
+    page_of,
+    pages_beside,
+    row_or_hidden,
+)
 from crm.views.companies.merges import called, facts
 
 PAIRS = 30  # a page
@@ -39,11 +46,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             "key": key,
             "label": ledger.label,
             "page": page,
-            "pages": {
-                "previous": page.has_previous()
-                and address(request.GET, page=page.previous_page_number()),
-                "next": page.has_next() and address(request.GET, page=page.next_page_number()),
-            },
+            "pages": pages_beside(page, request.GET),
             "pairs": [_shown(pair, key) for pair in page.object_list],
             "recent": _recent(ledger.noun, request.user),
         },

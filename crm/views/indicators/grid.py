@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -17,7 +16,7 @@ from crm.models import Company, Industry
 from crm.models.companies.spells import AboveScaleSpell
 from crm.models.indicators.indicators import Indicator
 from crm.models.indicators.readings import Reading
-from crm.views.base import address, desk
+from crm.views.base import desk, page_of, pages_beside
 
 LINES = 60
 SCOPES = {"county": "全县", "industry": "各产业", "company": "规上企业"}
@@ -36,9 +35,7 @@ def grid(request: HttpRequest) -> HttpResponse:
     year = int(asked) if asked.isdecimal() and len(asked) == 4 else clock.today().year
     indicators = list(Indicator.objects.order_by("pk"))
     chosen = _indicator(indicators, request.GET.get("indicator", ""))
-    page = Paginator(_lines(scope, indicators, chosen, year, user), LINES).get_page(
-        request.GET.get("page")
-    )
+    page = page_of(_lines(scope, indicators, chosen, year, user), request, LINES)
     sent = request.POST if request.method == "POST" and may_enter else None
     form = ReadingGrid(year, page, user, sent)
     if sent is not None and form.is_valid() and (count := form.carry_out()):
@@ -59,20 +56,11 @@ def grid(request: HttpRequest) -> HttpResponse:
             "indicators": indicators,
             "chosen": chosen,
             "page": page,
-            "pages": {
-                "previous": _at(request, page.previous_page_number())
-                if page.has_previous()
-                else "",
-                "next": _at(request, page.next_page_number()) if page.has_next() else "",
-            },
+            "pages": pages_beside(page, request.GET),
             "may_enter": may_enter,
         },
         status=400 if sent is not None else 200,
     )
-
-
-def _at(request: HttpRequest, number: int) -> str:
-    return address(request.GET, page=number)
 
 
 def _indicator(indicators: list[Indicator], asked: str) -> Indicator | None:

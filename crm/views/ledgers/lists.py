@@ -19,7 +19,7 @@ from crm.ledgers import Column, Kind, Ledger
 from crm.ledgers.selection import fetched
 from crm.models import OriginalText, Place
 from crm.models.worth import valuation
-from crm.views.base import Link, address, desk, ledger_or_hidden, page_of, without
+from crm.views.base import Link, address, desk, ledger_or_hidden, page_of, pages_beside, without
 from crm.views.ledgers import inline, saved
 from crm.views.ledgers.cells import Shower
 from crm.views.ledgers.columns import column_names, listed_columns, picker
@@ -69,7 +69,7 @@ def row_list(request: HttpRequest, key: str) -> HttpResponse:
             "form": with_calendars(asked.filters.form),
             "params": params,
             "page": page,
-            "pages": _pages(page, params),
+            "pages": pages_beside(page, params),
             "headings": [_heading(c, ledger, asked.ordering, params) for c in listed],
             "lines": shower.lines(
                 ledger,
@@ -209,12 +209,3 @@ def _total(listed: Sequence[Column], rows: Any) -> str:
         note = f"（{'，'.join(told)}）" if told else ""
         said.append(f"{money.label}合计 {money_text(found.total)}{note}")
     return "；".join(said)
-
-
-def _pages(page: Any, params: QueryDict) -> dict[str, str]:
-    return {
-        "previous": address(params, page=page.previous_page_number())
-        if page.has_previous()
-        else "",
-        "next": address(params, page=page.next_page_number()) if page.has_next() else "",
-    }

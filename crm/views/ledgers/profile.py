@@ -19,7 +19,7 @@ from crm import ledgers
 from crm.access import Action
 from crm.ledgers import Column, Hanging, Kind, Ledger
 from crm.ledgers.selection import fetched
-from crm.views.base import Link, address
+from crm.views.base import Link, address, pages_beside
 from crm.views.ledgers.cells import Cell, Line, Shower
 from crm.views.ledgers.lists import Heading, readable
 
@@ -90,12 +90,8 @@ def of_row(request: HttpRequest, ledger: Ledger, row: Any) -> Profile | None:
     if chosen is not None:
         return Profile(tabs, _table(chosen, ledger, row, user, counts[chosen.name]))
     page = Paginator(_dated(found, row, user), EVENTS).get_page(params.get("page"))
-    near = {
-        "previous": page.previous_page_number() if page.has_previous() else None,
-        "next": page.next_page_number() if page.has_next() else None,
-    }
-    urls = {name: address(params, page=at) if at else "" for name, at in near.items()}
-    return Profile(tabs, page=page, pages=urls, events=_events(page, found, user))
+    events = _events(page, found, user)
+    return Profile(tabs, page=page, pages=pages_beside(page, params), events=events)
 
 
 def begun(ledger: Ledger, row: Any, user: Any) -> list[Link]:
