@@ -21,13 +21,14 @@ YEARS = (MinValueValidator(1998), MaxValueValidator(2100))
 class ScaleThresholds(Rows):
     def amount_of(self, year: int, known_on: date | None = None) -> Decimal | None:
         """The threshold in force in that year: the last one set by then; None before any."""
-        rows: Any = told(ScaleThreshold, known_on).filter(since_year__lte=year)
-        last = rows.order_by("-since_year").first()
-        return None if last is None else last.amount
+        return self.amounts_of([year], known_on)[year]
 
-    def amounts_of(self, years: Collection[int]) -> dict[int, Decimal | None]:
+    def amounts_of(
+        self, years: Collection[int], known_on: date | None = None
+    ) -> dict[int, Decimal | None]:
         """The threshold in force in each of these years, asked for at once; None before any."""
-        earlier = self.filter(since_year__lte=max(years, default=0)).order_by("since_year")
+        rows: Any = told(ScaleThreshold, known_on)
+        earlier = rows.filter(since_year__lte=max(years, default=0)).order_by("since_year")
         told_since = list(earlier.values_list("since_year", "amount"))
         return {
             year: next((amount for since, amount in reversed(told_since) if since <= year), None)

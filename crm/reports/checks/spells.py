@@ -4,7 +4,6 @@ little revenue."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache, partial
 
 from django.db.models import F, Q, QuerySet
 
@@ -67,10 +66,11 @@ def below_threshold(context: Context, results: Results) -> Iterator[Finding]:
     """Entries of the period that rest on less revenue than the threshold of their year."""
     entered = _standing(context).entered_in(context.period.start, context.end)
     rows = context.narrowed(entered.filter(revenue__isnull=False)).select_related("company")
-    found = []
-    amount_of = cache(partial(ScaleThreshold.objects.amount_of, known_on=context.known_on))
-    for row in rows.order_by("pk"):
-        threshold = amount_of(row.entered_on.year)
+    found, stays = [], list(rows.order_by("pk"))
+    years = {row.entered_on.year for row in stays}
+    thresholds = ScaleThreshold.objects.amounts_of(years, context.known_on)
+    for row in stays:
+        threshold = thresholds[row.entered_on.year]
         if threshold is not None and row.revenue < threshold:
             said = f"{money_text(row.revenue)}，标准 {money_text(threshold)}"
             found.append(_item(row, said))
