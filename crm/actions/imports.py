@@ -12,7 +12,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import CharField, Q, Value
+from django.db.models import CharField, Model, Q, QuerySet, Value
 
 from crm import access, clock, integrity
 from crm.access import Action, Reach
@@ -77,6 +77,12 @@ def last_entry(batch: ImportBatch) -> int:
 def created_in(batches: Iterable[ImportBatch]) -> Rows:
     """The rows these batches entered."""
     return _rows_of(AuditEntry.objects.filter(batch__in=list(batches), is_new=True))
+
+
+def numbers_made(batch: ImportBatch, model: type[Model]) -> QuerySet:
+    """The numbers of the rows of one table this batch entered, for a query to ask among."""
+    made = batch.entries.filter(is_new=True, object_type=model._meta.label_lower)
+    return made.order_by().values("object_id")
 
 
 def _rows_of(entries: Iterable[AuditEntry]) -> Rows:

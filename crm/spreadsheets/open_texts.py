@@ -12,13 +12,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model
 
-from crm import access, ledgers
+from crm import ledgers
 from crm.access import Action
 from crm.actions import exports
 from crm.actions.system import originals, words
 from crm.errors import Refused
 from crm.ledgers import Column, Ledger
-from crm.models import ImportBatch, OriginalText, Said, User
+from crm.models import ImportBatch, OriginalText, User
 from crm.spreadsheets.cells import fold, shown
 from crm.spreadsheets.commit import import_sheets
 from crm.spreadsheets.numbers import HEADING, number_of
@@ -55,8 +55,8 @@ def of_batch(batch: ImportBatch, user: User) -> list[OpenText]:
         ledger = ledgers.of_noun(noun)
         ids = [one.object_id for one in texts if one.noun == noun]
         if isinstance(ledger, Ledger):
-            found: Any = ledger.rows(user).filter(pk__in=ids)
-            rows |= {(noun, row.pk): row for row in found if access.may(user, Action.CHANGE, row)}
+            seen: Any = ledger.rows(user).filter(pk__in=ids)
+            rows |= {(noun, row.pk): row for row in seen.visible_to(user, Action.CHANGE)}
     alike: dict[tuple[str, str, str], OpenText] = {}
     for one in texts:
         row = rows.get((one.noun, one.object_id))
@@ -101,8 +101,3 @@ def settle(open_text: OpenText, *, by: User) -> int:
     for row, text in zip(open_text.rows, open_text.texts, strict=True):
         originals.settle(text, row, by=by)
     return len(open_text.rows)
-
-
-def unread_count(batch: ImportBatch) -> int:
-    """How many texts of an import nobody has settled, whoever may see their rows."""
-    return OriginalText.objects.open().filter(batch=batch, said=Said.UNREAD).count()

@@ -210,11 +210,7 @@ class RowReader(CellReader):
             return False
         own = self.headings.get(plan)
         if own is None or plan not in reading.values:
-            reading.values.setdefault(plan, error.moment)
-            said = f"写在“{heading.text}”里，是计划的时间，记在{self.fields[plan].label}。"
-            reading.unread.append(
-                Unread(self.fields[plan], heading.text, typed(cell), Said.MORE, said)
-            )
+            standing.keep_as_plan(reading, self.fields[plan], heading.text, cell, error.moment)
         return True
 
     def _take_stage(self, meant: Cell, cell: Cell, reading: Reading, *, is_known: bool) -> None:

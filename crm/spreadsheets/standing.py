@@ -38,6 +38,13 @@ def to_plan(plan: str, values: RowValues) -> None:
         values.setdefault(plan, date_)
 
 
+def keep_as_plan(reading: Reading, plan: Column, heading: str, cell: Cell, when: When) -> None:
+    """Puts a date that stands under the heading of a fact into the column of its plan."""
+    reading.values.setdefault(plan.name, when)
+    why = f"写在“{heading}”里，是计划的时间，记在{plan.label}。"
+    reading.unread.append(Unread(plan, heading, typed(cell), Said.MORE, why))
+
+
 def check_dates(
     reading: Reading, columns: Mapping[str, Column], words: Words, said_in: SaidIn
 ) -> None:
@@ -63,9 +70,7 @@ def check_dates(
         del reading.values[name]
         plan = PLANNED_FOR.get(column.stage, "") if answer.cell == PLANNED else ""
         if plan in columns:
-            reading.values.setdefault(plan, when)
-            why = f"写在“{heading}”里，是计划的时间，记在{columns[plan].label}。"
-            reading.unread.append(Unread(columns[plan], heading, typed(cell), Said.MORE, why))
+            keep_as_plan(reading, columns[plan], heading, cell, when)
         else:
             why = "项目还没有到这一步，这个日期没有作为已经发生的记下。"
             reading.unread.append(Unread(column, heading, typed(cell), Said.UNREAD, why))

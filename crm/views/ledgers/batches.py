@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_POST
 from crm import ledgers
 from crm.actions import imports
 from crm.errors import Hidden, Refused
+from crm.forms.words import LISTED
 from crm.ledgers import Ledger
 from crm.models import ImportBatch, ImportUpload
 from crm.spreadsheets import open_texts, shelf
@@ -21,11 +21,10 @@ from crm.spreadsheets.open_texts import OpenText
 from crm.spreadsheets.questions import names_for
 from crm.spreadsheets.samples import name_of
 from crm.spreadsheets.words import ASKED
-from crm.views.base import desk
+from crm.views.base import desk, page_of, pages_beside
 from crm.views.ledgers.row_verbs import at_once
 
 TEXTS, ROWS, NAMED = 50, 50, 6
-LISTED = 80  # names that fit into a list one chooses from
 
 
 def _own(request: HttpRequest, pk: int) -> tuple[ImportBatch, Ledger]:
@@ -44,10 +43,8 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
     batch, ledger = _own(request, pk)
     user: Any = request.user
     texts = [] if batch.reverted_at else open_texts.of_batch(batch, user)
-    made: Any = ledger.rows(user).filter(
-        pk__in=imports.created_in([batch]).get(ledger.model, set())
-    )
-    page = Paginator(made.order_by("pk"), ROWS).get_page(request.GET.get("page"))
+    made: Any = ledger.rows(user).filter(pk__in=imports.numbers_made(batch, ledger.model))
+    page = page_of(made.order_by("pk"), request, ROWS)
     return render(
         request,
         "crm/import_batch.html",
@@ -60,6 +57,7 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
             "text_count": len(texts),
             "cell_count": sum(len(one.rows) for one in texts),
             "page": page,
+            "pages": pages_beside(page, request.GET),
             "rows": [(name_of(row), ledger.address(row.pk)) for row in page],
             "upload": _with_errors(batch),
         },

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from crm.models import AuditEntry, ImportBatch, OriginalText, Project
 from crm.models.system.words import WordMeaning
@@ -142,3 +144,20 @@ def test_nothing_is_said_of_a_mend_where_no_row_came_back(as_user, statistician)
     upload.refresh_from_db()
     assert upload.outcome["remedy"] is None
     assert "同一件事" not in text_of(client.get(f"/desk/import/{upload.pk}/"))
+
+
+def test_the_page_asks_the_same_few_questions_however_many_rows_came(as_user, teamlead):
+    client, asked = as_user(teamlead), []
+    make.industry("照明")
+    for count in (2, 40):
+        lines = [f"项目{count}-{at},灯具,在建" for at in range(count)]
+        text = "\n".join(["项目名称,行业,阶段", *lines]) + "\n"
+        upload = send(client, "projects", table(text, f"{count}.csv"))
+        settle(client, upload)
+        confirm(client, upload)
+        upload.refresh_from_db()
+        with CaptureQueriesContext(connection) as queries:
+            page = page_of(client, upload)
+        assert page.context["cell_count"] == count
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
