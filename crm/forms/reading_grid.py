@@ -19,7 +19,7 @@ from crm.exact import trimmed
 from crm.models import User
 from crm.models.indicators.closings import MonthClosing
 from crm.models.indicators.indicators import Indicator, Nature
-from crm.models.indicators.readings import SCALE, Reading
+from crm.models.indicators.readings import SCALE, Reading, naming
 from crm.spreadsheets.cells import Unreadable
 from crm.spreadsheets.money import read_money, read_unit
 from crm.spreadsheets.values import read_number
@@ -105,7 +105,7 @@ class ReadingGrid:
             for one in standing.filter(indicator__in={line.indicator.pk for line in self.lines})
         }
         for line in self.lines:
-            like = self._like(line)
+            like = Reading(indicator=line.indicator, **naming(line.subject))
             for month in self.months:
                 name = f"v-{line.indicator.pk}-{line.subject.pk if line.subject else 0}-{month}"
                 found = held.get((line.indicator.pk, *like.same_subject.values(), month))
@@ -114,11 +114,6 @@ class ReadingGrid:
                 typed = before if sent is None else sent.get(name, was).strip()
                 line.cells.append(GridCell(name, month, found, was, typed))
         self.changes: list[Change] = []
-
-    @staticmethod
-    def _like(line: GridLine) -> Reading:
-        told = {line.subject._meta.model_name: line.subject} if line.subject else {}
-        return Reading(indicator=line.indicator, **told)
 
     @property
     def unlikely(self) -> list[Change]:

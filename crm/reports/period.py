@@ -37,6 +37,11 @@ class Period:
         return cls(date(end.year, 1, 1), end)
 
     @property
+    def last_month(self) -> date:
+        """The first day of the last one."""
+        return self.end.replace(day=1)
+
+    @property
     def since(self) -> str:
         return f"{self.start:%Y-%m}"
 

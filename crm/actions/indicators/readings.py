@@ -20,7 +20,7 @@ from crm.errors import Refused
 from crm.models import User
 from crm.models.indicators.closings import MonthClosing
 from crm.models.indicators.indicators import Indicator, Nature
-from crm.models.indicators.readings import SUBJECTS, Reading
+from crm.models.indicators.readings import SUBJECTS, Reading, naming
 
 STALE = "这一条已被修订或作废，请在最新的一条上操作。"
 
@@ -117,8 +117,8 @@ def _record_stated(one: Stated, *, by: User) -> None:
     if one.before is not None:
         revise_reading(one.before, {"value": one.value}, by=by, reason=one.why or "补填")
         return
-    subject = {one.subject._meta.model_name: one.subject} if one.subject is not None else {}
-    record_reading(one.indicator, by=by, month=one.month, value=one.value, why=one.why, **subject)
+    told: dict[str, Any] = {"month": one.month, "value": one.value, "why": one.why}
+    record_reading(one.indicator, by=by, **told, **naming(one.subject))
 
 
 def _alone(reading: Reading) -> AbstractContextManager[None]:

@@ -19,6 +19,12 @@ SUBJECTS = ("park", "zone", "industry", "company")
 SCALE = 8  # one yuan of a number in 亿元
 
 
+def naming(subject: Any) -> dict[str, Any]:
+    """The field of a reading that names this park, zone, industry or company; none for the
+    county."""
+    return {} if subject is None else {str(subject._meta.model_name): subject}
+
+
 class Readings(RecordedRows):
     def of_county(self) -> Self:
         """What is stated of the county as a whole."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Sum
 
 from crm.access import Action
 from crm.exact import rounded, trimmed
-from crm.models.indicators.readings import Reading
+from crm.models.indicators.readings import Reading, Readings
 from crm.reports.checks.base import NOTE, WARNING, Finding, Item, Results, item_of
 from crm.reports.figures import Context
 
@@ -29,16 +29,16 @@ def published_numbers(context: Context, results: Results) -> Iterator[Finding]:
     yield from _month_is_no_difference(context, rows)
 
 
-def _of_month(context: Context, before: int) -> QuerySet[Reading]:
+def _of_month(context: Context, before: int) -> Readings:
     """The readings of the period's last month, or of one so many months before in its year."""
-    last = context.period.end.replace(day=1)
+    last = context.period.last_month
     if last.month <= before:
         return Reading.objects.none()
     month = last.replace(month=last.month - before)
     return Reading.objects.standing(context.known_on).filter(month_on=month)
 
 
-def _of_whole(context: Context, rows: QuerySet[Reading]) -> QuerySet[Reading]:
+def _of_whole(context: Context, rows: Readings) -> Readings:
     """Those of the park asked for, else of the county and its industries."""
     return rows.filter(park=context.park) if context.park is not None else rows.filter(park=None)
 
@@ -64,7 +64,7 @@ def _companies_differ(context: Context, rows: list[Reading]) -> Iterator[Finding
     if context.park is not None:
         of_companies = of_companies.filter(company__park__in=context.park_ids)
     if context.user is not None:
-        of_companies = of_companies.visible_to(context.user, Action.REPORT)  # type: ignore[attr-defined]
+        of_companies = of_companies.visible_to(context.user, Action.REPORT)
     grouped = of_companies.order_by().values("indicator")
     told = {
         group["indicator"]: (group["count"], group["total"])
@@ -89,7 +89,7 @@ def _month_is_no_difference(context: Context, rows: list[Reading]) -> Iterator[F
     numbers = [row.indicator_id for row in rows]
     before = {
         (row.indicator_id, *row.same_subject.values()): row.value
-        for row in _of_month(context, 1).filter(Q(indicator__in=numbers), company=None)
+        for row in _of_month(context, 1).filter(indicator__in=numbers, company=None)
     }
     items = []
     for row in rows:

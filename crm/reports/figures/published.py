@@ -27,7 +27,7 @@ EXPECTED = "期末以前最近一次对期间所在年度的全年预计；增�
 def readings(context: Context, code: str) -> Readings:
     """Those of an indicator in the period's last month, of whatever subject; none for a period that
     does not begin with the year, whose number nobody published."""
-    month = context.period.end.replace(day=1)
+    month = context.period.last_month
     found = Reading.objects.standing(context.known_on).of(code, month)
     begins = context.period.start
     is_since_january = (begins.year, begins.month) == (month.year, 1)
@@ -191,7 +191,7 @@ ROLLING = (
 def _reached(context: Context, tier: Decimal) -> QuerySet:
     """Readings of companies whose output of the twelve months to the period's end reaches the tier
     and that of the twelve months to last December did not."""
-    month = context.period.end.replace(day=1)
+    month = context.period.last_month
     standing = Reading.objects.standing(context.known_on).filter(indicator__code=OUTPUT)
     of_company = standing.filter(company=OuterRef("company"))
     last = month.year - 1
