@@ -25,6 +25,9 @@ from crm.spreadsheets.money import read_money, read_unit
 from crm.spreadsheets.values import read_number
 
 TIMES = 10  # a number so many times last month's is hardly meant
+STEEP = Decimal(300)  # per cent: growth beyond it is hardly meant
+# The numbers a reading states, each of which may be unknown; 当月数 follows from the first.
+FACTS = {"value": "读数", "growth": "同比（%）", "base": "同期可比数"}
 # What is a part of what, by the codes of both.
 PARTS = (("upgrade_investment", "industrial_investment"),)
 
@@ -39,12 +42,13 @@ class GridCell:
     reading: Reading | None
     was: str
     typed: str
+    fact: str = "value"
     error: str = ""
     told: str = ""  # how a number with a unit of its own was taken
 
     @property
     def held(self) -> Decimal | None:
-        return self.reading.value if self.reading else None
+        return getattr(self.reading, self.fact) if self.reading else None
 
     @property
     def seen(self) -> str:
@@ -72,6 +76,13 @@ class Change:
     unlikely: str = ""
 
 
+def growth_in(text: str) -> Decimal | None:
+    """A typed growth in per cent (18.66, 18.66%, -3.2); None for a blank or unknown one. Raises
+    Unreadable."""
+    number = read_number(text, scale=2, label=FACTS["growth"], unit="%", signed=True)
+    return number.value
+
+
 def number_in(text: str, indicator: Indicator) -> tuple[Decimal | None, str]:
     """A typed number in the indicator's unit, and how it was taken where it has a unit of its own
     (1200万 under 亿元); None for a blank or unknown one. Raises Unreadable."""
@@ -88,13 +99,13 @@ def number_in(text: str, indicator: Indicator) -> tuple[Decimal | None, str]:
 
 
 class ReadingGrid:
-    """Bound to what was sent, or as the ledger has it."""
+    """Bound to what was sent, or as the ledger has it; of one of the FACTS."""
 
     def __init__(
         self, year: int, lines: Iterable[tuple[str, Indicator, Any]], user: User,
-        sent: Mapping[str, str] | None = None,
+        sent: Mapping[str, str] | None = None, fact: str = "value",
     ) -> None:  # fmt: skip
-        self.year, self.user = year, user
+        self.year, self.user, self.fact = year, user, fact
         self.why = (sent or {}).get("why", "").strip()
         today = clock.today()
         self.months = list(range(1, (today.month if year == today.year else 12) + 1))
@@ -109,10 +120,10 @@ class ReadingGrid:
             for month in self.months:
                 name = f"v-{line.indicator.pk}-{line.subject.pk if line.subject else 0}-{month}"
                 found = held.get((line.indicator.pk, *like.same_subject.values(), month))
-                before = trimmed(found.value) if found and found.value is not None else ""
-                was = before if sent is None else sent.get(f"was-{name}", "")
-                typed = before if sent is None else sent.get(name, was).strip()
-                line.cells.append(GridCell(name, month, found, was, typed))
+                cell = GridCell(name, month, found, "", "", fact)
+                cell.was = cell.seen if sent is None else sent.get(f"was-{name}", "")
+                cell.typed = cell.was if sent is None else sent.get(name, cell.was).strip()
+                line.cells.append(cell)
         self.changes: list[Change] = []
 
     @property
@@ -152,7 +163,10 @@ class ReadingGrid:
             cell.error = f"别人刚把它登记为 {cell.seen or '空'}，请核对；仍要改的再保存一次。"
             return cell.held
         try:
-            value, cell.told = number_in(cell.typed, line.indicator)
+            if self.fact == "growth":
+                value = growth_in(cell.typed)
+            else:
+                value, cell.told = number_in(cell.typed, line.indicator)
         except Unreadable as unreadable:
             cell.error = unreadable.reason
             return cell.held
@@ -160,16 +174,23 @@ class ReadingGrid:
             cell.error = "清空不会删掉读数：填错了的，请在这条读数的页面上作废。"
         return cell.held if value is None else value
 
-    @staticmethod
     def _unlikely(
-        line: GridLine, cell: GridCell, value: Decimal, before: Decimal | None, closed: set[int]
+        self,
+        line: GridLine,
+        cell: GridCell,
+        value: Decimal,
+        before: Decimal | None,
+        closed: set[int],
     ) -> str:
         told = []
         if cell.held is not None:
             told.append(f"原来是 {trimmed(cell.held)}，这是修订")
         if cell.month in closed:
             told.append(f"{cell.month}月已经封账")
-        if before is not None and line.indicator.nature == Nature.CUMULATIVE and value < before:
+        if self.fact == "growth":
+            if abs(value) > STEEP:
+                told.append("同比这么大，请核对小数点")
+        elif before is not None and line.indicator.nature == Nature.CUMULATIVE and value < before:
             told.append(f"累计数比前面的 {trimmed(before)} 少")
         elif before and value >= TIMES * before:
             told.append(f"是前面 {trimmed(before)} 的 {int(value / before)} 倍")
@@ -177,6 +198,8 @@ class ReadingGrid:
 
     def _check_parts(self) -> None:
         """A part above its whole: 技改投资 above 工业投资."""
+        if self.fact == "growth":
+            return
         whole_of = dict(PARTS)
         stated = {
             (line.indicator.code, line.subject, cell.month): cell.held
@@ -207,7 +230,8 @@ class ReadingGrid:
     def _stated(self, one: Change) -> Stated:
         month = When.month(self.year, one.cell.month)
         why = self.why if one.unlikely else ""
-        return Stated(one.line.indicator, one.line.subject, month, one.value, why, one.cell.reading)
+        cell, line = one.cell, one.line
+        return Stated(line.indicator, line.subject, month, one.value, why, self.fact, cell.reading)
 
 
 def years() -> list[int]:

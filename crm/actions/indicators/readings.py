@@ -88,13 +88,15 @@ def revise_reading(
 
 @dataclass(frozen=True)
 class Stated:
-    """A number of a month as a table tells it. before: the standing reading it revises."""
+    """A number of a month as a table tells it. fact: which of a reading's numbers it is. before:
+    the standing reading it revises or completes."""
 
     indicator: Indicator
     subject: Any
     month: When
     value: Decimal
     why: str = ""
+    fact: str = "value"
     before: Reading | None = None
 
 
@@ -115,9 +117,9 @@ def record_all(stated: Iterable[Stated], *, by: User) -> dict[int, Refused]:
 
 def _record_stated(one: Stated, *, by: User) -> None:
     if one.before is not None:
-        revise_reading(one.before, {"value": one.value}, by=by, reason=one.why or "补填")
+        revise_reading(one.before, {one.fact: one.value}, by=by, reason=one.why or "补填")
         return
-    told: dict[str, Any] = {"month": one.month, "value": one.value, "why": one.why}
+    told: dict[str, Any] = {"month": one.month, one.fact: one.value, "why": one.why}
     record_reading(one.indicator, by=by, **told, **naming(one.subject))
 
 

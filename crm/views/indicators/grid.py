@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from crm import access, clock, ledgers
 from crm.access import Action
 from crm.errors import Hidden
-from crm.forms.reading_grid import ReadingGrid, years
+from crm.forms.reading_grid import FACTS, ReadingGrid, years
 from crm.models import Company, Industry
 from crm.models.companies.spells import AboveScaleSpell
 from crm.models.indicators.indicators import Indicator
@@ -31,13 +31,15 @@ def grid(request: HttpRequest) -> HttpResponse:
     may_enter = access.can(user, Action.REGISTER, Reading)
     scope = request.GET.get("of", "county")
     scope = scope if scope in SCOPES else "county"
+    fact = request.GET.get("fact", "value")
+    fact = fact if fact in FACTS else "value"
     asked = request.GET.get("year", "")
     year = int(asked) if asked.isdecimal() and len(asked) == 4 else clock.today().year
     indicators = list(Indicator.objects.order_by("pk"))
     chosen = _indicator(indicators, request.GET.get("indicator", ""))
     page = page_of(_lines(scope, indicators, chosen, year, user), request, LINES)
     sent = request.POST if request.method == "POST" and may_enter else None
-    form = ReadingGrid(year, page, user, sent)
+    form = ReadingGrid(year, page, user, sent, fact)
     if sent is not None and form.is_valid() and (count := form.carry_out()):
         messages.success(request, f"已保存 {count} 个读数。")
         return redirect(request.get_full_path())
@@ -51,6 +53,8 @@ def grid(request: HttpRequest) -> HttpResponse:
             "form": form,
             "scope": scope,
             "scopes": SCOPES.items(),
+            "fact": fact,
+            "facts": FACTS.items(),
             "year": year,
             "years": years(),
             "indicators": indicators,

@@ -192,3 +192,32 @@ def test_the_grid_asks_the_same_few_questions_however_many_lines_it_has(
     for at in range(20):
         make.reading(output, JULY, at, industry=make.industry(f"产业{at}"))
     assert asked() == few
+
+
+def test_growth_and_base_are_typed_as_published_beside_the_number(as_user, statistician, output):
+    client = as_user(statistician)
+    save(client, {name(output, 7): "122.87"})
+    growth, base = GRID + "&fact=growth", GRID + "&fact=base"
+    # August has no number yet; July's reading is completed, not entered twice.
+    done = save(client, {name(output, 7): "18.44%", name(output, 8): "-3.2"}, growth)
+    assert done.status_code == 302
+    save(client, {name(output, 7): "1037400万"}, base)
+    stood = {one.month_on.month: one for one in Reading.objects.standing()}
+    july, august = stood[7], stood[8]
+    assert [july.value, july.growth, july.base] == [
+        Decimal("122.87"), Decimal("18.44"), Decimal("103.74"),
+    ]  # fmt: skip
+    assert [august.value, august.growth, august.base] == [None, Decimal("-3.2"), None]
+    assert 'value="18.44"' in text_of(client.get(growth))
+
+
+def test_growth_that_is_hardly_meant_asks_and_what_is_none_is_refused(
+    as_user, statistician, output
+):
+    client, growth = as_user(statistician), GRID + "&fact=growth"
+    asked = save(client, {name(output, 7): "1844"}, growth)
+    assert [asked.status_code, numbers()] == [400, {}]
+    assert "请核对小数点" in text_of(asked)
+    assert "没有保存" in text_of(save(client, {name(output, 7): "两成"}, growth))
+    save(client, {name(output, 7): "1844"}, growth, why="新企业投产")
+    assert Reading.objects.standing().get().growth == 1844
