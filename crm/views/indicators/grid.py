@@ -37,7 +37,7 @@ def grid(request: HttpRequest) -> HttpResponse:
     year = int(asked) if asked.isdecimal() and len(asked) == 4 else clock.today().year
     indicators = list(Indicator.objects.order_by("pk"))
     chosen = _indicator(indicators, request.GET.get("indicator", ""))
-    page = page_of(_lines(scope, indicators, chosen, year, user), request, LINES)
+    page = page_of(_lines(scope, indicators, chosen, year, fact, user), request, LINES)
     sent = request.POST if request.method == "POST" and may_enter else None
     form = ReadingGrid(year, page, user, sent, fact)
     if sent is not None and form.is_valid() and (count := form.carry_out()):
@@ -73,10 +73,18 @@ def _indicator(indicators: list[Indicator], asked: str) -> Indicator | None:
 
 
 def _lines(
-    scope: str, indicators: list[Indicator], chosen: Indicator | None, year: int, user: Any
+    scope: str,
+    indicators: list[Indicator],
+    chosen: Indicator | None,
+    year: int,
+    fact: str,
+    user: Any,
 ) -> list[tuple[str, Indicator, Any]]:
     if scope == "county":
-        return [(f"{one}（{one.unit}）", one, None) for one in indicators]
+        is_growth = fact == "growth"
+        return [
+            (str(one) if is_growth else f"{one}（{one.unit}）", one, None) for one in indicators
+        ]
     if chosen is None or (scope == "company" and chosen.is_confidential):
         return []
     rows: Any = Industry.objects.visible_to(user).order_by("-is_leading", "name")

@@ -13,11 +13,12 @@ from django.urls import reverse
 from crm import access, clock
 from crm.access import Action
 from crm.errors import Hidden
-from crm.exact import WAN, grouped, rounded
+from crm.exact import WAN, grouped, rounded, trimmed
 from crm.models import FundingReceipt, Target, TargetIndicator, TargetLevel
 from crm.models.worth import Valued, Worth, worths
-from crm.reports import lines, targets
+from crm.reports import indicator_targets, lines, targets
 from crm.reports.credit import Part
+from crm.reports.indicator_targets import IndicatorProgress
 from crm.reports.lines import UNKNOWN, Cell
 from crm.reports.period import Period
 from crm.reports.targets import Progress
@@ -43,19 +44,63 @@ class Row:
     width: str
     url: str
     note: str
+    is_paced: bool = True  # it grows over the year, so that it can be ahead or behind
+
+
+def _pace(ahead: Decimal) -> tuple[str, str]:
+    """Percentage points ahead of 时序 or behind, in words, and how they look."""
+    if Decimal(rounded(ahead, 1)) == 0:
+        return "与时序持平", "even"
+    if ahead > 0:
+        return f"超时序 {rounded(ahead, 1)}", "ahead"
+    return f"欠进度 {rounded(-ahead, 1)}", "behind"
+
+
+def _published_row(one: IndicatorProgress, name: str) -> Row:
+    """A target of a published number; its number opens the reading it is."""
+    target, unit = one.target, one.target.indicator.unit
+    if one.ahead is not None:
+        pace, look = _pace(one.ahead)
+    elif one.percent is None:
+        pace, look = f"{one.months}月还没有读数", "unknown"
+    else:
+        pace, look = "时点数，不比时序", "even"
+    notes = []
+    if target.growth is not None:
+        notes.append(f"目标增长 {rounded(target.growth, 1)}%")
+    if one.reading and one.reading.growth is not None:
+        notes.append(f"公布同比 {trimmed(one.reading.growth)}%")
+    if one.forecast and one.expected is not None:
+        said = f"{one.forecast.made} 预计全年 {_number(one.forecast.value)} {unit}"
+        notes.append(f"{said}，为目标的 {rounded(one.expected, 1)}%")
+    url = reverse("desk-row", args=["readings", one.reading.pk]) if one.reading else ""
+    return Row(
+        name=name,
+        rank="",
+        done=UNKNOWN if one.done is None else _number(one.done),
+        target=_number(target.value),
+        unit=unit,
+        percent="" if one.percent is None else f"{rounded(one.percent, 1)}%",
+        pace=pace,
+        look=look,
+        width=_width(one.percent),
+        url=url,
+        note="，".join(notes),
+        is_paced=one.due is not None,
+    )
+
+
+def _width(percent: Decimal | None) -> str:
+    """Of a bar; a number below 0 has none."""
+    return rounded(max(Decimal(0), min(percent or Decimal(0), Decimal(100))), 1)
 
 
 def _row(one: Progress, name: str) -> Row:
     target, unit = one.target, TargetIndicator(one.target.indicator).unit
-    ahead = one.ahead
-    if ahead is None:
+    if one.ahead is None:
         pace, look = one.reason or "金额待补", "unknown"
-    elif Decimal(rounded(ahead, 1)) == 0:
-        pace, look = "与时序持平", "even"
-    elif ahead > 0:
-        pace, look = f"超时序 {rounded(ahead, 1)}", "ahead"
     else:
-        pace, look = f"欠进度 {rounded(-ahead, 1)}", "behind"
+        pace, look = _pace(one.ahead)
     notes = []
     if one.credit and one.credit.without_amount:
         notes.append(f"{one.credit.without_amount} 行没有金额")
@@ -78,7 +123,7 @@ def _row(one: Progress, name: str) -> Row:
         percent="" if one.percent is None else f"{rounded(one.percent, 1)}%",
         pace=pace,
         look=look,
-        width=rounded(min(one.percent or Decimal(0), Decimal(100)), 1),
+        width=_width(one.percent),
         url=url if one.credit else "",
         note="，".join(notes),
     )
@@ -103,6 +148,7 @@ class Table:
     title: str
     rows: list[Row]
     note: str = ""
+    heading: str = "单位"
 
 
 def _counted(indicators: Iterable[TargetIndicator]) -> str:
@@ -129,7 +175,7 @@ def board(request: HttpRequest) -> HttpResponse:
     for level, found in stood.progress().items():
         if level == TargetLevel.COUNTY:
             rows = [_row(one, indicator.label) for indicator, some in found.items() for one in some]
-            levels.append((level, [Table("", rows, _counted(found))]))
+            levels.append((level, [Table("", rows, _counted(found), "指标")]))
         else:
             levels.append((level, [
                 Table(
@@ -139,6 +185,7 @@ def board(request: HttpRequest) -> HttpResponse:
                 )
                 for indicator, some in found.items()
             ]))  # fmt: skip
+    _add_published(levels, indicator_targets.progress(year, months, request.user))
     years = sorted(set(targets.visible_targets(request.user).values_list("year", flat=True)))
     due = Decimal(months) * 100 / 12
     return render(
@@ -165,6 +212,34 @@ def board(request: HttpRequest) -> HttpResponse:
             "may_change": access.can(request.user, Action.REGISTER, "target"),
         },
     )  # fmt: skip
+
+
+def _add_published(
+    levels: list[tuple[TargetLevel, list[Table]]], published: list[IndicatorProgress]
+) -> None:
+    """Puts the targets of published numbers behind those the ledger counts, of the county and of
+    its parks."""
+    note = "完成数是公布的读数；时序只比累计指标。"
+    for level, is_of_park in ((TargetLevel.COUNTY, False), (TargetLevel.PARK, True)):
+        mine = [one for one in published if (one.target.park_id is not None) is is_of_park]
+        rows = [
+            _published_row(
+                one,
+                f"{one.target.park} {one.target.indicator}"
+                if is_of_park
+                else str(one.target.indicator),
+            )
+            for one in mine
+        ]
+        if not rows:
+            continue
+        table = Table("公布的指标", rows, note, "指标")
+        at = next((tables for found, tables in levels if found == level), None)
+        if at is None:
+            levels.append((level, [table]))
+        else:
+            at.append(table)
+    levels.sort(key=lambda pair: list(TargetLevel).index(pair[0]))
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ FIXED = {
     "agreements": {"project"}, "receipts": {"project"}, "recognitions": {"subject"},
     "above-scale": {"company"}, "industry-changes": {"company"}, "forecasts": {"indicator"},
     "readings": {"indicator", "month", "park", "zone", "industry", "company"},
-    "closings": {"month"}, "indicators": {"code", "unit"},  # once there are readings
+    "closings": {"month"},
 }  # fmt: skip
 
 # Texts that a spreadsheet, or a reader of one, might take for something else.
@@ -174,6 +174,7 @@ def world(county, statistician):
     make.chain_gap(batteries, "电解液")
     make.prospect("西拓公司", industry=batteries)
     make.company("绿溪 纺织有限公司")
+    make.indicator("工业用电量", "power", unit="万千瓦时")
     make.target(2023, "signed_projects", "3", team=team)
     make.target(2023, "signed_projects", "2", department="县发改局")
 
