@@ -23,7 +23,7 @@ from typing import Any, Protocol
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test import override_settings
 from pytest_django.plugin import blocking_manager_key
 
@@ -86,6 +86,15 @@ def demo_county(
         yield loaded
     with django_db_blocker.unblock():
         fill(request.config, EMPTY)
+
+
+@pytest.fixture(scope="module")
+def kept_rows(django_db_setup: None, django_db_blocker: Blocker) -> Iterator[None]:
+    """Lets a fixture of the module's scope write rows which all of its tests find, each as they
+    were: what a test writes lies on a savepoint above them. Not for tests that write for good."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.hookimpl(wrapper=True)

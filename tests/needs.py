@@ -19,6 +19,12 @@ def in_ci() -> bool:
     return os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 
 
+def examples(most: int) -> int:
+    """How many random histories a property over the database tries: all in CI, a third of them on
+    one's own machine, where the suite must stay short."""
+    return most if in_ci() else max(2, most // 3)
+
+
 def chromium() -> str:
     """The browser's program; CHROMIUM names another one, and an empty CHROMIUM none."""
     if "CHROMIUM" in os.environ:
@@ -42,6 +48,7 @@ def vendor() -> str:
 NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "elasticsearch": (lambda: bool(elasticsearch()), "needs ELASTICSEARCH_URL"),
     "journey": (lambda: bool(chromium()), "needs Chromium"),
+    "rehearsal": (in_ci, "takes long and is left to CI"),
     "postgres": (lambda: vendor() == "postgresql", "needs DATABASE_URL with PostgreSQL"),
     "sqlite": (lambda: vendor() == "sqlite", "needs SQLite"),
     "shared": (SHARED.is_dir, "needs ../shared"),

@@ -122,6 +122,7 @@ def as_template(tree: Tree, database: Path) -> None:
     Files().finish(draft, str(name))
 
 
+@pytest.mark.rehearsal
 def test_a_new_ledger_changes_no_file_of_another_noun(tree, tmp_path):
     toy(tree)
     changed = tree.changed()

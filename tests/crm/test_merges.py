@@ -42,6 +42,7 @@ from crm.stages import Stage
 from search import engine
 from search.query import Query
 from tests import make
+from tests.needs import examples
 
 pytestmark = pytest.mark.django_db
 APART = {"version", "updated_at", "created_at"}
@@ -611,7 +612,7 @@ HANGS = {
 TAKE = ["name", "investor", "summary", "location", "planned_investment", "source"]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     mine=st.lists(st.sampled_from(sorted(HANGS)), max_size=5),
     theirs=st.lists(st.sampled_from(sorted(HANGS)), max_size=5),

@@ -54,10 +54,11 @@ from crm.reports.printing import UNTRACEABLE
 from crm.spreadsheets.commit import import_file
 from crm.stages import Stage
 from tests import make
+from tests.needs import examples
 
 pytestmark = pytest.mark.django_db
 BEGIN = date(2023, 5, 29)
-EXAMPLES = int(os.environ.get("EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("EXAMPLES") or examples(4))
 PERIODS = [Period.parse("2023-01", "2023-06"), Period.parse("2023-06", "2023-12")]
 
 FIGURES = [*figures.every(), STARTED, FUNDS_IN_PLACE]

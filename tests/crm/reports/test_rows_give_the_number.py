@@ -24,6 +24,7 @@ from crm.reports.figures import Context
 from crm.reports.period import Period
 from crm.stages import Stage, Status
 from tests import make
+from tests.needs import examples
 
 FIRST, TODAY = date(2022, 10, 1), date(2023, 9, 30)
 days = st.dates(FIRST, TODAY)
@@ -55,7 +56,7 @@ lives = st.lists(
 )
 months = st.tuples(st.integers(0, 11), st.integers(0, 11)).map(sorted)
 modest = settings(
-    max_examples=12,
+    max_examples=examples(12),
     deadline=None,
     # Five projects are few enough to read; shrinking them through the verbs takes minutes.
     phases=[Phase.reuse, Phase.generate],

@@ -13,10 +13,10 @@ from tests import make
 from tests.samples import Samples
 
 
-@pytest.fixture
-def county(statistician):
+@pytest.fixture(scope="module")
+def county(kept_rows):
     """A row of every ledger as its declaration gives it, and of some with what is hard to write
-    and read: units, precisions, brackets, foreign money."""
+    and read: units, precisions, brackets, foreign money. All tests of a module find them."""
     team = make.team("招商三科")
     industry = make.industry("新能源", code="C38", is_leading=True, cluster_target=Decimal(10**10))
     park = make.park("绿溪（新）园区", team=team, industries=[industry])

@@ -17,6 +17,7 @@ from crm.spreadsheets.commit import import_file
 from crm.stages import Stage
 from tests import make
 from tests.crm.spreadsheets.books import xlsx
+from tests.needs import examples
 
 pytestmark = pytest.mark.django_db
 HEADINGS = ["项目名称", "投资额（万元）", "地点", "阶段", "签约日期"]
@@ -71,7 +72,9 @@ def dump():
 
 @given(rows=st.lists(st.sampled_from(MIXED[1:]), min_size=1, max_size=9))
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(12),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_whatever_rows_come_in_whatever_order_many_are_written_like_few(
     rows, statistician, monkeypatch

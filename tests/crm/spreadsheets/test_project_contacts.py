@@ -24,8 +24,14 @@ def listed(by, *rows, headings="项目名称,联系人,联系电话", **more):
     text = "\n".join([headings, *rows]) + "\n"
     plan = import_file(text.encode(), "项目.csv", PROJECTS, by=by, **more)
     assert not plan.refused, plan.refused
-    assert not integrity.verify()
     return plan
+
+
+@pytest.fixture(autouse=True)
+def _the_ledger_holds_together(db):
+    """Whatever a test brought in, and took back."""
+    yield
+    assert not integrity.verify()
 
 
 def told(plan):
