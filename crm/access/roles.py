@@ -102,6 +102,11 @@ COMPANIES: Grants = {
     Role.LEADER: grants(([_V, _X, _REP], {_A})),
     Role.STATISTICIAN: grants(([_V, _R, _C, _I, _X, _REP], {_A})),
 }
+# Numbers of single companies that are theirs alone (tax): who keeps them, and who signs the report.
+RESERVED: Grants = {
+    Role.LEADER: grants(([_V, _REP], {_A})),
+    Role.STATISTICIAN: grants(([_V, _R, _C, _I, _X, _REP], {_A})),
+}
 # How long a project may rest: set by the bureau's statistician or a head of team for the county.
 RULES: Grants = {
     **{role: grants(([_V], {_A})) for role in PIPELINE},

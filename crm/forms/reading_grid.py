@@ -19,7 +19,7 @@ from crm.exact import trimmed
 from crm.models import User
 from crm.models.indicators.closings import MonthClosing
 from crm.models.indicators.indicators import Indicator, Nature
-from crm.models.indicators.readings import SCALE, Reading, naming
+from crm.models.indicators.readings import SCALE, MonthlyReading, Reading, naming
 from crm.spreadsheets.cells import Unreadable
 from crm.spreadsheets.money import read_money, read_unit
 from crm.spreadsheets.values import read_number
@@ -39,7 +39,7 @@ class GridCell:
 
     name: str
     month: int
-    reading: Reading | None
+    reading: MonthlyReading | None
     was: str
     typed: str
     fact: str = "value"
@@ -99,24 +99,25 @@ def number_in(text: str, indicator: Indicator) -> tuple[Decimal | None, str]:
 
 
 class ReadingGrid:
-    """Bound to what was sent, or as the ledger has it; of one of the FACTS."""
+    """Bound to what was sent, or as the ledger has it; of one of the FACTS, as kept in `table`."""
 
     def __init__(
         self, year: int, lines: Iterable[tuple[str, Indicator, Any]], user: User,
         sent: Mapping[str, str] | None = None, fact: str = "value",
+        table: type[MonthlyReading] = Reading,
     ) -> None:  # fmt: skip
         self.year, self.user, self.fact = year, user, fact
         self.why = (sent or {}).get("why", "").strip()
         today = clock.today()
         self.months = list(range(1, (today.month if year == today.year else 12) + 1))
         self.lines = [GridLine(label, indicator, subject) for label, indicator, subject in lines]
-        standing = Reading.objects.standing().visible_to(user).filter(month_on__year=year)
+        standing = table.objects.standing().visible_to(user).filter(month_on__year=year)
         held = {
             (one.indicator_id, *one.same_subject.values(), one.month_on.month): one
             for one in standing.filter(indicator__in={line.indicator.pk for line in self.lines})
         }
         for line in self.lines:
-            like = Reading(indicator=line.indicator, **naming(line.subject))
+            like = table(indicator=line.indicator, **naming(line.subject))
             for month in self.months:
                 name = f"v-{line.indicator.pk}-{line.subject.pk if line.subject else 0}-{month}"
                 found = held.get((line.indicator.pk, *like.same_subject.values(), month))

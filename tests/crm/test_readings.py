@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from crm import ledgers
-from crm.actions import withdrawals
+from crm.actions import rows, withdrawals
 from crm.actions.indicators import forecasts, readings
 from crm.dates import When
 from crm.errors import Refused
@@ -16,7 +16,7 @@ from crm.models import AuditEntry
 from crm.models.indicators.closings import MonthClosing
 from crm.models.indicators.forecasts import Forecast
 from crm.models.indicators.indicators import Indicator
-from crm.models.indicators.readings import Reading
+from crm.models.indicators.readings import Reading, ReservedReading
 from crm.spreadsheets.commit import import_file
 from tests import make
 
@@ -117,13 +117,25 @@ def test_a_cumulative_number_below_an_earlier_month_is_taken_with_its_reason(sta
         readings.record_reading(count, by=statistician, month=month, value=Decimal(value))
 
 
-def test_confidential_numbers_of_single_companies_are_not_taken(statistician):
-    tax = make.indicator("入库税收", "tax", is_confidential=True)
+def test_confidential_numbers_of_single_companies_lie_in_a_table_of_their_own(statistician):
+    tax, company = make.indicator("入库税收", "tax", is_confidential=True), make.company()
     told = {"by": statistician, "month": AUGUST, "value": Decimal("1.7")}
-    with pytest.raises(Refused) as refusal:
-        readings.record_reading(tax, company=make.company(), **told)
-    assert said(refusal) == ("confidential", ["company"])
-    assert readings.record_reading(tax, **told).value == Decimal("1.7")
+    with pytest.raises(Refused, match="单户保密读数") as refusal:
+        readings.record_reading(tax, company=company, table=Reading, **told)
+    assert said(refusal) == ("invalid", ["company"])
+    kept = readings.record_reading(tax, company=company, **told)
+    assert [type(kept), Reading.objects.count()] == [ReservedReading, 0]
+    assert isinstance(readings.record_reading(tax, **told), Reading)
+    open_to_all = make.indicator()
+    with pytest.raises(Refused, match="登记在“指标读数”里"):
+        readings.record_reading(open_to_all, company=company, table=ReservedReading, **told)
+    # What is confidential stays so, once there are such numbers, and what is open stays open.
+    readings.record_reading(open_to_all, company=company, **told)
+    for indicator in (tax, open_to_all):
+        with pytest.raises(Refused, match="已有单户读数"):
+            rows.change(
+                indicator, {"is_confidential": not indicator.is_confidential}, by=statistician
+            )
 
 
 def test_what_is_entered_or_revised_in_a_closed_month_needs_its_reason(statistician, output):

@@ -20,7 +20,7 @@ from crm.errors import Refused
 from crm.models import User
 from crm.models.indicators.closings import MonthClosing
 from crm.models.indicators.indicators import Indicator, Nature
-from crm.models.indicators.readings import SUBJECTS, Reading, naming
+from crm.models.indicators.readings import SUBJECTS, MonthlyReading, naming, table_of
 
 STALE = "这一条已被修订或作废，请在最新的一条上操作。"
 
@@ -37,16 +37,23 @@ def record_reading(
     document: str = "",
     why: str = "",
     anyway: Anyway = NOTHING_SAID,
+    table: type[MonthlyReading] | None = None,
     **subject: Any,
-) -> Reading:
+) -> MonthlyReading:
     """What an indicator was in a month, in its unit, `growth` in per cent; `subject` names a park,
-    zone, industry or company, nothing the county. Refused where the month has a reading already:
-    that is revised, so that there is nothing to ask `anyway`."""
+    zone, industry or company, nothing the county. It goes where such numbers are kept, unless
+    `table` says where somebody means to put it, which then refuses what is not its own. Refused
+    where the month has a reading already: that is revised, so that there is nothing to ask
+    `anyway`."""
     first = month.start if isinstance(month, When) else month
     whole = When.month(first.year, first.month)
     if isinstance(month, When) and not (whole.start <= month.start <= month.end <= whole.end):
         raise Refused("请写到月，例如 2023-08。", "invalid", ["month"])
-    reading = Reading(
+    named = {name: row for name in SUBJECTS if (row := subject.get(name)) is not None}
+    kept_in = table or table_of(indicator, named.get("company"))
+    if strange := [name for name in named if name not in kept_in.subjects]:
+        raise Refused("单户的读数只写企业。", "invalid", strange)
+    reading = kept_in(
         indicator=indicator,
         month_on=whole.start,
         month_until=whole.end,
@@ -56,7 +63,7 @@ def record_reading(
         growth=growth,
         document=document,
         why=why,
-        **{name: subject.get(name) for name in SUBJECTS},
+        **named,
     )
     access.require(by, Action.REGISTER, reading)
     with _alone(reading):
@@ -65,17 +72,19 @@ def record_reading(
         return _insert(reading, by=by, verb="record_reading")
 
 
-def same_readings(reading: Reading) -> list[Reading]:
+def same_readings(reading: MonthlyReading) -> list[MonthlyReading]:
     """The standing reading of the same indicator, month and subject."""
-    found = Reading.objects.standing().filter(
-        indicator=reading.indicator, month_on=reading.month_on, **reading.same_subject
+    found = (
+        type(reading)
+        .objects.standing()
+        .filter(indicator=reading.indicator, month_on=reading.month_on, **reading.same_subject)
     )
     return list(found)
 
 
 def revise_reading(
-    reading: Reading, values: Mapping[str, Any], *, by: User, reason: str
-) -> Reading:
+    reading: MonthlyReading, values: Mapping[str, Any], *, by: User, reason: str
+) -> MonthlyReading:
     """A later statement of the same number, which replaces it; of a closed month it shows in the
     next report's differences with its reason."""
     access.require(by, Action.CHANGE, reading)
@@ -97,7 +106,7 @@ class Stated:
     value: Decimal
     why: str = ""
     fact: str = "value"
-    before: Reading | None = None
+    before: MonthlyReading | None = None
 
 
 def record_all(stated: Iterable[Stated], *, by: User) -> dict[int, Refused]:
@@ -123,27 +132,21 @@ def _record_stated(one: Stated, *, by: User) -> None:
     record_reading(one.indicator, by=by, **told, **naming(one.subject))
 
 
-def _alone(reading: Reading) -> AbstractContextManager[None]:
+def _alone(reading: MonthlyReading) -> AbstractContextManager[None]:
     return _lock.one_at_a_time("reading", f"{reading.indicator_id}/{reading.month_on}")
 
 
-def _insert(reading: Reading, *, by: User, verb: str, reason: str = "") -> Reading:
+def _insert(reading: MonthlyReading, *, by: User, verb: str, reason: str = "") -> MonthlyReading:
     if reading.month_on > clock.today():
         raise Refused("月份在今天之后；到月再登记。", "future_date", ["month"])
-    if reading.indicator.is_confidential and reading.company is not None:
-        raise Refused(
-            f"{reading.indicator}的单户数据保密，不登记到企业；请登记全县、园区或产业的数。",
-            "confidential",
-            ["company"],
-        )
     if not reading.why.strip():
         _require_no_reason(reading)
     reading.recorded_at, reading.by = clock.now(), by
-    inserted: Reading = _record.insert(reading, by=by, verb=verb, reason=reason)
+    inserted: MonthlyReading = _record.insert(reading, by=by, verb=verb, reason=reason)
     return inserted
 
 
-def _require_no_reason(reading: Reading) -> None:
+def _require_no_reason(reading: MonthlyReading) -> None:
     """What is only taken with its reason: any change of a closed month, and a cumulative number
     below that of an earlier month (核减)."""
     if MonthClosing.objects.closes(reading.month_on):
@@ -153,7 +156,8 @@ def _require_no_reason(reading: Reading) -> None:
     if reading.value is None or reading.indicator.nature != Nature.CUMULATIVE:
         return
     earlier = (
-        Reading.objects.standing()
+        type(reading)
+        .objects.standing()
         .filter(
             indicator=reading.indicator,
             month_on__gte=reading.month_on.replace(month=1),

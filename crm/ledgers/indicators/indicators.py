@@ -28,7 +28,7 @@ LEDGER = declare(
                    help="不单独公布的，1 月没有读数不算缺。"),
             Column("may_be_negative", "可为负数", Kind.BOOLEAN, help="例如利润。"),
             Column("is_confidential", "单户数据保密", Kind.BOOLEAN,
-                   help="税收等：不登记到单户企业。"),
+                   help="税收等：单户的数登记在“单户保密读数”里，只有少数人能看。"),
             Column("definition", "口径", Kind.LONG_TEXT, aliases=("指标解释", "口径说明")),
         ),
     )

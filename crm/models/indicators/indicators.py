@@ -51,9 +51,25 @@ class Indicator(Row):
         if self.pk is None:
             return
         before: Any = type(self)._base_manager.filter(pk=self.pk).first()
-        if before is not None and before.code != self.code and before.readings.exists():
+        if before is not None and before.code != self.code and before.has_readings:
             raise ValidationError({"code": "已有读数的指标不改代码：报告按代码认它。"})
-        if before is not None and before.unit != self.unit and before.readings.exists():
+        if before is not None and before.unit != self.unit and before.has_readings:
             raise ValidationError(
                 {"unit": "已有读数的指标不改计量单位；换了单位的，请另登记一个指标。"}
+            )
+        if before is not None and before.is_confidential != self.is_confidential:
+            self._refuse_where_companies_stand()
+
+    @property
+    def has_readings(self) -> bool:
+        related: Any = self
+        return bool(related.readings.exists() or related.reservedreadings.exists())
+
+    def _refuse_where_companies_stand(self) -> None:
+        """Numbers of single companies lie in a table of those who may read them, and stay there."""
+        related: Any = self
+        open_ones = related.readings.filter(company__isnull=False)
+        if open_ones.exists() or related.reservedreadings.exists():
+            raise ValidationError(
+                {"is_confidential": "已有单户读数，不改保密与否；确需改的，请另登记一个指标。"}
             )

@@ -38,13 +38,11 @@ class Readings(RecordedRows):
         return self.filter(indicator__code=code, month_on=month_on)
 
 
-class Reading(Corrected):
-    """One indicator in one month, of the county or of one park, zone, industry or company. The
-    number, last year's comparable base and the growth are three stated facts, each of which may be
-    unknown: growth is what was published, not what they come to. Numbers are in the indicator's
-    unit, cumulative since January where it is cumulative; a revision is a new row."""
-
-    rights = access.Rights(access.REGISTERS)
+class MonthlyReading(Corrected):
+    """What is stated of one indicator in one month: the number, last year's comparable base and the
+    growth are three facts, each of which may be unknown: growth is what was published, not what
+    they come to. Numbers are in the indicator's unit, cumulative since January where it is
+    cumulative; a revision is a new row."""
 
     days: ClassVar = ("month_on", "month_until")
     hangs_on: ClassVar = "company"
@@ -52,25 +50,13 @@ class Reading(Corrected):
     told_twice_by: ClassVar = ("indicator_id", "month_on", "value", "in_month", "base", "growth")
 
     indicator = models.ForeignKey(
-        Indicator, models.PROTECT, verbose_name="指标", related_name="readings"
+        Indicator, models.PROTECT, verbose_name="指标", related_name="%(class)ss"
     )
     month_on = models.DateField("月份")
     month_until = models.DateField("月末", editable=False)
-    park = models.ForeignKey(
-        "crm.Park", models.PROTECT, verbose_name="园区", null=True, blank=True,
-        related_name="readings",
-    )  # fmt: skip
-    zone = models.ForeignKey(
-        "crm.Zone", models.PROTECT, verbose_name="片区", null=True, blank=True,
-        related_name="readings",
-    )  # fmt: skip
-    industry = models.ForeignKey(
-        "crm.Industry", models.PROTECT, verbose_name="产业", null=True, blank=True,
-        related_name="readings",
-    )  # fmt: skip
     company = models.ForeignKey(
         "crm.Company", models.PROTECT, verbose_name="企业", null=True, blank=True,
-        related_name="readings",
+        related_name="%(class)ss",
     )  # fmt: skip
     value = ExactField(verbose_name="读数", scale=SCALE, null=True, blank=True)
     in_month = ExactField(verbose_name="当月数", scale=SCALE, null=True, blank=True)
@@ -81,19 +67,17 @@ class Reading(Corrected):
 
     objects = Readings.as_manager()
 
+    # What it may be of, beside the county as a whole.
+    subjects: ClassVar[tuple[str, ...]] = ("company",)
+
     class Meta:
-        verbose_name = verbose_name_plural = "指标读数"
+        abstract = True
         ordering = ["-month_on", "indicator", "pk"]
-        indexes = [models.Index(fields=["indicator", "month_on"], name="reading_of_month")]
 
     def __str__(self) -> str:
         return f"{self.subject_name} {self.month or ''} {self.indicator}"
 
     def clean(self) -> None:
-        named = [name for name in SUBJECTS if getattr(self, f"{name}_id")]
-        if len(named) > 1:
-            said = "一条读数只属于一个对象：全县的都不填，其余只填园区、片区、产业、企业中的一个。"
-            raise ValidationError(dict.fromkeys(named[1:], said))
         if all(getattr(self, name) is None for name in ("value", "in_month", "base", "growth")):
             raise ValidationError({"value": "请至少填写读数、当月数、同期可比数、同比中的一个。"})
         if not self.indicator_id or self.indicator.may_be_negative:
@@ -113,7 +97,9 @@ class Reading(Corrected):
     @property
     def subject(self) -> Any:
         """The park, zone, industry or company it is of; None = the county."""
-        return next((row for name in SUBJECTS if (row := getattr(self, name)) is not None), None)
+        return next(
+            (row for name in self.subjects if (row := getattr(self, name)) is not None), None
+        )
 
     @property
     def subject_name(self) -> str:
@@ -122,7 +108,7 @@ class Reading(Corrected):
     @property
     def same_subject(self) -> dict[str, int | None]:
         """The condition by which the readings of the same subject are found."""
-        return {f"{name}_id": getattr(self, f"{name}_id") for name in SUBJECTS}
+        return {f"{name}_id": getattr(self, f"{name}_id") for name in self.subjects}
 
     @property
     def quotient(self) -> Decimal | None:
@@ -135,3 +121,62 @@ class Reading(Corrected):
         """Another number of the same indicator and month."""
         mine = (self.indicator_id, self.month_on)
         return next((one for one in others if (one.indicator_id, one.month_on) == mine), None)
+
+
+class Reading(MonthlyReading):
+    """Of the county, or of one park, zone, industry or company."""
+
+    rights = access.Rights(access.REGISTERS)
+    subjects: ClassVar = SUBJECTS
+
+    park = models.ForeignKey(
+        "crm.Park", models.PROTECT, verbose_name="园区", null=True, blank=True,
+        related_name="readings",
+    )  # fmt: skip
+    zone = models.ForeignKey(
+        "crm.Zone", models.PROTECT, verbose_name="片区", null=True, blank=True,
+        related_name="readings",
+    )  # fmt: skip
+    industry = models.ForeignKey(
+        "crm.Industry", models.PROTECT, verbose_name="产业", null=True, blank=True,
+        related_name="readings",
+    )  # fmt: skip
+
+    class Meta(MonthlyReading.Meta):
+        verbose_name = verbose_name_plural = "指标读数"
+        indexes = [models.Index(fields=["indicator", "month_on"], name="reading_of_month")]
+
+    def clean(self) -> None:
+        named = [name for name in SUBJECTS if getattr(self, f"{name}_id")]
+        if len(named) > 1:
+            said = "一条读数只属于一个对象：全县的都不填，其余只填园区、片区、产业、企业中的一个。"
+            raise ValidationError(dict.fromkeys(named[1:], said))
+        if self.company_id and self.indicator_id and self.indicator.is_confidential:
+            said = f"{self.indicator}的单户数据保密，请登记在“单户保密读数”里。"
+            raise ValidationError({"company": said})
+        super().clean()
+
+
+class ReservedReading(MonthlyReading):
+    """Of one company, where single companies' numbers are nobody else's business (tax): a table of
+    its own, so that no list, page, figure or search of readings can show one."""
+
+    rights = access.Rights(access.RESERVED)
+
+    class Meta(MonthlyReading.Meta):
+        verbose_name = verbose_name_plural = "单户保密读数"
+        indexes = [models.Index(fields=["indicator", "month_on"], name="reserved_reading_of_month")]
+
+    def clean(self) -> None:
+        if not self.company_id:
+            raise ValidationError({"company": "请选择企业。"})
+        if self.indicator_id and not self.indicator.is_confidential:
+            said = f"{self.indicator}的单户数据不保密，请登记在“指标读数”里。"
+            raise ValidationError({"indicator": said})
+        super().clean()
+
+
+def table_of(indicator: Indicator, subject: Any) -> type[MonthlyReading]:
+    """Where the readings of an indicator of this subject (None = the county) are kept."""
+    is_company = subject is not None and subject._meta.model_name == "company"
+    return ReservedReading if is_company and indicator.is_confidential else Reading

@@ -9,7 +9,7 @@ from django.db.models import Count, Sum
 
 from crm.access import Action
 from crm.exact import rounded, trimmed
-from crm.models.indicators.readings import Reading, Readings
+from crm.models.indicators.readings import MonthlyReading, Reading, Readings, ReservedReading
 from crm.reports.checks.base import NOTE, WARNING, Finding, Item, Results, item_of
 from crm.reports.figures import Context
 
@@ -60,16 +60,7 @@ def _growth_is_no_quotient(rows: list[Reading]) -> Iterator[Finding]:
 
 def _companies_differ(context: Context, rows: list[Reading]) -> Iterator[Finding]:
     """Companies and the bureau are two sources; the published number is printed."""
-    of_companies = _of_month(context, 0).filter(company__isnull=False, value__isnull=False)
-    if context.park is not None:
-        of_companies = of_companies.filter(company__park__in=context.park_ids)
-    if context.user is not None:
-        of_companies = of_companies.visible_to(context.user, Action.REPORT)
-    grouped = of_companies.order_by().values("indicator")
-    told = {
-        group["indicator"]: (group["count"], group["total"])
-        for group in grouped.annotate(count=Count("pk"), total=Sum("value"))
-    }
+    told = _of_companies(context, Reading) | _of_companies(context, ReservedReading)
     items = []
     for row in rows:
         count, total = told.get(row.indicator_id, (0, None))
@@ -82,6 +73,25 @@ def _companies_differ(context: Context, rows: list[Reading]) -> Iterator[Finding
     yield from _finding(
         "companies_differ", NOTE, items, "个公布数与企业上报的合计不同，按公布的印。"
     )
+
+
+def _of_companies(context: Context, table: type[MonthlyReading]) -> dict[int, tuple[int, Decimal]]:
+    """Indicator → how many companies stated a number in the period's last month, and what they come
+    to. Reserved numbers are added up for who may read them one by one, and for nobody else."""
+    if context.user is None and table is ReservedReading:
+        return {}
+    rows = table.objects.standing(context.known_on).filter(
+        month_on=context.period.last_month, company__isnull=False, value__isnull=False
+    )
+    if context.park is not None:
+        rows = rows.filter(company__park__in=context.park_ids)
+    if context.user is not None:
+        rows = rows.visible_to(context.user, Action.REPORT)
+    grouped = rows.order_by().values("indicator")
+    return {
+        group["indicator"]: (group["count"], group["total"])
+        for group in grouped.annotate(count=Count("pk"), total=Sum("value"))
+    }
 
 
 def _month_is_no_difference(context: Context, rows: list[Reading]) -> Iterator[Finding]:

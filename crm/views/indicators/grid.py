@@ -15,7 +15,7 @@ from crm.forms.reading_grid import FACTS, ReadingGrid, years
 from crm.models import Company, Industry
 from crm.models.companies.spells import AboveScaleSpell
 from crm.models.indicators.indicators import Indicator
-from crm.models.indicators.readings import Reading
+from crm.models.indicators.readings import MonthlyReading, Reading, ReservedReading
 from crm.views.base import desk, page_of, pages_beside
 
 LINES = 60
@@ -28,7 +28,6 @@ def grid(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     if not ledgers.get("readings").can(user, Action.VIEW):
         raise Hidden()
-    may_enter = access.can(user, Action.REGISTER, Reading)
     scope = request.GET.get("of", "county")
     scope = scope if scope in SCOPES else "county"
     fact = request.GET.get("fact", "value")
@@ -37,9 +36,14 @@ def grid(request: HttpRequest) -> HttpResponse:
     year = int(asked) if asked.isdecimal() and len(asked) == 4 else clock.today().year
     indicators = list(Indicator.objects.order_by("pk"))
     chosen = _indicator(indicators, request.GET.get("indicator", ""))
-    page = page_of(_lines(scope, indicators, chosen, year, fact, user), request, LINES)
+    is_reserved = scope == "company" and chosen is not None and chosen.is_confidential
+    table: type[MonthlyReading] = ReservedReading if is_reserved else Reading
+    may_see = access.can(user, Action.VIEW, table)
+    may_enter = access.can(user, Action.REGISTER, table)
+    lines = _lines(scope, indicators, chosen, year, fact, table, user) if may_see else []
+    page = page_of(lines, request, LINES)
     sent = request.POST if request.method == "POST" and may_enter else None
-    form = ReadingGrid(year, page, user, sent, fact)
+    form = ReadingGrid(year, page, user, sent, fact, table)
     if sent is not None and form.is_valid() and (count := form.carry_out()):
         messages.success(request, f"已保存 {count} 个读数。")
         return redirect(request.get_full_path())
@@ -62,6 +66,7 @@ def grid(request: HttpRequest) -> HttpResponse:
             "page": page,
             "pages": pages_beside(page, request.GET),
             "may_enter": may_enter,
+            "may_see": may_see,
         },
         status=400 if sent is not None else 200,
     )
@@ -78,6 +83,7 @@ def _lines(
     chosen: Indicator | None,
     year: int,
     fact: str,
+    table: type[MonthlyReading],
     user: Any,
 ) -> list[tuple[str, Indicator, Any]]:
     if scope == "county":
@@ -85,11 +91,11 @@ def _lines(
         return [
             (str(one) if is_growth else f"{one}（{one.unit}）", one, None) for one in indicators
         ]
-    if chosen is None or (scope == "company" and chosen.is_confidential):
+    if chosen is None:
         return []
     rows: Any = Industry.objects.visible_to(user).order_by("-is_leading", "name")
     if scope == "company":
-        stated = Reading.objects.standing().filter(month_on__year=year, indicator=chosen)
+        stated = table.objects.standing().filter(month_on__year=year, indicator=chosen)
         counted = AboveScaleSpell.objects.standing().in_force_on(clock.today())
         named = {
             *stated.values_list("company", flat=True),

@@ -32,7 +32,7 @@ from crm.models.companies.industry_changes import IndustryChange
 from crm.models.companies.spells import AboveScaleSpell
 from crm.models.indicators.closings import MonthClosing
 from crm.models.indicators.forecasts import Forecast
-from crm.models.indicators.readings import Reading
+from crm.models.indicators.readings import MonthlyReading
 from crm.stages import Stage
 from crm.views.base import back_to, desk, fact_or_hidden, ledger_or_hidden
 from crm.views.ledgers import facts, history
@@ -123,7 +123,7 @@ def effects(fact: Any) -> list[str]:
             told.append("企业在这段时间不再算规上；只是退库的，请办理退库。")
         case IndustryChange():
             told.append(f"企业回到{fact.from_industry}，变更以前和以后都按它计。")
-        case Reading():
+        case MonthlyReading():
             told.append(
                 f"{fact.subject_name}{fact.month}的{fact.indicator}回到未知，可以重新登记。"
             )

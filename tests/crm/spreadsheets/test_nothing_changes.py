@@ -47,6 +47,7 @@ EXAMPLES = settings(
 FIXED = {
     "agreements": {"project"}, "receipts": {"project"}, "recognitions": {"subject"},
     "above-scale": {"company"}, "industry-changes": {"company"}, "forecasts": {"indicator"},
+    "reserved-readings": {"indicator", "month", "company"},
     "readings": {"indicator", "month", "park", "zone", "industry", "company"},
     "closings": {"month"},
 }  # fmt: skip

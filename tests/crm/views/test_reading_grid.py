@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from crm import clock
 from crm.actions.indicators import readings
 from crm.dates import When
-from crm.models.indicators.readings import Reading
+from crm.models.indicators.readings import Reading, ReservedReading
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -160,9 +160,23 @@ def test_companies_and_industries_have_their_own_lines(as_user, statistician, ou
     url = f"{GRID}&of=company&indicator={output.pk}"
     save(client, {name(output, 8, company): "1.5"}, url)
     assert Reading.objects.get(company=company).value == Decimal("1.5")
-    secret = make.indicator("入库税收", "tax", is_confidential=True)
-    page = client.get(f"{GRID}&of=company&indicator={secret.pk}")
-    assert [page.context["form"].lines, "单户数据保密" in text_of(page)] == [[], True]
+
+
+def test_confidential_numbers_are_typed_and_seen_by_the_few_who_may(
+    as_user, statistician, teamlead, leader
+):
+    tax = make.indicator("入库税收", "tax", is_confidential=True)
+    company = make.company("甲有限公司")
+    make.spell(company, date(2020, 1, 1))
+    url = f"{GRID}&of=company&indicator={tax.pk}"
+    save(as_user(statistician), {name(tax, 8, company): "1234.5万"}, url)
+    assert ReservedReading.objects.get().value == Decimal("0.12345")
+    assert "0.12345" in text_of(as_user(leader).get(url))
+    hidden = as_user(teamlead).get(url)
+    assert [hidden.context["form"].lines, "单户数据保密" in text_of(hidden)] == [[], True]
+    sent = {name(tax, 8, company): "9"}
+    assert as_user(teamlead).post(url, sent).context["form"].lines == []
+    assert ReservedReading.objects.count() == 1
 
 
 def test_who_may_not_enter_sees_numbers_and_no_cells(as_user, leader, output):

@@ -53,6 +53,12 @@ def facts(project, team, park, statistician) -> dict[str, Any]:
             make.company(industry=make.industry()), make.industry("健康食品"), date(2023, 4, 1)
         ),
         "readings": make.reading(make.indicator(), When.month(2023, 4), 120),
+        "reserved-readings": make.reading(
+            make.indicator("单户税收", "paid", is_confidential=True),
+            When.month(2023, 4),
+            1,
+            company=make.company("甲有限公司"),
+        ),
         "forecasts": forecasts.record_forecast(
             make.indicator("入库税收", "tax"),
             by=statistician,
@@ -90,6 +96,7 @@ FOLLOWS = {
     "above-scale": ("企业在这段时间不再算规上",),
     "industry-changes": ("企业回到纺织鞋服",),
     "readings": ("全县2023年4月的规上工业总产值回到未知",),
+    "reserved-readings": ("甲有限公司2023年4月的单户税收回到未知",),
     "forecasts": ("2023年入库税收的全年预计回到更早的一条",),
     "closings": ("2023年5月重新开放",),
 }
