@@ -16,6 +16,7 @@ from crm.actions.indicators import readings
 from crm.actions.indicators.readings import Stated
 from crm.dates import When
 from crm.exact import trimmed
+from crm.forms.grid import Cell, Grid
 from crm.models import User
 from crm.models.indicators.closings import MonthClosing
 from crm.models.indicators.indicators import Indicator, Nature
@@ -29,27 +30,17 @@ TIMES = 10  # a number so many times last month's is hardly meant
 PARTS = (("upgrade_investment", "industrial_investment"),)
 
 
-@dataclass
-class GridCell:
-    """One month of a line: what stands in the ledger, what did when the page was made (`was`), and
-    what was typed."""
+@dataclass(kw_only=True)
+class GridCell(Cell):
+    """One month of a line; `was`: what stood in the ledger when the page was made."""
 
-    name: str
     month: int
     reading: Reading | None
     was: str
-    typed: str
-    error: str = ""
-    told: str = ""  # how a number with a unit of its own was taken
 
     @property
     def held(self) -> Decimal | None:
         return self.reading.value if self.reading else None
-
-    @property
-    def seen(self) -> str:
-        """What the page shows as standing: whoever saves it again has seen it."""
-        return "" if self.held is None else trimmed(self.held)
 
 
 @dataclass
@@ -71,6 +62,10 @@ class Change:
     value: Decimal
     unlikely: str = ""
 
+    @property
+    def called(self) -> str:
+        return f"{self.line.label} {self.cell.label} {self.cell.typed}"
+
 
 def number_in(text: str, indicator: Indicator) -> tuple[Decimal | None, str]:
     """A typed number in the indicator's unit, and how it was taken where it has a unit of its own
@@ -87,15 +82,15 @@ def number_in(text: str, indicator: Indicator) -> tuple[Decimal | None, str]:
     return number.value, ""
 
 
-class ReadingGrid:
-    """Bound to what was sent, or as the ledger has it."""
+class ReadingGrid(Grid):
+    """The months of a year, those to come left out."""
 
     def __init__(
         self, year: int, lines: Iterable[tuple[str, Indicator, Any]], user: User,
         sent: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
+        super().__init__(sent)
         self.year, self.user = year, user
-        self.why = (sent or {}).get("why", "").strip()
         today = clock.today()
         self.months = list(range(1, (today.month if year == today.year else 12) + 1))
         self.lines = [GridLine(label, indicator, subject) for label, indicator, subject in lines]
@@ -112,21 +107,17 @@ class ReadingGrid:
                 before = trimmed(found.value) if found and found.value is not None else ""
                 was = before if sent is None else sent.get(f"was-{name}", "")
                 typed = before if sent is None else sent.get(name, was).strip()
-                line.cells.append(GridCell(name, month, found, was, typed))
-        self.changes: list[Change] = []
-
-    @property
-    def unlikely(self) -> list[Change]:
-        return [one for one in self.changes if one.unlikely]
-
-    @property
-    def errors(self) -> list[str]:
-        return [
-            f"{line.label} {cell.month}月：{cell.error}"
-            for line in self.lines
-            for cell in line.cells
-            if cell.error
-        ]
+                line.cells.append(
+                    GridCell(
+                        name=name,
+                        label=f"{month}月",
+                        seen=before,
+                        typed=typed,
+                        month=month,
+                        reading=found,
+                        was=was,
+                    )
+                )
 
     def is_valid(self) -> bool:
         """Whether every number can be read and what is unlikely has its reason; fills `changes`."""
@@ -143,7 +134,7 @@ class ReadingGrid:
                     self.changes.append(Change(line, cell, value, why))
                 before = value if value is not None else before
         self._check_parts()
-        return not self.errors and (bool(self.why) or not self.unlikely)
+        return self.is_settled
 
     def _read(self, line: GridLine, cell: GridCell) -> Decimal | None:
         if cell.typed in (cell.was, cell.seen):
@@ -199,10 +190,7 @@ class ReadingGrid:
         """Has all of it written, or nothing; how many numbers it was. A refusal stands at its
         cell."""
         ordered = sorted(self.changes, key=lambda one: one.cell.month)
-        refused = readings.record_all(map(self._stated, ordered), by=self.user)
-        for at, refusal in refused.items():
-            ordered[at].cell.error = refusal.reason
-        return 0 if refused else len(ordered)
+        return self.outcome(ordered, readings.record_all(map(self._stated, ordered), by=self.user))
 
     def _stated(self, one: Change) -> Stated:
         month = When.month(self.year, one.cell.month)

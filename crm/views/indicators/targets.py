@@ -16,6 +16,7 @@ from crm.errors import Hidden
 from crm.exact import WAN, grouped, rounded
 from crm.models import FundingReceipt, Target, TargetIndicator, TargetLevel
 from crm.models.worth import Valued, Worth, worths
+from crm.prorata import pace
 from crm.reports import lines, targets
 from crm.reports.credit import Part
 from crm.reports.lines import UNKNOWN, Cell
@@ -48,14 +49,7 @@ class Row:
 def _row(one: Progress, name: str) -> Row:
     target, unit = one.target, TargetIndicator(one.target.indicator).unit
     ahead = one.ahead
-    if ahead is None:
-        pace, look = one.reason or "金额待补", "unknown"
-    elif Decimal(rounded(ahead, 1)) == 0:
-        pace, look = "与时序持平", "even"
-    elif ahead > 0:
-        pace, look = f"超时序 {rounded(ahead, 1)}", "ahead"
-    else:
-        pace, look = f"欠进度 {rounded(-ahead, 1)}", "behind"
+    words, look = (one.reason or "金额待补", "unknown") if ahead is None else pace(ahead)
     notes = []
     if one.credit and one.credit.without_amount:
         notes.append(f"{one.credit.without_amount} 行没有金额")
@@ -76,7 +70,7 @@ def _row(one: Progress, name: str) -> Row:
         target=_number(target.shown),
         unit=unit,
         percent="" if one.percent is None else f"{rounded(one.percent, 1)}%",
-        pace=pace,
+        pace=words,
         look=look,
         width=rounded(min(one.percent or Decimal(0), Decimal(100)), 1),
         url=url if one.credit else "",
