@@ -47,6 +47,7 @@ FIXED = {
     "agreements": {"project"}, "receipts": {"project"}, "recognitions": {"subject"},
     "above-scale": {"company"}, "industry-changes": {"company"}, "forecasts": {"indicator"},
     "readings": {"indicator", "month", "park", "zone", "industry", "company"},
+    "monthly-reports": {"project", "month"}, "investment-plans": {"project"},
     "closings": {"month"}, "indicators": {"code", "unit"},  # once there are readings
 }  # fmt: skip
 
