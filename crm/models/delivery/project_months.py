@@ -146,7 +146,7 @@ def reporting(projects: QuerySet[Any], month: dates.When) -> QuerySet[Any]:
 def with_state(projects: QuerySet[Any], month: dates.When) -> QuerySet[Any]:
     """Each with `month_state`: how its report of the month stands, None where there is none."""
     told = ProjectMonth.objects.standing().of_month(month).filter(project=OuterRef("pk"))
-    return projects.annotate(month_state=Subquery(told.values("state")[:1]))
+    return projects.annotate(month_state=Subquery(told.order_by().values("state")[:1]))
 
 
 def unreported(projects: QuerySet[Any], month: dates.When) -> QuerySet[Any]:

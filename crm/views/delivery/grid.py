@@ -3,12 +3,12 @@ reported yet, and what is to be accepted."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -46,6 +46,23 @@ STATES = {
 }
 
 
+class Key(NamedTuple):
+    """A key project that reports the month: its number, how its report stands, where it belongs."""
+
+    pk: int
+    state: str
+    park: int | None
+    team: int | None
+
+
+def key_projects(user: Any, month: When) -> list[Key]:
+    """Those the user sees, by park and name: one query, so that who reports is asked once."""
+    seen = with_state(reporting(Project.objects.visible_to(user), month), month)
+    ordered = seen.order_by("park__name", "name", "pk")
+    told = ordered.values_list("pk", "month_state", "park", "team")
+    return [Key(pk, state or MISSING, park, team) for pk, state, park, team in told]
+
+
 @dataclass(frozen=True)
 class Shown:
     """What of the key projects a page shows: their month, and narrowed to a park, a team, a
@@ -66,17 +83,16 @@ class Shown:
             state if state in STATES else "",
         )
 
-    def of(self, projects: QuerySet[Any]) -> QuerySet[Any]:
-        """Those that report this month, of the park and the team, each with `month_state`."""
-        found = with_state(reporting(projects, self.month), self.month)
-        if self.park:
-            found = found.filter(park=self.park)
-        return found.filter(team=self.team) if self.team else found
+    def of(self, projects: list[Key]) -> list[Key]:
+        """Those of the park and the team."""
+        return [
+            row
+            for row in projects
+            if self.park in (None, row.park) and self.team in (None, row.team)
+        ]
 
-    def in_state(self, projects: QuerySet[Any]) -> QuerySet[Any]:
-        if not self.state:
-            return projects
-        return projects.filter(month_state=None if self.state == MISSING else self.state)
+    def in_state(self, projects: list[Key]) -> list[Key]:
+        return [row for row in projects if self.state in ("", row.state)]
 
 
 def month_asked(text: str) -> When:
@@ -99,10 +115,10 @@ def grid(request: HttpRequest) -> HttpResponse:
     if not ledgers.get("monthly-reports").can(user, Action.VIEW):
         raise Hidden()
     shown = Shown.asked(request)
-    key = shown.of(Project.objects.visible_to(user))
-    rows = shown.in_state(key).select_related("park", "team").order_by("park__name", "name", "pk")
-    page = page_of(rows, request, LINES)
-    projects = list(page.object_list)
+    key = key_projects(user, shown.month)
+    page = page_of(shown.in_state(shown.of(key)), request, LINES)
+    found = Project.objects.select_related("park").in_bulk([row.pk for row in page.object_list])
+    projects = [found[row.pk] for row in page.object_list if row.pk in found]
     mine = _those(user, Action.FILE, projects)
     sent = request.POST if request.method == "POST" and mine else None
     form = MonthGrid(shown.month, sheets_of(projects, shown.month), user, mine, sent)
@@ -143,28 +159,26 @@ def _to_accept(user: Any, projects: list[Project], form: MonthGrid) -> list[int]
     ]
 
 
-def _beside(request: HttpRequest, shown: Shown, key: QuerySet[Any]) -> dict[str, Any]:
+def _beside(request: HttpRequest, shown: Shown, key: list[Key]) -> dict[str, Any]:
     """The counts, the months before and after, and what one may narrow the page to."""
-    counted = dict(key.order_by().values_list("month_state").annotate(Count("pk")))
-    counts = {state or MISSING: count for state, count in counted.items()}
-    counts[""] = sum(counts.values())
+    counts = Counter(row.state for row in shown.of(key))
+    counts[""] = counts.total()
     after = month_after(shown.month)
     due = due_on(shown.month)
-    everything = reporting(Project.objects.visible_to(request.user), shown.month)
     return {
         "shown": shown,
         "month": shown.month,
         "due": due,
         "late_days": max((clock.today() - due).days, 0),
         "states": [
-            Link(label, _to(request, state=state), counts.get(state, 0), shown.state == state)
+            Link(label, _to(request, state=state), counts[state], shown.state == state)
             for state, label in STATES.items()
         ],
-        "missing_count": counts.get(MISSING, 0) + counts.get(MonthState.RETURNED.value, 0),
+        "missing_count": counts[MISSING] + counts[MonthState.RETURNED.value],
         "previous": _to(request, month=month_before(shown.month).iso),
         "next": _to(request, month=after.iso) if after.start <= clock.today() else "",
-        "parks": Park.objects.filter(pk__in=everything.order_by().values("park")).order_by("name"),
-        "teams": Team.objects.filter(pk__in=everything.order_by().values("team")).order_by("name"),
+        "parks": Park.objects.filter(pk__in={row.park for row in key}).order_by("name"),
+        "teams": Team.objects.filter(pk__in={row.team for row in key}).order_by("name"),
     }
 
 
