@@ -391,6 +391,21 @@ def test_unreported_is_what_is_missing_and_what_was_returned(team, officer, team
     assert {row.name for row in missing} == {"缺", "退"}
 
 
+def test_two_projects_that_report_a_month_differently_are_not_merged(team, statistician):
+    from crm.actions import merges
+
+    one, other = make.project("佳联印染", team=team), make.project("佳联印染公司", team=team)
+    for project in (one, other):
+        file(project, JULY, why="补报")  # the same of both: it is one report
+    theirs, ours = file(one), file(other, wan=200)
+    with pytest.raises(Refused, match="月报"):
+        merges.merge(one, other, by=statistician, reason="同一个项目")
+    told = {"invested": theirs.invested, "cumulative": theirs.cumulative}
+    project_months.refile_month(ours, told, by=statistician, reason="核对")
+    merges.merge(one, other, by=statistician, reason="同一个项目")
+    assert ProjectMonth.objects.standing().filter(project=other).count() == 2
+
+
 def test_a_withdrawn_report_is_missing_again(project, teamlead, liaison):
     from crm.actions import withdrawals
 

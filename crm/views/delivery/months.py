@@ -34,7 +34,7 @@ from crm.models.delivery.sheets import Sheet, sheets_of
 from crm.views.base import back_to, desk, ledger_or_hidden, project_or_hidden, row_or_hidden
 from crm.views.delivery.grid import month_asked
 from crm.views.ledgers.row_verbs import Verb, at_once, said_in_one_line, verb_page, verbs_of
-from crm.views.system.submissions import once, sent, together
+from crm.views.system.submissions import made_before, once, sent, together
 
 KEY = "monthly-reports"
 PICTURES = "image/jpeg,image/png"
@@ -122,6 +122,8 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     ledger_or_hidden(KEY, user)
     project = project_or_hidden(user, pk)
     month = month_asked(request.GET.get("month", ""))
+    if made_before(request) is not None:  # the form was sent twice: it is filed
+        return redirect(sheet_url(pk, month))
     (told,) = sheets_of([project], month)
     may_file = access.may(user, Action.FILE, project)
     if request.method == "POST" and not may_file:
@@ -210,6 +212,8 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
 @desk
 def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     """退回 one report with what is to be mended."""
+    if (made := made_before(request)) is not None:
+        return redirect(back_to(request, sheet_url(made.project_id, made.month)))
     row = _row(request, pk)
     user: Any = request.user
     back = back_to(request, sheet_url(row.project_id, row.month))

@@ -296,6 +296,18 @@ def test_a_form_opened_before_somebody_else_filed_is_not_taken(as_user, liaison,
     assert stands(key).invested == 10 * WAN
 
 
+def test_a_form_that_is_sent_twice_files_and_returns_once(as_user, liaison, teamlead, key):
+    sent = {"invested": "20", "was": "0", "form_token": "8f9c2f5e-6f7c-4b62-9a55-1d8c0c2b7a11"}
+    client = as_user(liaison)
+    answers = [client.post(sheet_of(key), sent) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    back = f"/desk/monthly-reports/{stands(key).pk}/return/"
+    sent = {"reason": "补照片", "form_token": "0b1c9a52-9f0e-4e53-8a5e-4a1d3f0c9b22"}
+    answers = [as_user(teamlead).post(back, sent) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert ProjectMonth.objects.count() == 2
+
+
 def test_the_head_returns_with_a_reason_which_the_liaison_reads_and_mends(
     as_user, teamlead, liaison, key
 ):
