@@ -4,6 +4,8 @@ from django.contrib.auth import views as auth
 from django.urls import include, path, re_path
 
 from crm.views.companies import candidates, duplicates, hints, merges, people, spells
+from crm.views.delivery import grid as month_grid
+from crm.views.delivery import months
 from crm.views.indicators import grid, targets
 from crm.views.ledgers import (
     batches,
@@ -92,6 +94,10 @@ desk = [
     path("claims/<int:pk>/give-up/", first_contacts.give_up, name="desk-claim-give-up"),
     path("claims/<int:pk>/rule/", first_contacts.rule, name="desk-claim-rule"),
     path("reading-grid/", grid.grid, name="desk-reading-grid"),
+    path("project-months/", month_grid.grid, name="desk-project-months"),
+    path("project-months/accept/", month_grid.accept_shown, name="desk-months-accept"),
+    path("monthly-reports/<int:pk>/accept/", months.accept, name="desk-month-accept"),
+    path("monthly-reports/<int:pk>/return/", months.send_back, name="desk-month-return"),
     path("targets/", targets.board, name="desk-targets"),
     path("targets/<int:pk>/rows/", targets.rows, name="desk-target-rows"),
     path("transfers/<int:pk>/accept/", transfers.accept, name="desk-transfer-accept"),
@@ -102,6 +108,7 @@ desk = [
     path("projects/<int:pk>/sight/", viewers.viewers, name="desk-sight"),
     path("projects/<int:pk>/files/", files.upload, name="desk-upload"),
     path("projects/<int:pk>/follow-up/", followups.follow_up, name="desk-follow-up"),
+    path("projects/<int:pk>/month/", months.sheet, name="desk-project-month"),
     path("projects/<int:pk>/assign/", officers.assign, name="desk-assign"),
     path("projects/<int:pk>/move/", moves.move, name="desk-move"),
     path("projects/<int:pk>/agreement/", agreements.sign, name="desk-agreement"),

@@ -348,6 +348,25 @@ def reading(indicator: Any, month: When, value: Any = None, **told: Any) -> Any:
     return readings.record_reading(indicator, by=maker(), month=month, value=number, **told)
 
 
+def investment_plan(project: Project, year: int, amount: str = "120000000", **values: Any) -> Any:
+    """`amount` in yuan, handed down on New Year's Day unless `made` says when."""
+    from crm.actions.delivery import investment_plans
+
+    values.setdefault("made", date(year, 1, 1))
+    return investment_plans.plan_investment(
+        project, by=maker(), year=year, amount=Decimal(amount), **values
+    )
+
+
+def month_report(project: Project, month: When, invested: Any = 0, **told: Any) -> Any:
+    """Filed by the maker unless `by` says who; `invested` in yuan."""
+    from crm.actions.delivery import project_months
+
+    number = None if invested is None else Decimal(str(invested))
+    by = told.pop("by", None) or maker()
+    return project_months.file_month(project, by=by, month=month, invested=number, **told)
+
+
 def recognition(title: str = "市级特色园区", **values: Any) -> Recognition:
     """Of the county, unless a park or a company is named."""
     subject = next((Subject(name) for name in ("park", "company") if name in values), "county")

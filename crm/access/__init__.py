@@ -22,7 +22,9 @@ from crm.access.nouns import NOBODY, Duties, Rights, rights_of
 from crm.access.roles import (
     AUDIT,
     COMPANIES,
+    DELIVERY,
     DEMO,
+    MONTHS,
     PERSONAL,
     PIPELINE,
     REGISTERS,
@@ -42,7 +44,9 @@ from crm.access.tokens import STAFF, row_tokens, search_scope, user_tokens
 __all__ = [
     "AUDIT",
     "COMPANIES",
+    "DELIVERY",
     "DEMO",
+    "MONTHS",
     "NOBODY",
     "PERSONAL",
     "PIPELINE",

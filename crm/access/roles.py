@@ -28,6 +28,7 @@ class Action(Enum):
     REGISTER = "登记"
     CHANGE = "修改"
     FOLLOW_UP = "跟进"
+    FILE = "报送月报"
     ADVANCE = "推进阶段"
     SIGN = "登记协议"
     ACCEPT = "受理咨询"
@@ -66,6 +67,7 @@ def grants(*rows: tuple[Iterable[Action], set[Reach]]) -> Mapping[Action, frozen
 _O, _T, _N, _P, _A = Reach.OWN, Reach.TEAM, Reach.LOOSE, Reach.PARK, Reach.ALL
 _SH = Reach.SHARED
 _V, _R, _C, _F = Action.VIEW, Action.REGISTER, Action.CHANGE, Action.FOLLOW_UP
+_FIL = Action.FILE
 _ADV, _S, _ACC, _ASG = Action.ADVANCE, Action.SIGN, Action.ACCEPT, Action.ASSIGN
 _REV, _I, _X, _REP = Action.REVEAL, Action.IMPORT, Action.EXPORT, Action.REPORT
 _CON = Action.CONFIRM
@@ -73,19 +75,32 @@ _RUL, _TRA, _REC = Action.RULE, Action.TRANSFER, Action.RECEIVE
 
 # The work of investment: projects and what hangs on them; enquiries, contacts, activities.
 PIPELINE: Grants = {
-    Role.OFFICER: grants(([_V, _R, _F, _ACC, _REV, _X, _REP], {_O, _T}), ([_C, _ADV, _S], {_O})),
+    Role.OFFICER: grants(
+        ([_V, _R, _F, _ACC, _REV, _X, _REP], {_O, _T}), ([_C, _ADV, _S, _FIL], {_O})
+    ),
     Role.TEAMLEAD: grants(
-        ([_V, _R, _C, _F, _ADV, _S, _ACC, _ASG, _REV, _I, _X, _REP, _TRA], {_O, _T, _N}),
+        ([_V, _R, _C, _F, _FIL, _ADV, _S, _ACC, _ASG, _REV, _I, _X, _REP, _TRA], {_O, _T, _N}),
         ([_CON], {_T, _N}),  # the bureau confirms; parks and officers record
         ([_REC], {_T}),
     ),
-    Role.LIAISON: grants(([_V, _F, _REV], {_O})),
+    Role.LIAISON: grants(([_V, _F, _FIL, _REV], {_O})),
     Role.PARK: grants(([_V, _R, _C, _F, _ADV, _S, _REV, _X, _REP, _TRA, _REC], {_P})),
     Role.LEADER: grants(([_V, _X, _REP, _RUL], {_A})),
     Role.STATISTICIAN: grants(
-        ([_V, _R, _C, _ADV, _S, _ASG, _CON, _I, _X, _REP, _RUL, _TRA, _REC], {_A})
+        ([_V, _R, _C, _FIL, _ADV, _S, _ASG, _CON, _I, _X, _REP, _RUL, _TRA, _REC], {_A})
     ),
 }
+# How a project is carried out: planned and accepted by the head of its team or by the bureau.
+DELIVERY: Grants = {
+    Role.OFFICER: grants(([_V, _X, _REP], {_O, _T}), ([_R, _C, _FIL], {_O})),
+    Role.TEAMLEAD: grants(([_V, _R, _C, _FIL, _I, _X, _REP], {_O, _T, _N}), ([_CON], {_T, _N})),
+    Role.LIAISON: grants(([_V], {_O})),
+    Role.PARK: grants(([_V, _X, _REP], {_P})),
+    Role.LEADER: grants(([_V, _X, _REP], {_A})),
+    Role.STATISTICIAN: grants(([_V, _R, _C, _FIL, _CON, _I, _X, _REP], {_A})),
+}
+# Its months are told by who is at the project, parks read them.
+MONTHS: Grants = {**DELIVERY, Role.LIAISON: grants(([_V, _R, _FIL], {_O}))}
 # The county's shared registers: parks, zones, industries, teams, recognitions, exchange rates.
 REGISTERS: Grants = {
     **{role: grants(([_V, _REP], {_A})) for role in PIPELINE},

@@ -16,6 +16,7 @@ from crm.actions.indicators import readings
 from crm.actions.indicators.readings import Stated
 from crm.dates import When
 from crm.exact import trimmed
+from crm.forms.grid import Cell, Grid
 from crm.models import User
 from crm.models.indicators.closings import MonthClosing
 from crm.models.indicators.indicators import Indicator, Nature
@@ -32,28 +33,18 @@ FACTS = {"value": "读数", "growth": "同比（%）", "base": "同期可比数"
 PARTS = (("upgrade_investment", "industrial_investment"),)
 
 
-@dataclass
-class GridCell:
-    """One month of a line: what stands in the ledger, what did when the page was made (`was`), and
-    what was typed."""
+@dataclass(kw_only=True)
+class GridCell(Cell):
+    """One month of a line; `was`: what stood in the ledger when the page was made."""
 
-    name: str
     month: int
     reading: MonthlyReading | None
     was: str
-    typed: str
     fact: str = "value"
-    error: str = ""
-    told: str = ""  # how a number with a unit of its own was taken
 
     @property
     def held(self) -> Decimal | None:
         return getattr(self.reading, self.fact) if self.reading else None
-
-    @property
-    def seen(self) -> str:
-        """What the page shows as standing: whoever saves it again has seen it."""
-        return "" if self.held is None else trimmed(self.held)
 
 
 @dataclass
@@ -74,6 +65,10 @@ class Change:
     cell: GridCell
     value: Decimal
     unlikely: str = ""
+
+    @property
+    def called(self) -> str:
+        return f"{self.line.label} {self.cell.label} {self.cell.typed}"
 
 
 def growth_in(text: str) -> Decimal | None:
@@ -98,16 +93,16 @@ def number_in(text: str, indicator: Indicator) -> tuple[Decimal | None, str]:
     return number.value, ""
 
 
-class ReadingGrid:
-    """Bound to what was sent, or as the ledger has it; of one of the FACTS, as kept in `table`."""
+class ReadingGrid(Grid):
+    """The months of a year, those to come left out, of one of the FACTS, as kept in `table`."""
 
     def __init__(
         self, year: int, lines: Iterable[tuple[str, Indicator, Any]], user: User,
         sent: Mapping[str, str] | None = None, fact: str = "value",
         table: type[MonthlyReading] = Reading,
     ) -> None:  # fmt: skip
+        super().__init__(sent)
         self.year, self.user, self.fact = year, user, fact
-        self.why = (sent or {}).get("why", "").strip()
         today = clock.today()
         self.months = list(range(1, (today.month if year == today.year else 12) + 1))
         self.lines = [GridLine(label, indicator, subject) for label, indicator, subject in lines]
@@ -121,24 +116,21 @@ class ReadingGrid:
             for month in self.months:
                 name = f"v-{line.indicator.pk}-{line.subject.pk if line.subject else 0}-{month}"
                 found = held.get((line.indicator.pk, *like.same_subject.values(), month))
-                cell = GridCell(name, month, found, "", "", fact)
-                cell.was = cell.seen if sent is None else sent.get(f"was-{name}", "")
-                cell.typed = cell.was if sent is None else sent.get(name, cell.was).strip()
-                line.cells.append(cell)
-        self.changes: list[Change] = []
-
-    @property
-    def unlikely(self) -> list[Change]:
-        return [one for one in self.changes if one.unlikely]
-
-    @property
-    def errors(self) -> list[str]:
-        return [
-            f"{line.label} {cell.month}月：{cell.error}"
-            for line in self.lines
-            for cell in line.cells
-            if cell.error
-        ]
+                before = getattr(found, fact) if found else None
+                seen = "" if before is None else trimmed(before)
+                was = seen if sent is None else sent.get(f"was-{name}", "")
+                line.cells.append(
+                    GridCell(
+                        name=name,
+                        label=f"{month}月",
+                        seen=seen,
+                        typed=was if sent is None else sent.get(name, was).strip(),
+                        month=month,
+                        reading=found,
+                        was=was,
+                        fact=fact,
+                    )
+                )
 
     def is_valid(self) -> bool:
         """Whether every number can be read and what is unlikely has its reason; fills `changes`."""
@@ -155,7 +147,7 @@ class ReadingGrid:
                     self.changes.append(Change(line, cell, value, why))
                 before = value if value is not None else before
         self._check_parts()
-        return not self.errors and (bool(self.why) or not self.unlikely)
+        return self.is_settled
 
     def _read(self, line: GridLine, cell: GridCell) -> Decimal | None:
         if cell.typed in (cell.was, cell.seen):
@@ -223,10 +215,7 @@ class ReadingGrid:
         """Has all of it written, or nothing; how many numbers it was. A refusal stands at its
         cell."""
         ordered = sorted(self.changes, key=lambda one: one.cell.month)
-        refused = readings.record_all(map(self._stated, ordered), by=self.user)
-        for at, refusal in refused.items():
-            ordered[at].cell.error = refusal.reason
-        return 0 if refused else len(ordered)
+        return self.outcome(ordered, readings.record_all(map(self._stated, ordered), by=self.user))
 
     def _stated(self, one: Change) -> Stated:
         month = When.month(self.year, one.cell.month)

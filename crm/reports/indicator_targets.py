@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from crm import prorata
 from crm.models import User
 from crm.models.indicators.forecasts import Forecast
 from crm.models.indicators.indicator_targets import IndicatorTarget
@@ -38,7 +39,7 @@ class IndicatorProgress:
         """时序, in per cent; None of what does not grow over the year."""
         if self.target.indicator.nature != Nature.CUMULATIVE:
             return None
-        return Decimal(self.months) * 100 / 12
+        return prorata.due(self.months)
 
     @property
     def ahead(self) -> Decimal | None:

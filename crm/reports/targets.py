@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from crm import access
+from crm import access, prorata
 from crm.access import Action
 from crm.models import (
     Assignment,
@@ -111,7 +111,7 @@ class Progress:
     @property
     def due(self) -> Decimal:
         """时序: the share of the year that is over, in percent."""
-        return Decimal(self.months) * 100 / 12
+        return prorata.due(self.months)
 
     @property
     def ahead(self) -> Decimal | None:

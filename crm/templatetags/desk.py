@@ -10,7 +10,7 @@ from django import forms, template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from crm.exact import grouped, money_text, rounded
+from crm.exact import WAN, grouped, money_text, rounded
 from crm.forms.fields import MoneyField, NamedReference, NumberField
 from crm.views.system.submissions import TOKEN
 
@@ -33,6 +33,12 @@ def money(amount: Decimal | None) -> str:
 def percent(share: Decimal) -> str:
     """A share of a hundred to one place: 45.5%."""
     return f"{rounded(share, 1)}%"
+
+
+@register.filter
+def wan(amount: Decimal | None) -> str:
+    """An amount in 万元 for a column that names the unit: 1,200; unknown is a dash."""
+    return "—" if amount is None else grouped(amount / WAN)
 
 
 @register.filter

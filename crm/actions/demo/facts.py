@@ -9,7 +9,9 @@ from functools import partial
 from typing import Any
 
 from crm import demo
+from crm.access import Action
 from crm.actions.demo import files
+from crm.actions.system import notifications
 from crm.errors import Refused
 from crm.ledgers import Kind, Ledger
 from crm.models import Project, User
@@ -58,11 +60,19 @@ def _enter(ledger: Ledger, table: Table, row: Row, by: User) -> None:
     if wrong:
         raise Refused(f"{place}：{wrong[0]}", "demo_refused")
     project = reading.values.get("project")
-    officer = project.officer if isinstance(project, Project) else None
+    teller = _teller(ledger, project) if isinstance(project, Project) else None
     try:
-        _tell(ledger, reading.values, by=officer or by)
+        _tell(ledger, reading.values, by=teller or by)
     except Refused as refused:
         raise Refused(f"{place}：{refused.reason}", "demo_refused") from refused
+
+
+def _teller(ledger: Ledger, project: Project) -> User | None:
+    """Who at the project keeps this ledger: its officer, else a liaison."""
+    if project.officer and ledger.can(project.officer, Action.REGISTER):
+        return project.officer
+    at_it = notifications.holders(project)
+    return next((user for user in at_it if user and ledger.can(user, Action.REGISTER)), None)
 
 
 def _tell(ledger: Ledger, values: dict[str, Any], *, by: User) -> None:

@@ -7,14 +7,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
-
-from django.db import transaction
 
 from crm import access, clock
 from crm.access import Action
 from crm.actions import _checks, _lock, _record
 from crm.actions.questions import NOTHING_SAID, Anyway
+from crm.actions.together import all_or_none
 from crm.dates import When
 from crm.errors import Refused
 from crm.models import User
@@ -111,17 +111,7 @@ class Stated:
 
 def record_all(stated: Iterable[Stated], *, by: User) -> dict[int, Refused]:
     """Enters or revises all of these, in their order, or none: what was refused, by its place."""
-    refused: dict[int, Refused] = {}
-    with transaction.atomic():
-        for at, one in enumerate(stated):
-            try:
-                with transaction.atomic():
-                    _record_stated(one, by=by)
-            except Refused as refusal:
-                refused[at] = refusal
-        if refused:
-            transaction.set_rollback(True)
-    return refused
+    return all_or_none(partial(_record_stated, one, by=by) for one in stated)
 
 
 def _record_stated(one: Stated, *, by: User) -> None:

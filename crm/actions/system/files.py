@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from datetime import date
 from pathlib import PurePosixPath
 
 from django.core.files.base import ContentFile
@@ -45,11 +46,16 @@ def _without_exif(data: bytes, kind: str) -> bytes:
 
 @transaction.atomic
 def store(
-    project: Project, upload: UploadedFile, *, by: User, follow_up: FollowUp | None = None
+    project: Project,
+    upload: UploadedFile,
+    *,
+    by: User,
+    follow_up: FollowUp | None = None,
+    month_on: date | None = None,
 ) -> StoredFile:
-    """Keeps an uploaded file with its project, or with one follow-up of it; refused unless its
-    content is what its name says."""
-    access.require(by, Action.FOLLOW_UP, project)
+    """Keeps an uploaded file with its project, with one follow-up of it, or with its report of the
+    month that begins on `month_on`; refused unless its content is what its name says."""
+    access.require(by, Action.FILE if month_on else Action.FOLLOW_UP, project)
     name = PurePosixPath((upload.name or "").replace("\\", "/")).name.replace("\x00", "")[-120:]
     kind = name.rpartition(".")[2].lower()
     if kind not in TYPES:
@@ -65,6 +71,7 @@ def store(
     row = StoredFile(
         project=project,
         follow_up=follow_up,
+        month_on=month_on,
         name=name,
         content_type=content_type,
         size=len(data),

@@ -35,6 +35,8 @@ class StoredFile(models.Model):
         blank=True,
         related_name="files",
     )
+    # The month whose 形象进度 a photo shows.
+    month_on = models.DateField("月报月份", null=True, blank=True)
     file = models.FileField("文件", storage=private_storage, upload_to=private_name)
     name = models.CharField("文件名", max_length=200)
     content_type = models.CharField("类型", max_length=100, default="application/octet-stream")

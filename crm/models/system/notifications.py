@@ -18,6 +18,7 @@ class NotificationKind(models.TextChoices):
     OVERDUE = "overdue", "跟进逾期"
     ENQUIRY = "enquiry", "新咨询待研判"
     CONFIRM = "confirm", "待认定"
+    MONTH = "month", "项目月报"
     CLAIM = "claim", "首谈争议和裁定"
     TRANSFER = "transfer", "流转待确认"
     IMPORT = "import", "导入完成"

@@ -16,6 +16,7 @@ from crm.errors import Hidden
 from crm.exact import WAN, grouped, rounded, trimmed
 from crm.models import FundingReceipt, Target, TargetIndicator, TargetLevel
 from crm.models.worth import Valued, Worth, worths
+from crm.prorata import pace
 from crm.reports import indicator_targets, lines, targets
 from crm.reports.credit import Part
 from crm.reports.indicator_targets import IndicatorProgress
@@ -47,24 +48,15 @@ class Row:
     is_paced: bool = True  # it grows over the year, so that it can be ahead or behind
 
 
-def _pace(ahead: Decimal) -> tuple[str, str]:
-    """Percentage points ahead of 时序 or behind, in words, and how they look."""
-    if Decimal(rounded(ahead, 1)) == 0:
-        return "与时序持平", "even"
-    if ahead > 0:
-        return f"超时序 {rounded(ahead, 1)}", "ahead"
-    return f"欠进度 {rounded(-ahead, 1)}", "behind"
-
-
 def _published_row(one: IndicatorProgress, name: str) -> Row:
     """A target of a published number; its number opens the reading it is."""
     target, unit = one.target, one.target.indicator.unit
     if one.ahead is not None:
-        pace, look = _pace(one.ahead)
+        words, look = pace(one.ahead)
     elif one.percent is None:
-        pace, look = f"{one.months}月还没有读数", "unknown"
+        words, look = f"{one.months}月还没有读数", "unknown"
     else:
-        pace, look = "时点数，不比时序", "even"
+        words, look = "时点数，不比时序", "even"
     notes = []
     if target.growth is not None:
         notes.append(f"目标增长 {rounded(target.growth, 1)}%")
@@ -81,7 +73,7 @@ def _published_row(one: IndicatorProgress, name: str) -> Row:
         target=_number(target.value),
         unit=unit,
         percent="" if one.percent is None else f"{rounded(one.percent, 1)}%",
-        pace=pace,
+        pace=words,
         look=look,
         width=_width(one.percent),
         url=url,
@@ -97,10 +89,8 @@ def _width(percent: Decimal | None) -> str:
 
 def _row(one: Progress, name: str) -> Row:
     target, unit = one.target, TargetIndicator(one.target.indicator).unit
-    if one.ahead is None:
-        pace, look = one.reason or "金额待补", "unknown"
-    else:
-        pace, look = _pace(one.ahead)
+    ahead = one.ahead
+    words, look = (one.reason or "金额待补", "unknown") if ahead is None else pace(ahead)
     notes = []
     if one.credit and one.credit.without_amount:
         notes.append(f"{one.credit.without_amount} 行没有金额")
@@ -121,7 +111,7 @@ def _row(one: Progress, name: str) -> Row:
         target=_number(target.shown),
         unit=unit,
         percent="" if one.percent is None else f"{rounded(one.percent, 1)}%",
-        pace=pace,
+        pace=words,
         look=look,
         width=_width(one.percent),
         url=url if one.credit else "",

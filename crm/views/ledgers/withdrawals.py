@@ -30,6 +30,8 @@ from crm.models import (
 )
 from crm.models.companies.industry_changes import IndustryChange
 from crm.models.companies.spells import AboveScaleSpell
+from crm.models.delivery.investment_plans import InvestmentPlan
+from crm.models.delivery.project_months import ProjectMonth
 from crm.models.indicators.closings import MonthClosing
 from crm.models.indicators.forecasts import Forecast
 from crm.models.indicators.readings import MonthlyReading
@@ -129,6 +131,10 @@ def effects(fact: Any) -> list[str]:
             )
         case Forecast():
             told.append(f"{fact.year}年{fact.indicator}的全年预计回到更早的一条；没有的就未知。")
+        case InvestmentPlan():
+            told.append(f"{fact.year}年按其余的计划算完成率；没有的就不知道。")
+        case ProjectMonth():
+            told.append(f"{fact.project}{fact.month}变为待报，可以重新报送。")
         case MonthClosing():
             told.append(f"{fact.month}重新开放，读数再登记、修订不必写明原因。")
         case Confirmation():

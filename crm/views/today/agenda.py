@@ -15,7 +15,14 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from crm import access
 from crm.access import Action
+from crm.dates import When
 from crm.models import Project, StageRule, rested_too_long
+from crm.models.delivery.project_months import (
+    MonthState,
+    due_on,
+    month_asked_for,
+    unreported,
+)
 from crm.models.system.originals import to_check
 from crm.models.worth import Worth, converted
 from crm.stages import Stage, Status
@@ -27,7 +34,8 @@ LATEST_TOUCHED = ("-stage_rank", "-progress_on", "-pk")
 
 @dataclass(frozen=True)
 class Kind:
-    """One list of work: its name, what its emptiness means, and the order it is worked in."""
+    """One list of work: its name, what its emptiness means, and the order it is worked in.
+    is_seldom: its count is shown only while there is something in it."""
 
     key: str
     title: str
@@ -35,6 +43,7 @@ class Kind:
     empty: str
     ordering: tuple[str, ...]
     is_late: bool = False
+    is_seldom: bool = False
 
 
 KINDS = (
@@ -57,15 +66,31 @@ KINDS = (
         is_late=True,
     ),
     Kind("unplanned", "没有安排下一步", "没有下一步", "在推进的项目都安排了下一步。", LATEST),
+    Kind(
+        "months",
+        "项目月报待报",
+        "月报待报",
+        "重点项目的月报都报了。",
+        ("name", "pk"),
+        is_seldom=True,
+    ),
     Kind("stalled", "停滞", "停滞", "没有停滞的项目。", LATEST_TOUCHED),
-    Kind("to_check", "导入时没读懂，待核", "待核", "导入时没读懂的都核过了。", LATEST_TOUCHED),
+    Kind(
+        "to_check",
+        "导入时没读懂，待核",
+        "待核",
+        "导入时没读懂的都核过了。",
+        LATEST_TOUCHED,
+        is_seldom=True,
+    ),
 )
 
 
 @dataclass(frozen=True)
 class Task:
-    """A project on a list of work. `lacks` is who is missing where somebody
-    is: the officer, else the liaison."""
+    """A project on a list of work. `lacks` is who is missing where somebody is: the officer, else
+    the liaison. month: the one whose 月报 is asked for now; is_returned: its report was sent
+    back."""
 
     project: Project
     late_days: int = 0
@@ -73,6 +98,10 @@ class Task:
     idle_days: int = 0
     idle_limit: int = 0
     lacks: str = ""
+    month: When | None = None
+    month_due: date | None = None
+    month_late_days: int = 0
+    is_returned: bool = False
 
 
 @dataclass
@@ -97,6 +126,7 @@ class Work:
     def __init__(self, user: Any, today: date, *, is_mine: bool) -> None:
         self.user, self.today = user, today
         self.rules = StageRule.objects.days()
+        self.month = month_asked_for(today)
         pieces = access.scope_pieces(user, Action.VIEW, Project)
         self.whole = reduce(or_, pieces)
         self.parts = access.apart(pieces)
@@ -121,8 +151,13 @@ class Work:
             "unplanned": lambda: self.projects.unplanned(),
             "stalled": lambda: self.projects.filter(status=Status.STALLED),
             "to_check": lambda: self.projects.filter(to_check(Project)),
+            "months": lambda: unreported(self._mine_to_report(), self.month),
         }[key]
         return self._listed(narrow(), key)
+
+    def _mine_to_report(self) -> QuerySet[Project]:
+        """The projects of which the user reports the months himself: of those he sees."""
+        return self.projects.filter(access.scope_q(self.user, Action.FILE, Project))
 
     def _listed(self, rows: QuerySet[Project], key: str) -> QuerySet[Project]:
         kind = next(kind for kind in KINDS if kind.key == key)
@@ -153,6 +188,10 @@ class Work:
             idle_days=rested_too_long(row, self.today, self.rules),
             idle_limit=self.rules.get(Stage(row.stage), 0),
             lacks="liaison" if row.officer_id else "officer",
+            month=self.month,
+            month_due=due_on(self.month),
+            month_late_days=max((self.today - due_on(self.month)).days, 0),
+            is_returned=getattr(row, "month_state", None) == MonthState.RETURNED,
         )
 
     def _count(self) -> None:
@@ -180,6 +219,13 @@ class Work:
             self.counts["to_check"] += rows.filter(to_check(Project)).count()
             alone = rows.filter(officer__isnull=False)
             self.counts["unassigned"] += alone.unserved(self.today).count()
+        # Who enters for the whole county is not reminded of what others have to report.
+        if access.can(self.user, Action.FILE, Project) and not self._files_all:
+            self.counts["months"] = self.rows("months").count()
+
+    @property
+    def _files_all(self) -> bool:
+        return access.Reach.ALL in access.reaches(self.user, Action.FILE, Project)
 
     def _dated(self, stage_by: str) -> list[tuple[str, Q]]:
         """What of the projects worked on belongs to which list, by its dates. `stage_by` is the

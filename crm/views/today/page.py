@@ -16,6 +16,7 @@ from crm.access import Action, Role
 from crm.errors import Hidden
 from crm.exact import total_text
 from crm.models import Enquiry, EnquiryState, FundingReceipt, Project, Stage, StageMove
+from crm.models.delivery.project_months import MonthState, ProjectMonth
 from crm.views.base import PAGE_SIZE, desk
 from crm.views.today import start
 from crm.views.today.agenda import KINDS, Kind, Task, Work
@@ -119,6 +120,7 @@ def to_confirm(request: HttpRequest) -> HttpResponse:
     seen = Exists(Project.objects.filter(scope, pk=OuterRef("project")))
     moves = StageMove.objects.standing().unconfirmed().filter(seen)
     receipts = FundingReceipt.objects.standing().unconfirmed().filter(seen)
+    months = ProjectMonth.objects.standing().filter(seen, state=MonthState.REPORTED)
     return render(
         request,
         "crm/_to_confirm.html",
@@ -127,6 +129,7 @@ def to_confirm(request: HttpRequest) -> HttpResponse:
             "receipts": receipts.select_related("project", "by").order_by("-pk")[:SHOWN_LATER],
             "move_count": moves.count(),
             "receipt_count": receipts.count(),
+            "month_count": months.exclude(reporter=user).count(),
         },
     )
 

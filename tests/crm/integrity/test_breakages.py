@@ -12,6 +12,7 @@ from django.db import models
 
 from crm import integrity
 from crm.actions.companies import spells
+from crm.dates import When
 from crm.models import (
     Agreement,
     AgreementKind,
@@ -431,6 +432,21 @@ def corrects_another_company(world: World, sql: Sql) -> Any:
     other = make.company()
     sql("UPDATE crm_abovescalespell SET company_id = %s WHERE id = %s", other.pk, told.pk)
     return told
+
+
+# Months of projects
+
+
+@breaks("project_month.once")
+def a_month_reported_twice(world: World, sql: Sql) -> Any:
+    first = make.month_report(world.signed, When.month(2023, 6))
+    make.month_report(world.signed, When.month(2023, 7), invested=1)
+    sql(
+        "UPDATE crm_projectmonth SET month_on = '2023-07-01', month_until = '2023-07-31' "
+        "WHERE id = %s",
+        first.pk,
+    )
+    return first
 
 
 # Imports

@@ -49,6 +49,7 @@ FIXED = {
     "above-scale": {"company"}, "industry-changes": {"company"}, "forecasts": {"indicator"},
     "reserved-readings": {"indicator", "month", "company"},
     "readings": {"indicator", "month", "park", "zone", "industry", "company"},
+    "monthly-reports": {"project", "month"}, "investment-plans": {"project"},
     "closings": {"month"},
 }  # fmt: skip
 

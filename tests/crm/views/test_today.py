@@ -15,6 +15,7 @@ from crm.access import Action, Role
 from crm.actions.pipeline import followups, projects
 from crm.actions.system import originals
 from crm.models import AuditEntry, Project, Said
+from crm.models.delivery.project_months import month_asked_for, unreported
 from crm.stages import Stage, Status
 from crm.views.today.agenda import KINDS, Work
 from tests import make
@@ -156,6 +157,8 @@ class EveryListCountsWhatItLists(TestCase):
                 originals.keep(row, [{"field": "land_area_mu", "heading": "用地", "text": "若干",
                                       "said": Said.UNREAD}])  # fmt: skip
                 to_check.append(row.pk)
+            if age % 3:
+                make.key_listing(row, "county", month_asked_for(today).start.year)
             if served:
                 make.liaison(row, today, user=people[Role.LIAISON])
         for user in people.values():
@@ -171,6 +174,11 @@ class EveryListCountsWhatItLists(TestCase):
                     "unplanned": seen.unplanned(),
                     "stalled": seen.filter(status=Status.STALLED),
                     "to_check": seen.filter(pk__in=to_check),
+                    "months": unreported(
+                        seen.filter(access.scope_q(user, Action.FILE, Project)), work.month
+                    )
+                    if user.role != Role.STATISTICIAN
+                    else seen.none(),
                 }
                 for kind in KINDS:
                     told = set(lists[kind.key].values_list("pk", flat=True))
