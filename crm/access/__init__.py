@@ -21,6 +21,7 @@ from crm.access.asking import (
 from crm.access.nouns import NOBODY, Duties, Rights, rights_of
 from crm.access.roles import (
     AUDIT,
+    COLLECTIONS,
     COMPANIES,
     DEMO,
     PERSONAL,
@@ -40,6 +41,7 @@ from crm.access.tokens import STAFF, row_tokens, search_scope, user_tokens
 
 __all__ = [
     "AUDIT",
+    "COLLECTIONS",
     "COMPANIES",
     "DEMO",
     "NOBODY",

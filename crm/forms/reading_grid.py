@@ -87,6 +87,15 @@ def number_in(text: str, indicator: Indicator) -> tuple[Decimal | None, str]:
     return number.value, ""
 
 
+def against(indicator: Indicator, value: Decimal, before: Decimal | None) -> list[str]:
+    """What is unlikely about a number beside the one of an earlier month of the year, in words."""
+    if before is not None and indicator.nature == Nature.CUMULATIVE and value < before:
+        return [f"累计数比前面的 {trimmed(before)} 少"]
+    if before and value >= TIMES * before:
+        return [f"是前面 {trimmed(before)} 的 {int(value / before)} 倍"]
+    return []
+
+
 class ReadingGrid:
     """Bound to what was sent, or as the ledger has it."""
 
@@ -169,10 +178,7 @@ class ReadingGrid:
             told.append(f"原来是 {trimmed(cell.held)}，这是修订")
         if cell.month in closed:
             told.append(f"{cell.month}月已经封账")
-        if before is not None and line.indicator.nature == Nature.CUMULATIVE and value < before:
-            told.append(f"累计数比前面的 {trimmed(before)} 少")
-        elif before and value >= TIMES * before:
-            told.append(f"是前面 {trimmed(before)} 的 {int(value / before)} 倍")
+        told += against(line.indicator, value, before)
         return "；".join(told)
 
     def _check_parts(self) -> None:

@@ -88,7 +88,8 @@ def revise_reading(
 
 @dataclass(frozen=True)
 class Stated:
-    """A number of a month as a table tells it. before: the standing reading it revises."""
+    """A number of a month as a table or an answer tells it. before: the standing reading it
+    revises. document: where it comes from, where that is known."""
 
     indicator: Indicator
     subject: Any
@@ -96,6 +97,7 @@ class Stated:
     value: Decimal
     why: str = ""
     before: Reading | None = None
+    document: str = ""
 
 
 def record_all(stated: Iterable[Stated], *, by: User) -> dict[int, Refused]:
@@ -105,7 +107,7 @@ def record_all(stated: Iterable[Stated], *, by: User) -> dict[int, Refused]:
         for at, one in enumerate(stated):
             try:
                 with transaction.atomic():
-                    _record_stated(one, by=by)
+                    record_stated(one, by=by)
             except Refused as refusal:
                 refused[at] = refusal
         if refused:
@@ -113,12 +115,14 @@ def record_all(stated: Iterable[Stated], *, by: User) -> dict[int, Refused]:
     return refused
 
 
-def _record_stated(one: Stated, *, by: User) -> None:
+def record_stated(one: Stated, *, by: User) -> Reading:
+    """Enters one of them, or revises what stood."""
+    document = {"document": one.document} if one.document else {}
     if one.before is not None:
-        revise_reading(one.before, {"value": one.value}, by=by, reason=one.why or "补填")
-        return
-    told: dict[str, Any] = {"month": one.month, "value": one.value, "why": one.why}
-    record_reading(one.indicator, by=by, **told, **naming(one.subject))
+        values = {"value": one.value, **document}
+        return revise_reading(one.before, values, by=by, reason=one.why or "补填")
+    told: dict[str, Any] = {"month": one.month, "value": one.value, "why": one.why, **document}
+    return record_reading(one.indicator, by=by, **told, **naming(one.subject))
 
 
 def _alone(reading: Reading) -> AbstractContextManager[None]:

@@ -31,6 +31,7 @@ from crm.models import (
 from crm.models.companies.industry_changes import IndustryChange
 from crm.models.companies.spells import AboveScaleSpell
 from crm.models.indicators.closings import MonthClosing
+from crm.models.indicators.due_reports import ReportSending
 from crm.models.indicators.forecasts import Forecast
 from crm.models.indicators.readings import Reading
 from crm.stages import Stage
@@ -129,6 +130,8 @@ def effects(fact: Any) -> list[str]:
             )
         case Forecast():
             told.append(f"{fact.year}年{fact.indicator}的全年预计回到更早的一条；没有的就未知。")
+        case ReportSending():
+            told.append(f"{fact.period}的“{fact.due_report}”回到没有报出，到期或逾期会再提醒。")
         case MonthClosing():
             told.append(f"{fact.month}重新开放，读数再登记、修订不必写明原因。")
         case Confirmation():

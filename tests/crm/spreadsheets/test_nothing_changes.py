@@ -47,7 +47,8 @@ FIXED = {
     "agreements": {"project"}, "receipts": {"project"}, "recognitions": {"subject"},
     "above-scale": {"company"}, "industry-changes": {"company"}, "forecasts": {"indicator"},
     "readings": {"indicator", "month", "park", "zone", "industry", "company"},
-    "closings": {"month"}, "indicators": {"code", "unit"},  # once there are readings
+    "closings": {"month"}, "report-sendings": {"due_report", "period"},
+    "indicators": {"code", "unit"},  # once there are readings
 }  # fmt: skip
 
 # Texts that a spreadsheet, or a reader of one, might take for something else.

@@ -61,6 +61,7 @@ def facts(project, team, park, statistician) -> dict[str, Any]:
             value=Decimal(2),
         ),
         "closings": readings.close_month(When.month(2023, 5), by=statistician),
+        "report-sendings": make.sending(make.due_report(), When.month(2023, 3)),
     }
 
 
@@ -92,6 +93,7 @@ FOLLOWS = {
     "readings": ("全县2023年4月的规上工业总产值回到未知",),
     "forecasts": ("2023年入库税收的全年预计回到更早的一条",),
     "closings": ("2023年5月重新开放",),
+    "report-sendings": ("2023年3月的“工业经济月报”回到没有报出",),
 }
 
 
