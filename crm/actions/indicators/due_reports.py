@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +17,8 @@ from crm.dates import When
 from crm.errors import Refused
 from crm.models import NotificationKind, User
 from crm.models.indicators.due_reports import DueReport, ReportSending, outstanding
+
+NEWS = timedelta(days=7)  # what is overdue for longer is told by the calendar alone
 
 
 def record_sending(
@@ -87,6 +89,8 @@ def tell_due(on: date) -> None:
     keepers: list[User] = []
     for one in outstanding(items, on):
         item, day = one.item, one.due_on
+        if day < on - NEWS:
+            continue
         named = item.user
         if named is None or not access.may(named, Action.VIEW, item):
             keepers = keepers or notifications.who_may(Action.REGISTER, item)
