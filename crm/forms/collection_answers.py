@@ -18,6 +18,7 @@ from crm.errors import Refused
 from crm.exact import trimmed
 from crm.forms.ledgers import LedgerForm
 from crm.forms.reading_grid import PARTS, against, number_in
+from crm.ledgers import Kind
 from crm.ledgers.asking import asked_in, is_own, whose
 from crm.models import User
 from crm.models.indicators.closings import MonthClosing
@@ -108,7 +109,7 @@ class ReadingsAnswer:
     def __init__(
         self, recipient: CollectionRecipient, known: Known, typed: Mapping[str, str]
     ) -> None:
-        self.recipient, self.known = recipient, known
+        self.recipient, self.known, self.typed = recipient, known, typed
         self.why = typed.get(WHY, "").strip()[:200]
         month = recipient.collection.month_on
         self.numbers = []
@@ -172,6 +173,10 @@ class ReadingsAnswer:
             if one and total and one.value and total.value is not None and one.value > total.value:
                 said = f"比它所属的 {trimmed(total.value)} 还大"
                 one.unlikely = "；".join(filter(None, [one.unlikely, said]))
+
+    def kept(self) -> dict[str, str]:
+        """What stays of it once it is taken over."""
+        return dict(self.typed)
 
     def write(self, *, by: User, reason: str) -> list[models.Model]:
         """Has every number on record as its reading; what stands there already is left alone."""
@@ -285,6 +290,16 @@ class LedgerAnswer:
             for form in self.said()
         ]
 
+    def kept(self) -> dict[str, str]:
+        """What stays of it once it is taken over: no personal data."""
+        sealed = {
+            form.add_prefix(column.name)
+            for form in self.forms
+            for column in self.columns
+            if column.kind is Kind.PERSONAL
+        }
+        return {name: text for name, text in self.typed.items() if name not in sealed}
+
     def write(self, *, by: User, reason: str) -> list[models.Model]:
         """Registers each row with the ledger's own verb, or changes the recipient's own."""
         subject = self.recipient.subject
@@ -315,6 +330,16 @@ def answer_of(
     if recipient.collection.is_of_readings:
         return ReadingsAnswer(recipient, known, said)
     return LedgerAnswer(recipient, known, said, is_judged=is_judged)
+
+
+def judged(recipient: CollectionRecipient, known: Known) -> Answer:
+    """The answer as it was kept, with what is wrong or unlikely about it; what was taken over is
+    the register's, and says no more than it said."""
+    is_open = recipient.may_be_filled
+    answer = answer_of(recipient, known, is_judged=is_open)
+    if recipient.answer and (is_open or isinstance(answer, ReadingsAnswer)):
+        answer.is_valid()
+    return answer
 
 
 def kept_of(answer: Answer, sent: Mapping[str, str]) -> dict[str, str]:

@@ -63,7 +63,7 @@ def _take(line: Line, by: User) -> None:
         answer = answer_of(one, Known.of(one.collection, [one]))
         answer.is_valid()
         write = partial(answer.write, by=by, reason="")
-        answers.take_over(one, write, by=by, version=one.version)
+        answers.take_over(one, write, by=by, version=one.version, kept=answer.kept())
 
 
 def _company(name: str) -> Company:

@@ -100,15 +100,23 @@ def return_answer(
 
 @transaction.atomic
 def take_over(
-    recipient: CollectionRecipient, write: Write, *, by: User, version: int, reason: str = ""
+    recipient: CollectionRecipient,
+    write: Write,
+    *,
+    by: User,
+    version: int,
+    kept: Mapping[str, Any],
+    reason: str = "",
 ) -> CollectionRecipient:
     """接收: `write` enters the answer with the register's own verbs, all of it or nothing; then its
     rows are rows like any other, and the answer changes no more. `version`: of the answer that was
-    looked at."""
+    looked at; `kept`: what of it stays here, which is no personal data: that is the register's now,
+    and forgotten with its person there."""
     row = _submitted(recipient, by, version)
     written = [[str(one._meta.model_name), one.pk] for one in write()]
     values = {
         "state": AnswerState.TAKEN, "taken_at": clock.now(), "taken_by": by, "written": written,
+        "answer": dict(kept),
     }  # fmt: skip
     taken: CollectionRecipient = _record.amend(
         row, values, by=by, verb="take_answer", reason=reason

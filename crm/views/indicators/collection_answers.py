@@ -17,7 +17,7 @@ from crm.access import Action
 from crm.actions.companies import contacts
 from crm.actions.indicators import answers
 from crm.errors import Refused
-from crm.forms.collection_answers import Known, answer_of
+from crm.forms.collection_answers import Known, answer_of, judged
 from crm.forms.collections import ReturnForm, TakeForm
 from crm.forms.ledgers import show_refusal
 from crm.models.indicators.collections import AnswerState, CollectionRecipient
@@ -36,7 +36,9 @@ def take(
         raise Refused("；".join(answer.errors), "invalid")
     seen = int(version) if version.isdecimal() and len(version) < 10 else 0
     write = partial(answer.write, by=by, reason=reason)
-    return answers.take_over(recipient, write, by=by, version=seen, reason=reason)
+    return answers.take_over(
+        recipient, write, by=by, version=seen, kept=answer.kept(), reason=reason
+    )
 
 
 @desk
@@ -45,9 +47,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     ledger = ledger_or_hidden(KEY, request.user)
     recipient = row_or_hidden(ledger, request.user, pk)
     known = Known.of(recipient.collection, [recipient])
-    shown = answer_of(recipient, known)
-    if recipient.answer:
-        shown.is_valid()
+    shown = judged(recipient, known)
     doing = request.POST.get("do") if request.method == "POST" else None
     returning = ReturnForm(request.POST if doing == "return" else None, prefix="return")
     taking = TakeForm(request.POST if doing == "take" else None, prefix="take")

@@ -22,7 +22,7 @@ from crm.actions import exports
 from crm.actions.indicators import collections
 from crm.actions.indicators.collections import Given
 from crm.errors import Hidden, Refused
-from crm.forms.collection_answers import Answer, Known, answer_of
+from crm.forms.collection_answers import Answer, Known, judged
 from crm.forms.collections import StartForm, TakeForm
 from crm.forms.ledgers import show_refusal
 from crm.ledgers import asking
@@ -64,7 +64,7 @@ class Line:
 
 @desk
 def rounds(request: HttpRequest) -> HttpResponse:
-    """填报进度: the rounds, those still open first, each with how many have answered."""
+    """填报进度: the rounds, the latest due first, each with how many have answered."""
     ledger = ledger_or_hidden(KEY, request.user)
     page = page_of(ledger.rows(request.user), request, SIZE)
     return render(
@@ -198,8 +198,7 @@ def _line(recipient: CollectionRecipient, known: Known) -> Line:
     links = getattr(recipient, "valid_links", [])
     answer, is_likely = None, True
     if recipient.state in (AnswerState.SUBMITTED, AnswerState.RETURNED, AnswerState.TAKEN):
-        answer = answer_of(recipient, known)
-        answer.is_valid()
+        answer = judged(recipient, known)
         is_likely = not answer.unlikely
     return Line(recipient, links[-1] if links else None, answer, is_likely)
 

@@ -12,12 +12,13 @@ from django.core import mail
 
 from crm import clock
 from crm.access import Role
+from crm.actions import merges
 from crm.actions.companies import contacts
 from crm.actions.indicators import answers, collections, readings
 from crm.actions.indicators.collections import Asked
 from crm.dates import When
 from crm.errors import Refused
-from crm.models import AuditEntry
+from crm.models import AuditEntry, Contact
 from crm.models.companies.candidates import ScaleCandidate
 from crm.models.indicators.collections import AnswerState, Collection, CollectionLink
 from crm.models.indicators.readings import Reading
@@ -327,6 +328,44 @@ def test_a_contacts_telephone_is_shown_on_record_alone(as_user, statistician, ou
     contacts.forget(row, by=statistician, reason="本人要求")
     row.refresh_from_db()
     assert row.phone == ""
+
+
+def test_personal_data_of_an_answer_leaves_it_with_the_taking_over(as_user, statistician):
+    company = make.company("佳禧面料")
+    columns = ["name", "phone", "position"]
+    made = make.collection([company], register="contacts", columns=columns, month_on=None)
+    said = {"rows": "1", "r0-name": "王会计", "r0-phone": "13800000001", "r0-position": "会计"}
+    row = say(made, said)
+    assert not AuditEntry.objects.filter(changes__icontains="13800000001").exists()
+    assert act(as_user(statistician), made, "take", row).status_code == 302
+    contact = Contact.objects.get(company=company)
+    assert (contact.name, contact.phone) == ("王会计", "13800000001")
+    row.refresh_from_db()
+    assert row.answer == {"rows": "1", "r0-position": "会计"}
+    page = text_of(as_user(statistician).get(f"/desk/collection-recipients/{row.pk}/"))
+    assert "会计" in page
+    assert "请填写" not in page
+
+
+def test_rounds_and_recipients_are_exported_and_told_to_programs(as_user, statistician, output):
+    made = asked_of("佳禧面料", output=output)
+    client = as_user(statistician)
+    for key, said in (("collections", "月度产值"), ("collection-recipients", "佳禧面料")):
+        sheet = openpyxl.load_workbook(BytesIO(client.get(f"/desk/{key}/export/").content)).active
+        assert any(said in map(str, row) for row in sheet.iter_rows(values_only=True)), key
+        assert said in text_of(client.get(f"/api/{key}/"))
+    assert made.pk
+
+
+def test_a_merged_companys_link_fills_in_for_the_one_that_stays(as_user, statistician, output):
+    stays, goes = make.company("佳禧面料"), make.company("佳禧面料公司")
+    made = make.collection([goes], indicators=[output])
+    row = say(made, {f"v-{output.pk}": "1.25"})
+    merges.merge(goes, stays, by=statistician, reason="同一户")
+    row.refresh_from_db()
+    assert row.company == stays
+    assert act(as_user(statistician), made, "take", row).status_code == 302
+    assert numbers() == {"佳禧面料": Decimal("1.25")}
 
 
 def test_a_round_asks_as_many_questions_for_many_as_for_few(
