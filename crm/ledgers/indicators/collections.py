@@ -82,7 +82,6 @@ RECIPIENTS = declare(
         group=Group.ASSESSMENT,
         model=CollectionRecipient,
         place=65,
-        is_in_menu=False,
         page=lambda pk: reverse("desk-collection-answer", args=[pk]),
         verbs={
             "add_recipient": "列入填报",

@@ -178,6 +178,8 @@ class CollectionLink(Row):
     """A personal link (填报链接): who holds it may fill in one recipient's answer, without an
     account. Only a keyed hash of its token is kept. It opens until the end of `expires_on`."""
 
+    rights = access.Rights(access.COLLECTIONS, parent="recipient")
+
     recipient = models.ForeignKey(
         CollectionRecipient, models.PROTECT, verbose_name="填报对象", related_name="links"
     )
