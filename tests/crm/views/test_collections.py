@@ -256,8 +256,9 @@ def test_of_many_those_refused_are_named_and_the_others_taken(as_user, statistic
     assert numbers() == {"佳禧面料": Decimal("1.25")}
 
 
-def test_a_closed_month_asks_for_the_reason(as_user, statistician, output):
+def test_a_closed_month_asks_for_the_statisticians_reason(as_user, statistician, output):
     made = asked_of("佳禧面料", output=output)
+    make.reading(output, JULY, "0.1", company=made.recipients.get().company)
     row = say(made, {f"v-{output.pk}": "1.25", "why": "企业说明"})
     readings.close_month(AUGUST, by=statistician)
     client = as_user(statistician)
@@ -267,7 +268,7 @@ def test_a_closed_month_asks_for_the_reason(as_user, statistician, output):
     assert numbers() == {}
     sent = {"do": "take", "version": row.version, "take-reason": "封账后补报"}
     assert client.post(url, sent).status_code == 302
-    assert Reading.objects.get(month_on=AUGUST.start).why == "封账后补报"
+    assert Reading.objects.get(month_on=AUGUST.start).why == "封账后补报；企业说明"
 
 
 def test_an_answer_is_sent_back_with_its_reason(as_user, statistician, output):
@@ -293,6 +294,16 @@ def test_the_improbable_is_marked_and_not_ticked_beforehand(as_user, statisticia
     assert "是前面 2 的 15 倍" in page
     assert "原因：并表" in page
     assert f'name="pk" value="{row.pk}">' in page
+
+
+def test_each_answer_stands_beside_its_own_last_number(as_user, statistician, output):
+    made = asked_of("佳禧面料", "佳利德鞋业", output=output)
+    for at, row in enumerate(made.recipients.order_by("pk"), start=1):
+        make.reading(output, JULY, f"{at}.125", company=row.company)
+        say(made, {f"v-{output.pk}": f"{at}.5"}, at - 1)
+    lines = as_user(statistician).get(f"/desk/collections/{made.pk}/").context["lines"]
+    beside = [(one.typed, one.last_text) for line in lines for one in line.answer.numbers]
+    assert beside == [("1.5", "1.125"), ("2.5", "2.125")]
 
 
 def test_a_row_of_a_ledger_is_registered_by_its_own_verb(as_user, statistician):
