@@ -137,7 +137,7 @@ def status(request: HttpRequest, code: str) -> HttpResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     lines = [
         "User-agent: *",
-        *(f"Disallow: {path}" for path in ("/desk/", "/cms/", "/api/", "/login/")),
+        *(f"Disallow: {path}" for path in ("/desk/", "/cms/", "/api/", "/login/", "/fill/")),
         *(f"Disallow: {path}" for path in ("/enquiry/status/", "/en/enquiry/status/")),
         f"Sitemap: {request.build_absolute_uri('/sitemap.xml')}",
     ]

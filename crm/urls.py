@@ -6,7 +6,7 @@ from django.urls import include, path, re_path
 from crm.views.companies import candidates, duplicates, hints, merges, people, spells
 from crm.views.delivery import grid as month_grid
 from crm.views.delivery import months
-from crm.views.indicators import grid, targets
+from crm.views.indicators import calendar, collection_answers, collections, fill, grid, targets
 from crm.views.ledgers import (
     batches,
     exports,
@@ -98,6 +98,22 @@ desk = [
     path("project-months/accept/", month_grid.accept_shown, name="desk-months-accept"),
     path("monthly-reports/<int:pk>/accept/", months.accept, name="desk-month-accept"),
     path("monthly-reports/<int:pk>/return/", months.send_back, name="desk-month-return"),
+    path("collection-progress/", collections.rounds, name="desk-collections"),
+    path("collections/start/", collections.start, name="desk-collection-start"),
+    path("collections/<int:pk>/", collections.collection, name="desk-collection"),
+    path("collections/<int:pk>/do/", collections.act, name="desk-collection-do"),
+    path("collections/<int:pk>/links/", collections.links_file, name="desk-collection-links"),
+    path(
+        "collection-recipients/<int:pk>/",
+        collection_answers.answer,
+        name="desk-collection-answer",
+    ),
+    path(
+        "collection-recipients/<int:pk>/reveal/",
+        collection_answers.reveal,
+        name="desk-reveal-recipient",
+    ),
+    path("report-calendar/", calendar.calendar, name="desk-calendar"),
     path("targets/", targets.board, name="desk-targets"),
     path("targets/<int:pk>/rows/", targets.rows, name="desk-target-rows"),
     path("transfers/<int:pk>/accept/", transfers.accept, name="desk-transfer-accept"),
@@ -143,4 +159,6 @@ urlpatterns = [
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("api/", include("crm.api.urls")),
     path("desk/", include(desk)),
+    path("fill/", fill.fill),
+    path("fill/<str:token>/", fill.fill, name="fill"),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.db import models
 from crm import clock
 from crm.access import Role
 from crm.actions import rows
-from crm.actions.indicators import readings
+from crm.actions.indicators import collections, due_reports, readings
 from crm.actions.pipeline import (
     agreements,
     confirmations,
@@ -62,6 +62,8 @@ from crm.models import (
     Zone,
 )
 from crm.models.companies.companies import credit_code_check_sign
+from crm.models.indicators.collections import Collection
+from crm.models.indicators.due_reports import DueReport
 from crm.models.indicators.indicators import Indicator
 from crm.models.states import State
 from crm.stages import Stage, Status
@@ -365,6 +367,36 @@ def month_report(project: Project, month: When, invested: Any = 0, **told: Any) 
     number = None if invested is None else Decimal(str(invested))
     by = told.pop("by", None) or maker()
     return project_months.file_month(project, by=by, month=month, invested=number, **told)
+
+
+def due_report(name: str = "工业经济月报", **values: Any) -> DueReport:
+    """Every month, by the 10th of the next one."""
+    facts = {"name": name, "recipient": "市经信局", "rhythm": "month", "day": 10}
+    facts |= {"months_after": 1, "starts_on": date(2023, 1, 1), "remind_days": 3}
+    return rows.register(DueReport, facts | values, by=maker())
+
+
+def sending(item: DueReport, period: When, sent_on: date | None = None, **told: Any) -> Any:
+    """That one period went out, on the day it was due unless said otherwise."""
+    on = sent_on or item.due_on(period)
+    return due_reports.record_sending(item, by=maker(), period=period, sent_on=on, **told)
+
+
+def collection(
+    subjects: Any, *, indicators: Any = None, by: User | None = None, **values: Any
+) -> Collection:
+    """A round about last month's readings, due in ten days; of companies, unless said otherwise."""
+    today = clock.today()
+    month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    facts = {"name": "月度产值", "kind": "company", "asked_by": "县统计局", "month_on": month}
+    facts |= {"due_on": today + timedelta(days=10)}
+    if indicators is None:
+        indicators = [] if "register" in values else [indicator()]
+    asked = [one if isinstance(one, collections.Asked) else collections.Asked(one)
+             for one in subjects]  # fmt: skip
+    return collections.start_collection(
+        Collection(**facts | values), by=by or maker(), indicators=indicators, asked=asked
+    )
 
 
 def recognition(title: str = "市级特色园区", **values: Any) -> Recognition:

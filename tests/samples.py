@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from crm import ledgers
@@ -75,7 +75,7 @@ class Samples:
             case Kind.MONEY:
                 return Decimal(f"{number}2345678.90")
             case Kind.NUMBER if isinstance(stored, models.IntegerField):
-                return _least(stored) + number % 50
+                return _least(stored) + number % _span(stored)
             case Kind.NUMBER:
                 scale = getattr(stored, "scale", 2)
                 return Decimal(example[1]) if example else Decimal(number % 50 + 1).scaleb(-scale)
@@ -152,7 +152,8 @@ class Samples:
 
     def _told_by_verbs(self) -> None:
         """A first contact, a ruling on one, an offered transfer and one that divided the credit, a
-        confirmation, a word's meaning; moves and the record come of themselves."""
+        confirmation, a word's meaning, a round of collection; moves and the record come of
+        themselves."""
         project = self.row("projects")
         if not project.claims.exists():
             make.claim(project)
@@ -160,6 +161,8 @@ class Samples:
         make.divided(make.project(team=project.team, park=project.park))
         make.ruling(make.project(team=project.team, park=project.park))
         make.confirmed(project)
+        park, asked = self.row("parks"), [self.row("indicators")]
+        make.collection([park], kind="park", indicators=asked)
         words.remember("projects", "project", {"stage": {"前期": "洽谈"}}, by=self.head)
 
 
@@ -177,6 +180,12 @@ def field_of(ledger: Ledger, column: Column) -> Any:
         return ledger.model._meta.get_field(column.name)
     except FieldDoesNotExist:  # read through the column's `get`
         return None
+
+
+def _span(stored: models.Field) -> int:
+    """How many numbers the column takes, fifty at most."""
+    most = [one.limit_value for one in stored.validators if isinstance(one, MaxValueValidator)]
+    return min([50, *(limit - _least(stored) + 1 for limit in most)])
 
 
 def _least(stored: models.Field) -> int:

@@ -21,6 +21,7 @@ from crm.access.asking import (
 from crm.access.nouns import NOBODY, Duties, Rights, rights_of
 from crm.access.roles import (
     AUDIT,
+    COLLECTIONS,
     COMPANIES,
     DELIVERY,
     DEMO,
@@ -43,6 +44,7 @@ from crm.access.tokens import STAFF, row_tokens, search_scope, user_tokens
 
 __all__ = [
     "AUDIT",
+    "COLLECTIONS",
     "COMPANIES",
     "DELIVERY",
     "DEMO",

@@ -128,6 +128,12 @@ RULES: Grants = {
     Role.TEAMLEAD: grants(([_V, _R, _C], {_A})),
     Role.STATISTICIAN: grants(([_V, _R, _C, _I, _X], {_A})),
 }
+# What is collected by link, and what is sent up: the statistician's work, which heads may read.
+COLLECTIONS: Grants = {
+    Role.STATISTICIAN: grants(([_V, _R, _C, _REV, _I, _X], {_A})),
+    Role.TEAMLEAD: grants(([_V], {_A})),
+    Role.LEADER: grants(([_V, _X], {_A})),
+}
 # Saved views of lists: one's own, the team's where shared with it, and the public ones. A view only
 # says what to ask for; what is seen is decided by the rows.
 VIEWS: Grants = {

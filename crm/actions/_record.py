@@ -21,6 +21,7 @@ from crm.actions import _columns, _conflicts, _new_rows
 from crm.errors import Refused
 from crm.models import AuditEntry, ImportBatch, OriginalText, User
 from crm.models.base import InsertOnly, Recorded, Row
+from crm.models.indicators.collections import CollectionLink
 from crm.models.people import PARTS, Person
 from crm.models.states import state_of
 from search import engine, index
@@ -30,6 +31,8 @@ _batch: ContextVar[ImportBatch | None] = ContextVar("batch", default=None)
 _gathered: ContextVar[dict[str, set[int]] | None] = ContextVar("gathered", default=None)
 
 _UNKEPT = re.compile("[\x00\ud800-\udfff]")  # no database keeps these signs
+# A user, who came by a personal link, or the machine itself.
+Actor = User | CollectionLink | None
 GONE = "这条记录已经作废，不能再修改。"
 STALE = "这条记录刚刚被别人改过。请核对最新内容后再保存，您填写的内容仍保留在页面上。"
 
@@ -85,7 +88,7 @@ def note(
     verb: str,
     row: models.Model | None,
     *,
-    by: User | None,
+    by: Actor,
     changes: Mapping[str, Any] | None = None,
     reason: str = "",
     object_type: str = "",
@@ -97,7 +100,8 @@ def note(
     parts were, as only that person's key opens it."""
     entry = AuditEntry(
         verb=verb,
-        actor=by,
+        actor=by if isinstance(by, User) else None,
+        link=str(by) if isinstance(by, CollectionLink) else "",
         object_type=object_type or (row._meta.label_lower if row is not None else ""),
         object_id=row.pk if row is not None else None,
         # A person's row is named by its number: no personal data in the record.
@@ -225,7 +229,7 @@ def amend(
     row: Any,
     values: Mapping[str, Any],
     *,
-    by: User | None,
+    by: Actor,
     verb: str = "change",
     reason: str = "",
     version: int | None = None,
@@ -269,7 +273,7 @@ def amend(
             for name, rows in (many or {}).items():
                 getattr(locked, name).set(rows)
             note(verb, locked, by=by, changes=changes, reason=reason, sealed=sealed)
-            _settle_texts(locked, changes, by)
+            _settle_texts(locked, changes, by if isinstance(by, User) else None)
             keep_state(locked)
             touched(locked, renamed="name" in changes)
         row.__dict__.update(locked.__dict__)

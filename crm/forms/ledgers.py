@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,7 @@ from crm.forms.fields import (
 from crm.ledgers import Column, Kind, Ledger
 
 # What the address of a new row's form may fill in as it stands.
-GIVEN = (Kind.CHOICE, Kind.TEXT)
+GIVEN = (Kind.CHOICE, Kind.TEXT, Kind.WHEN)
 KEEP = "不改请留空；要清空请填一个减号（-）。"
 
 
@@ -77,7 +77,7 @@ def show_refusal(form: forms.Form, error: Refused) -> None:
 class LedgerForm(forms.Form):
     """A row of a ledger as people type it. `version` is what they saw of it, `seen` the values
     they started from: on a conflict only what they touched is held against the newer row.
-    `only` is the one column of it that is asked for."""
+    `only`: the columns of it that are asked for, where not all are."""
 
     version = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     seen = forms.CharField(required=False, max_length=50_000, widget=forms.HiddenInput)
@@ -89,11 +89,11 @@ class LedgerForm(forms.Form):
         *args: Any,
         row: Any = None,
         given: Mapping[str, Any] | None = None,
-        only: str = "",
+        only: Container[str] = (),
         **kwargs: Any,
     ) -> None:
         self.ledger, self.user, self.row = ledger, user, row
-        self.columns = tuple(c for c in ledger.form_columns if only in ("", c.name))
+        self.columns = tuple(c for c in ledger.form_columns if not only or c.name in only)
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
         for column in self.columns:

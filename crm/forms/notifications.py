@@ -17,6 +17,8 @@ MEANS = {
     NotificationKind.CONFIRM: "有签约、开工、投产等我认定，或我登记的被退回",
     NotificationKind.CLAIM: "我的首谈有争议，或有了裁定",
     NotificationKind.TRANSFER: "有项目要转给我，等我确认",
+    NotificationKind.COLLECTED: "我发起的填报有单位提交了",
+    NotificationKind.REPORT_DUE: "该报送的快到日子或已逾期，由我负责",
     NotificationKind.IMPORT: "我的表格导入好了，或没有导成",
     NotificationKind.SYSTEM: "台账自查有没有通过的，或后台的定期工作没有办成",
     NotificationKind.DIGEST: "每天一条：逾期、今天到期、没有安排、待认定各几项",

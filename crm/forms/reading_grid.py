@@ -93,6 +93,15 @@ def number_in(text: str, indicator: Indicator) -> tuple[Decimal | None, str]:
     return number.value, ""
 
 
+def against(indicator: Indicator, value: Decimal, before: Decimal | None) -> list[str]:
+    """What is unlikely about a number beside the one of an earlier month of the year, in words."""
+    if before is not None and indicator.nature == Nature.CUMULATIVE and value < before:
+        return [f"累计数比前面的 {trimmed(before)} 少"]
+    if before and value >= TIMES * before:
+        return [f"是前面 {trimmed(before)} 的 {int(value / before)} 倍"]
+    return []
+
+
 class ReadingGrid(Grid):
     """The months of a year, those to come left out, of one of the FACTS, as kept in `table`."""
 
@@ -183,10 +192,8 @@ class ReadingGrid(Grid):
         if self.fact == "growth":
             if abs(value) > STEEP:
                 told.append("同比这么大，请核对小数点")
-        elif before is not None and line.indicator.nature == Nature.CUMULATIVE and value < before:
-            told.append(f"累计数比前面的 {trimmed(before)} 少")
-        elif before and value >= TIMES * before:
-            told.append(f"是前面 {trimmed(before)} 的 {int(value / before)} 倍")
+        else:
+            told += against(line.indicator, value, before)
         return "；".join(told)
 
     def _check_parts(self) -> None:

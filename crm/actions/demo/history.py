@@ -19,7 +19,7 @@ from django.db.models import TextChoices
 
 from crm import clock, demo, ledgers
 from crm.actions import imports
-from crm.actions.demo import confirmations, facts, handovers, months
+from crm.actions.demo import collections, confirmations, facts, handovers, months
 from crm.actions.pipeline import agreements, enquiries, followups, projects
 from crm.actions.questions import LOOKED_FOR
 from crm.dates import When
@@ -62,11 +62,12 @@ def play(known: dict[str, Project], *, by: User) -> None:
     # What happens on a project comes after what was known of it that day.
     entered = [Step(day, enter) for day, enter in facts.facts(by)]
     said = [Step(day, say) for day, say in confirmations.words(known, users)]
+    asked = [Step(day, ask) for day, ask in collections.steps(by)]
     handed = [Step(day, hand) for day, hand in handovers.handovers(known, users)]
     ruled = [Step(day, rule) for day, rule in months.rulings(users)]
     steps = [
         *_leads(known, by), *entered, *_enquiries(users), *_events(known, users), *said, *handed,
-        *ruled,
+        *ruled, *asked,
     ]  # fmt: skip
     batch = imports.open_batch("projects", by=by, file_name="history.csv", is_demo=True)
     with imports.under(batch):

@@ -97,8 +97,9 @@ def revise_reading(
 
 @dataclass(frozen=True)
 class Stated:
-    """A number of a month as a table tells it. fact: which of a reading's numbers it is. before:
-    the standing reading it revises or completes."""
+    """A number of a month as a table or an answer tells it. fact: which of a reading's numbers it
+    is. before: the standing reading it revises or completes. document: where it comes from, where
+    that is known."""
 
     indicator: Indicator
     subject: Any
@@ -107,19 +108,22 @@ class Stated:
     why: str = ""
     fact: str = "value"
     before: MonthlyReading | None = None
+    document: str = ""
 
 
 def record_all(stated: Iterable[Stated], *, by: User) -> dict[int, Refused]:
     """Enters or revises all of these, in their order, or none: what was refused, by its place."""
-    return all_or_none(partial(_record_stated, one, by=by) for one in stated)
+    return all_or_none(partial(record_stated, one, by=by) for one in stated)
 
 
-def _record_stated(one: Stated, *, by: User) -> None:
+def record_stated(one: Stated, *, by: User) -> MonthlyReading:
+    """Enters one of them, or revises what stood."""
+    document = {"document": one.document} if one.document else {}
     if one.before is not None:
-        revise_reading(one.before, {one.fact: one.value}, by=by, reason=one.why or "补填")
-        return
-    told: dict[str, Any] = {"month": one.month, one.fact: one.value, "why": one.why}
-    record_reading(one.indicator, by=by, **told, **naming(one.subject))
+        values = {one.fact: one.value, **document}
+        return revise_reading(one.before, values, by=by, reason=one.why or "补填")
+    told: dict[str, Any] = {"month": one.month, one.fact: one.value, "why": one.why, **document}
+    return record_reading(one.indicator, by=by, **told, **naming(one.subject))
 
 
 def _alone(reading: MonthlyReading) -> AbstractContextManager[None]:

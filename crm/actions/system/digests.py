@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from crm import access, clock
 from crm.access import Action, Role
+from crm.actions.indicators import due_reports
 from crm.actions.system import notifications
 from crm.models import (
     Notification,
@@ -26,6 +27,7 @@ from crm.models import (
     User,
     confirmable,
 )
+from crm.models.indicators.due_reports import DueReport, outstanding
 
 logger = logging.getLogger(__name__)
 
@@ -75,6 +77,9 @@ def lines_of(user: User, on: date) -> list[Line]:
             for model in tables
         )
         lines.append(Line("待认定", waiting, home))
+    if access.can(user, Action.REGISTER, DueReport):
+        waiting = len(outstanding(list(DueReport.objects.all()), on))
+        lines.append(Line("待报送", waiting, reverse("desk-calendar")))
     return [one for one in lines if one.count]
 
 
@@ -87,6 +92,7 @@ def send_all(on: date | None = None) -> Sent:
     on = on or clock.today()
     notifications.forget_old()
     tell_lapsed(on)
+    due_reports.tell_due(on)
     sent = Sent()
     for user in _readers():
         lines = lines_of(user, on)

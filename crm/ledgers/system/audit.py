@@ -20,6 +20,7 @@ LEDGER = declare(
             Column("at", "时间", Kind.DATE, in_list=True),
             Column("verb", "动作", in_list=True, is_filter=True, words=verb_word),
             Column("actor", "操作人", Kind.REFERENCE, reference="users", in_list=True),
+            Column("link", "填报链接", in_list=True),
             Column("object_type", "对象类型", in_list=True, words=label_of),
             Column("object_id", "对象编号", in_list=True),
             Column("reason", "原因"),

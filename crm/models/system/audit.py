@@ -22,6 +22,8 @@ class AuditEntry(InsertOnly):
     actor = models.ForeignKey(
         "crm.User", models.PROTECT, verbose_name="操作人", null=True, related_name="+"
     )
+    # Who came by a personal link has no account: the link is named in the actor's place.
+    link = models.CharField("填报链接", max_length=120, blank=True)
     object_type = models.CharField("对象类型", max_length=60)
     object_id = models.BigIntegerField("对象编号", null=True)
     object_text = models.CharField("对象", max_length=200, blank=True)

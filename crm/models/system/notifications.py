@@ -21,6 +21,8 @@ class NotificationKind(models.TextChoices):
     MONTH = "month", "项目月报"
     CLAIM = "claim", "首谈争议和裁定"
     TRANSFER = "transfer", "流转待确认"
+    COLLECTED = "collected", "填报收到答复"
+    REPORT_DUE = "report_due", "报送到期"
     IMPORT = "import", "导入完成"
     DIGEST = "digest", "每日提要"
     SYSTEM = "system", "系统运行"

@@ -83,7 +83,7 @@ def told(entries: list[AuditEntry], model: type[models.Model]) -> list[Entry]:
 def said(entry: AuditEntry) -> tuple[str, str, str]:
     """What was done, by whom and why; a reason that begins with the verb's word says both."""
     word = ledgers.verb_word(entry.verb)
-    who = str(entry.actor) if entry.actor else "系统"
+    who = str(entry.actor or entry.link or "系统")
     if entry.reason.startswith(word):
         return entry.reason, who, ""
     return word, who, entry.reason

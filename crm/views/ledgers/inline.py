@@ -73,7 +73,7 @@ def _form(
     request: HttpRequest, ledger: Ledger, column: Column, row: Any, data: Any = None
 ) -> LedgerForm:
     return LedgerForm(
-        ledger, request.user, data, row=row, only=column.name, auto_id=f"cell-{row.pk}-%s"
+        ledger, request.user, data, row=row, only=(column.name,), auto_id=f"cell-{row.pk}-%s"
     )
 
 

@@ -33,6 +33,7 @@ from crm.models.companies.spells import AboveScaleSpell
 from crm.models.delivery.investment_plans import InvestmentPlan
 from crm.models.delivery.project_months import ProjectMonth
 from crm.models.indicators.closings import MonthClosing
+from crm.models.indicators.due_reports import ReportSending
 from crm.models.indicators.forecasts import Forecast
 from crm.models.indicators.readings import MonthlyReading
 from crm.stages import Stage
@@ -135,6 +136,8 @@ def effects(fact: Any) -> list[str]:
             told.append(f"{fact.year}年按其余的计划算完成率；没有的就不知道。")
         case ProjectMonth():
             told.append(f"{fact.project}{fact.month}变为待报，可以重新报送。")
+        case ReportSending():
+            told.append(f"{fact.period}的“{fact.due_report}”回到没有报出，到期或逾期会再提醒。")
         case MonthClosing():
             told.append(f"{fact.month}重新开放，读数再登记、修订不必写明原因。")
         case Confirmation():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -17,6 +17,8 @@ from crm.errors import Hidden
 from crm.exact import total_text
 from crm.models import Enquiry, EnquiryState, FundingReceipt, Project, Stage, StageMove
 from crm.models.delivery.project_months import MonthState, ProjectMonth
+from crm.models.indicators.collections import AnswerState, Collection, CollectionRecipient
+from crm.models.indicators.due_reports import DueReport, Occurrence, outstanding
 from crm.views.base import PAGE_SIZE, desk
 from crm.views.today import start
 from crm.views.today.agenda import KINDS, Kind, Task, Work
@@ -97,6 +99,8 @@ def today(request: HttpRequest) -> HttpResponse:
             "bars": _bars(work),
             "log": logged(user, work.today, work.projects, is_mine=whose == "mine"),
             "moves": _moves(work),
+            "due": _due(user, work.today),
+            "answers_waiting": _answers_waiting(user),
             "enquiries": list(
                 Enquiry.objects.visible_to(user)
                 .filter(state=EnquiryState.NEW)
@@ -168,6 +172,23 @@ def _bars(work: Work) -> list[Bar]:
         )
         for stage, tally in work.stages.items()
     ]
+
+
+def _due(user: Any, on: date) -> list[Occurrence]:
+    """What is to be sent up soon or is overdue, for who keeps the calendar or answers for it."""
+    if not access.can(user, Action.VIEW, DueReport):
+        return []
+    items = DueReport.objects.visible_to(user).select_related("user")
+    if not access.can(user, Action.REGISTER, DueReport):
+        items = items.filter(user=user)
+    return outstanding(list(items), on)
+
+
+def _answers_waiting(user: Any) -> int:
+    """How many answers to a 填报 wait to be taken over."""
+    if not access.can(user, Action.CHANGE, Collection):
+        return 0
+    return CollectionRecipient.objects.filter(state=AnswerState.SUBMITTED).count()
 
 
 def _moves(work: Work) -> list[StageMove]:

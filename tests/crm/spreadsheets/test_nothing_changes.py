@@ -50,7 +50,7 @@ FIXED = {
     "reserved-readings": {"indicator", "month", "company"},
     "readings": {"indicator", "month", "park", "zone", "industry", "company"},
     "monthly-reports": {"project", "month"}, "investment-plans": {"project"},
-    "closings": {"month"},
+    "closings": {"month"}, "report-sendings": {"due_report", "period"},
 }  # fmt: skip
 
 # Texts that a spreadsheet, or a reader of one, might take for something else.

@@ -69,6 +69,7 @@ def facts(project, team, park, statistician) -> dict[str, Any]:
         "closings": readings.close_month(When.month(2023, 5), by=statistician),
         "investment-plans": make.investment_plan(project, 2023),
         "monthly-reports": make.month_report(project, When.month(2023, 4)),
+        "report-sendings": make.sending(make.due_report(), When.month(2023, 3)),
     }
 
 
@@ -101,6 +102,7 @@ FOLLOWS = {
     "reserved-readings": ("甲有限公司2023年4月的单户税收回到未知",),
     "forecasts": ("2023年入库税收的全年预计回到更早的一条",),
     "closings": ("2023年5月重新开放",),
+    "report-sendings": ("2023年3月的“工业经济月报”回到没有报出",),
 }
 
 
