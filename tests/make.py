@@ -11,9 +11,10 @@ from typing import Any
 
 from django.db import models
 
-from crm import clock
+from crm import clock, ledgers
 from crm.access import Role
 from crm.actions import rows
+from crm.actions.companies import evaluation_inputs, evaluations
 from crm.actions.indicators import readings
 from crm.actions.pipeline import (
     agreements,
@@ -112,6 +113,35 @@ def park(name: str = "", **values: Any) -> Park:
 def zone(park: Park, name: str = "一片区", area_sq_km: str | None = "3.5") -> Zone:
     area = None if area_sq_km is None else Decimal(area_sq_km)
     return rows.register(Zone, {"park": park, "name": name, "area_sq_km": area}, by=maker())
+
+
+def evaluation_scheme(
+    year: int = 2022, weights: Any = (("tax", "land", "100"),), **values: Any
+) -> Any:
+    """亩均评价办法 of companies below scale, who are those of whom inputs are told; `weights`:
+    (numerator, denominator, weight) of its measures."""
+    facts: dict[str, Any] = {"year": str(year), "population": "below", "line_a": Decimal(20),
+                             "line_b": Decimal(80), "line_c": Decimal(95)} | values  # fmt: skip
+    scheme = ledgers.get("evaluation-schemes").register(facts, by=maker())
+    for above, below, weight in weights:
+        told = {"scheme": scheme, "name": f"{above}/{below}", "numerator": above,
+                "denominator": below, "weight": Decimal(weight)}  # fmt: skip
+        ledgers.get("evaluation-measures").register(told, by=maker())
+    return scheme
+
+
+def evaluation_input(company: Company, year: int = 2022, **values: Any) -> Any:
+    """Of 10 mu, and what else is told (money in yuan)."""
+    land = {"land_registered_mu": 10, "land_rented_mu": 0, "land_let_mu": 0}
+    told = {name: None if v is None else Decimal(v) for name, v in (land | values).items()}
+    return evaluation_inputs.record_inputs(company, year, by=maker(), **told)
+
+
+def evaluation(company: Company, year: int = 2022) -> Any:
+    """The published result of a company that was the only one."""
+    evaluation_input(company, year, tax=1_000_000)
+    scheme = evaluation_scheme(year)
+    return evaluations.publish(scheme, by=maker(), on=clock.today())[0]
 
 
 def states_begin(on: date) -> None:

@@ -152,7 +152,8 @@ class Samples:
 
     def _told_by_verbs(self) -> None:
         """A first contact, a ruling on one, an offered transfer and one that divided the credit, a
-        confirmation, a word's meaning; moves and the record come of themselves."""
+        confirmation, a word's meaning, a published evaluation; moves and the record come of
+        themselves."""
         project = self.row("projects")
         if not project.claims.exists():
             make.claim(project)
@@ -160,6 +161,7 @@ class Samples:
         make.divided(make.project(team=project.team, park=project.park))
         make.ruling(make.project(team=project.team, park=project.park))
         make.confirmed(project)
+        make.evaluation(make.company(), 2019)
         words.remember("projects", "project", {"stage": {"前期": "洽谈"}}, by=self.head)
 
 

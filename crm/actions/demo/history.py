@@ -19,7 +19,7 @@ from django.db.models import TextChoices
 
 from crm import clock, demo, ledgers
 from crm.actions import imports
-from crm.actions.demo import confirmations, facts, handovers
+from crm.actions.demo import confirmations, evaluations, facts, handovers
 from crm.actions.pipeline import agreements, enquiries, followups, projects
 from crm.actions.questions import LOOKED_FOR
 from crm.dates import When
@@ -63,8 +63,10 @@ def play(known: dict[str, Project], *, by: User) -> None:
     entered = [Step(day, enter) for day, enter in facts.facts(by)]
     said = [Step(day, say) for day, say in confirmations.words(known, users)]
     handed = [Step(day, hand) for day, hand in handovers.handovers(known, users)]
+    graded = [Step(day, grade) for day, grade in evaluations.steps(by)]
     steps = [
         *_leads(known, by), *entered, *_enquiries(users), *_events(known, users), *said, *handed,
+        *graded,
     ]  # fmt: skip
     batch = imports.open_batch("projects", by=by, file_name="history.csv", is_demo=True)
     with imports.under(batch):

@@ -48,6 +48,9 @@ FIXED = {
     "above-scale": {"company"}, "industry-changes": {"company"}, "forecasts": {"indicator"},
     "readings": {"indicator", "month", "park", "zone", "industry", "company"},
     "closings": {"month"}, "indicators": {"code", "unit"},  # once there are readings
+    "evaluation-inputs": {"company", "year"}, "evaluation-marks": {"company", "year"},
+    "evaluation-measures": {"scheme"},
+    "evaluation-schemes": {"grade_rule"},  # with the lines
 }  # fmt: skip
 
 # Texts that a spreadsheet, or a reader of one, might take for something else.
