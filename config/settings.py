@@ -253,7 +253,11 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "ParkLedger 园账 API",
     "VERSION": "1",
     "PREPROCESSING_HOOKS": ["crm.api.schema.only_ours"],
-    "ENUM_NAME_OVERRIDES": {"Stage": "crm.stages.Stage", "Status": "crm.stages.Status"},
+    "ENUM_NAME_OVERRIDES": {
+        "Stage": "crm.stages.Stage",
+        "Status": "crm.stages.Status",
+        "Quantity": "crm.evaluation.Quantity",
+    },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

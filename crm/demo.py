@@ -15,6 +15,7 @@ FOLDER = settings.BASE_DIR / "demo"
 OPENED_ON = date(2023, 1, 4)
 PINNED_ON = date(2023, 9, 1)
 PASSWORD = "parkledger-demo"
+EVALUATED = "2022"  # the year of its 亩均评价
 
 _FIRST_TEAM, _PARK_TEAM = "招商一科", "园区招商服务科"
 

@@ -3,7 +3,18 @@
 from django.contrib.auth import views as auth
 from django.urls import include, path, re_path
 
-from crm.views.companies import candidates, duplicates, hints, merges, people, spells
+from crm.views.companies import (
+    candidates,
+    duplicates,
+    evaluation_company,
+    evaluation_export,
+    evaluation_verbs,
+    evaluations,
+    hints,
+    merges,
+    people,
+    spells,
+)
 from crm.views.delivery import grid as month_grid
 from crm.views.delivery import months
 from crm.views.indicators import calendar, collection_answers, collections, fill, grid, targets
@@ -93,6 +104,29 @@ desk = [
     path("claims/<int:pk>/renew/", first_contacts.renew, name="desk-claim-renew"),
     path("claims/<int:pk>/give-up/", first_contacts.give_up, name="desk-claim-give-up"),
     path("claims/<int:pk>/rule/", first_contacts.rule, name="desk-claim-rule"),
+    path("evaluation/", evaluations.year, name="desk-evaluation"),
+    path("evaluation/export/", evaluation_export.export, name="desk-evaluation-export"),
+    path(
+        "evaluation/companies/<int:pk>/",
+        evaluation_company.company_years,
+        name="desk-evaluation-company",
+    ),
+    path(
+        "evaluation-schemes/<int:pk>/publish/",
+        evaluation_verbs.publish,
+        name="desk-evaluation-publish",
+    ),
+    path("evaluation-schemes/<int:pk>/copy/", evaluation_verbs.copy, name="desk-evaluation-copy"),
+    path(
+        "evaluation-schemes/<int:pk>/edition/",
+        evaluation_verbs.edition,
+        name="desk-evaluation-edition",
+    ),
+    re_path(
+        r"^evaluation-appeals/(?P<pk>\d{1,18})/(?P<word>uphold|reject)/$",
+        evaluation_verbs.rule,
+        name="desk-evaluation-ruling",
+    ),
     path("reading-grid/", grid.grid, name="desk-reading-grid"),
     path("project-months/", month_grid.grid, name="desk-project-months"),
     path("project-months/accept/", month_grid.accept_shown, name="desk-months-accept"),

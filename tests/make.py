@@ -11,9 +11,10 @@ from typing import Any
 
 from django.db import models
 
-from crm import clock
+from crm import clock, ledgers
 from crm.access import Role
 from crm.actions import rows
+from crm.actions.companies import evaluation_inputs, evaluations
 from crm.actions.indicators import collections, due_reports, readings
 from crm.actions.pipeline import (
     agreements,
@@ -62,6 +63,8 @@ from crm.models import (
     Zone,
 )
 from crm.models.companies.companies import credit_code_check_sign
+from crm.models.companies.evaluation_schemes import EvaluationScheme
+from crm.models.companies.evaluations import Evaluation, EvaluationAppeal
 from crm.models.indicators.collections import Collection
 from crm.models.indicators.due_reports import DueReport
 from crm.models.indicators.indicators import Indicator
@@ -114,6 +117,47 @@ def park(name: str = "", **values: Any) -> Park:
 def zone(park: Park, name: str = "一片区", area_sq_km: str | None = "3.5") -> Zone:
     area = None if area_sq_km is None else Decimal(area_sq_km)
     return rows.register(Zone, {"park": park, "name": name, "area_sq_km": area}, by=maker())
+
+
+def evaluation_scheme(
+    year: int = 2022, weights: Any = (("tax", "land", "100"),), **values: Any
+) -> Any:
+    """亩均评价办法 of companies below scale, who are those of whom inputs are told; `weights`:
+    (numerator, denominator, weight) of its measures."""
+    facts: dict[str, Any] = {"year": str(year), "population": "below", "line_a": Decimal(20),
+                             "line_b": Decimal(80), "line_c": Decimal(95)} | values  # fmt: skip
+    scheme = ledgers.get("evaluation-schemes").register(facts, by=maker())
+    for above, below, weight in weights:
+        told = {"scheme": scheme, "name": f"{above}/{below}", "numerator": above,
+                "denominator": below, "weight": Decimal(weight)}  # fmt: skip
+        ledgers.get("evaluation-measures").register(told, by=maker())
+    return scheme
+
+
+def evaluation_input(company: Company, year: int = 2022, **values: Any) -> Any:
+    """Of 10 mu, and what else is told (money in yuan)."""
+    land = {"land_registered_mu": 10, "land_rented_mu": 0, "land_let_mu": 0}
+    told = {name: None if v is None else Decimal(v) for name, v in (land | values).items()}
+    return evaluation_inputs.record_inputs(company, year, by=maker(), **told)
+
+
+def evaluation(company: Company, year: int = 2022) -> Any:
+    """The published result of a company that was the only one."""
+    evaluation_input(company, year, tax=1_000_000)
+    scheme = evaluation_scheme(year)
+    return evaluations.publish(scheme, by=maker(), on=clock.today())[0]
+
+
+def evaluated(company: Company, year: int, on: date) -> None:
+    """Numbers, a mark, an appeal and a result of a company's year, whatever they come to."""
+    told = {"company": company, "year": year}
+    inputs = evaluation_input(company, year)
+    evaluation_inputs.record_mark(company, year, by=maker(), ground="safety", effect="one_lower")
+    rows.register(EvaluationAppeal, told | {"appealed_on": on, "content": "有误"}, by=maker())
+    scheme = EvaluationScheme.objects.first() or evaluation_scheme(year, weights=())
+    row = Evaluation(**told, scheme=scheme, inputs=inputs, published_on=on, grade="A", merit="A")
+    row.recorded_at = clock.now()
+    row.save()
 
 
 def states_begin(on: date) -> None:

@@ -152,8 +152,8 @@ class Samples:
 
     def _told_by_verbs(self) -> None:
         """A first contact, a ruling on one, an offered transfer and one that divided the credit, a
-        confirmation, a word's meaning, a round of collection; moves and the record come of
-        themselves."""
+        confirmation, a word's meaning, a round of collection, a published evaluation; moves and the
+        record come of themselves."""
         project = self.row("projects")
         if not project.claims.exists():
             make.claim(project)
@@ -163,6 +163,7 @@ class Samples:
         make.confirmed(project)
         park, asked = self.row("parks"), [self.row("indicators")]
         make.collection([park], kind="park", indicators=asked)
+        make.evaluation(make.company(), 2019)
         words.remember("projects", "project", {"stage": {"前期": "洽谈"}}, by=self.head)
 
 

@@ -122,6 +122,20 @@ RESERVED: Grants = {
     Role.LEADER: grants(([_V, _REP], {_A})),
     Role.STATISTICIAN: grants(([_V, _R, _C, _I, _X, _REP], {_A})),
 }
+# 亩均评价: what a single company pays, earns and burns is confidential, and what follows from it.
+# The statistician keeps and publishes it, leaders and heads of team read it, a park reads its own
+# companies'; nobody else learns even how many there are.
+EVALUATIONS: Grants = {
+    Role.TEAMLEAD: grants(([_V], {_A})),
+    Role.PARK: grants(([_V], {_P})),
+    Role.LEADER: grants(([_V, _X], {_A})),
+    Role.STATISTICIAN: grants(([_V, _R, _C, _I, _X], {_A})),
+}
+# By which rules they are evaluated: read by the same people, whole.
+EVALUATION_RULES: Grants = {
+    **{role: grants(([_V], {_A})) for role in (Role.TEAMLEAD, Role.PARK, Role.LEADER)},
+    Role.STATISTICIAN: grants(([_V, _R, _C, _I, _X], {_A})),
+}
 # How long a project may rest: set by the bureau's statistician or a head of team for the county.
 RULES: Grants = {
     **{role: grants(([_V], {_A})) for role in PIPELINE},

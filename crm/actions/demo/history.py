@@ -19,7 +19,14 @@ from django.db.models import TextChoices
 
 from crm import clock, demo, ledgers
 from crm.actions import imports
-from crm.actions.demo import collections, confirmations, facts, handovers, months
+from crm.actions.demo import (
+    collections,
+    confirmations,
+    evaluations,
+    facts,
+    handovers,
+    months,
+)
 from crm.actions.pipeline import agreements, enquiries, followups, projects
 from crm.actions.questions import LOOKED_FOR
 from crm.dates import When
@@ -65,9 +72,10 @@ def play(known: dict[str, Project], *, by: User) -> None:
     asked = [Step(day, ask) for day, ask in collections.steps(by)]
     handed = [Step(day, hand) for day, hand in handovers.handovers(known, users)]
     ruled = [Step(day, rule) for day, rule in months.rulings(users)]
+    graded = [Step(day, grade) for day, grade in evaluations.steps(by)]
     steps = [
         *_leads(known, by), *entered, *_enquiries(users), *_events(known, users), *said, *handed,
-        *ruled, *asked,
+        *ruled, *asked, *graded,
     ]  # fmt: skip
     batch = imports.open_batch("projects", by=by, file_name="history.csv", is_demo=True)
     with imports.under(batch):

@@ -28,6 +28,8 @@ from crm.models import (
     FundingReceipt,
     StageMove,
 )
+from crm.models.companies.evaluation_inputs import EvaluationInput, EvaluationMark
+from crm.models.companies.evaluations import Evaluation
 from crm.models.companies.industry_changes import IndustryChange
 from crm.models.companies.spells import AboveScaleSpell
 from crm.models.delivery.investment_plans import InvestmentPlan
@@ -140,6 +142,12 @@ def effects(fact: Any) -> list[str]:
             told.append(f"{fact.period}的“{fact.due_report}”回到没有报出，到期或逾期会再提醒。")
         case MonthClosing():
             told.append(f"{fact.month}重新开放，读数再登记、修订不必写明原因。")
+        case EvaluationInput():
+            told.append(f"企业{fact.year}年的亩均数据回到未知，公布了的结果不变，重算会不一致。")
+        case EvaluationMark():
+            told.append(f"企业{fact.year}年照数据评，公布了的结果不变，重算会不一致。")
+        case Evaluation():
+            told.append(f"这户企业没有{fact.year}年的结果，可以重新公布；别的企业的结果不变。")
         case Confirmation():
             told = _of_word(fact)
     if who := "、".join(dict.fromkeys(str(word.by) for word in _standing_words(fact))):

@@ -8,7 +8,7 @@ from io import StringIO
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import call_command
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from crm import clock, demo, integrity
 from crm.actions.pipeline import agreements, gates, projects
@@ -43,6 +43,8 @@ from crm.models import (
     Zone,
     funds_of,
 )
+from crm.models.companies.evaluations import Evaluation, EvaluationAppeal
+from crm.models.companies.spells import AboveScaleSpell
 from search import engine
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +61,21 @@ def load() -> str:
 
 def test_its_ledger_keeps_its_word(demo_county):
     assert integrity.verify() == []
+
+
+def test_its_companies_were_evaluated_by_what_they_make_of_their_land(demo_county):
+    above = Evaluation.objects.standing().filter(scheme__population="above")
+    grades = Counter(above.values_list("grade", flat=True))
+    assert grades == {"A": 11, "B": 35, "C": 6, "D": 4, "": 2}  # one exempt by rule, one by ground
+    (lowered,) = above.exclude(merit=F("grade"))
+    assert (lowered.company.name, lowered.merit) == ("绿溪佳联印染有限公司", "C")
+    (case,) = EvaluationAppeal.objects.all()
+    assert case.result.score > case.result.replaces.score
+    assert case.result in above
+    listed = AboveScaleSpell.objects.standing().in_force_on(date(2022, 12, 31))
+    assert [one.company.name for one in listed.exclude(company__in=above.values("company"))] == [
+        "绿溪透彩薄膜有限公司"  # its energy is unknown
+    ]
 
 
 def standing_at_the_end(stage: Stage) -> list[StageMove]:

@@ -51,6 +51,9 @@ FIXED = {
     "readings": {"indicator", "month", "park", "zone", "industry", "company"},
     "monthly-reports": {"project", "month"}, "investment-plans": {"project"},
     "closings": {"month"}, "report-sendings": {"due_report", "period"},
+    "evaluation-inputs": {"company", "year"}, "evaluation-marks": {"company", "year"},
+    "evaluation-measures": {"scheme"},
+    "evaluation-schemes": {"grade_rule"},  # with the lines
 }  # fmt: skip
 
 # Texts that a spreadsheet, or a reader of one, might take for something else.

@@ -11,6 +11,7 @@ import pytest
 from crm import access, clock, ledgers
 from crm.access import Action
 from crm.actions import merges, withdrawals
+from crm.actions.companies import evaluation_inputs
 from crm.actions.indicators import forecasts, readings
 from crm.actions.pipeline import agreements, confirmations, first_contacts, projects, receipts
 from crm.actions.questions import Anyway
@@ -70,6 +71,11 @@ def facts(project, team, park, statistician) -> dict[str, Any]:
         "investment-plans": make.investment_plan(project, 2023),
         "monthly-reports": make.month_report(project, When.month(2023, 4)),
         "report-sendings": make.sending(make.due_report(), When.month(2023, 3)),
+        "evaluation-inputs": make.evaluation_input(make.company("佳联印染")),
+        "evaluation-marks": evaluation_inputs.record_mark(
+            make.company("佳联印染"), 2022, by=statistician, ground="safety", effect="one_lower"
+        ),
+        "evaluations": make.evaluation(make.company("佳利德"), 2021),
     }
 
 
@@ -103,6 +109,9 @@ FOLLOWS = {
     "forecasts": ("2023年入库税收的全年预计回到更早的一条",),
     "closings": ("2023年5月重新开放",),
     "report-sendings": ("2023年3月的“工业经济月报”回到没有报出",),
+    "evaluation-inputs": ("2022年的亩均数据回到未知，公布了的结果不变",),
+    "evaluation-marks": ("照数据评，公布了的结果不变",),
+    "evaluations": ("这户企业没有2021年的结果",),
 }
 
 
