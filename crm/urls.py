@@ -3,7 +3,16 @@
 from django.contrib.auth import views as auth
 from django.urls import include, path, re_path
 
-from crm.views.companies import candidates, duplicates, hints, merges, people, spells
+from crm.views.companies import (
+    candidates,
+    duplicates,
+    hints,
+    investors,
+    loans,
+    merges,
+    people,
+    spells,
+)
 from crm.views.indicators import grid, targets
 from crm.views.ledgers import (
     batches,
@@ -48,6 +57,9 @@ desk = [
     path("money/", options.money_echo, name="desk-money"),
     path("similar/", hints.search, name="desk-similar-search"),
     path("similar/<slug:key>/", hints.similar, name="desk-similar"),
+    path("meant/", investors.typed, name="desk-meant"),
+    path("projects/<int:pk>/investor/link/", investors.link, name="desk-investor-link"),
+    path("projects/<int:pk>/investor/new/", investors.register, name="desk-investor-new"),
     path("suggest/<slug:key>/", options.suggest, name="desk-suggest"),
     path("files/<int:pk>/", files.stored_file, name="desk-file"),
     path("me/", followups.me, name="desk-me"),
@@ -82,6 +94,7 @@ desk = [
     path("import/batches/<int:pk>/revert/", batches.revert, name="desk-import-revert"),
     path("import/template/<slug:key>/", imports.template, name="desk-import-template"),
     path("above-scale/<int:pk>/leave/", spells.leave, name="desk-leave-scale"),
+    path("loans/<int:pk>/step/<slug:word>/", loans.step, name="desk-loan"),
     path("scale-candidates/<int:pk>/step/<slug:word>/", candidates.step, name="desk-candidate"),
     path("agreements/<int:pk>/end/", agreements.end, name="desk-end-agreement"),
     path("receipts/<int:pk>/allow/", allowances.allow, name="desk-allow"),

@@ -64,6 +64,9 @@ class Column:
     holds: whether a row has what a file's row says, as far as somebody sees, where it may have
     several of its kind.
     made: a required value that no real list has, made of the others (the slug of a name).
+    meant: of a TEXT column that names a row there may not be yet: the column that holds that row;
+    the form offers both. tab: what rows are called on the page of the row this REFERENCE leads to,
+    where several columns lead there.
     holder: the row that holds the value where it is another one (None = none yet), and its field.
     """
 
@@ -90,6 +93,8 @@ class Column:
     is_planned: bool = False
     order_by: str = ""
     part: str = ""
+    meant: str = ""
+    tab: str = ""
     near: str = ""
     near_aliases: tuple[str, ...] = ()
     help: str = ""

@@ -62,7 +62,7 @@ def _companies_differ(context: Context, rows: list[Reading]) -> Iterator[Finding
     """Companies and the bureau are two sources; the published number is printed."""
     of_companies = _of_month(context, 0).filter(company__isnull=False, value__isnull=False)
     if context.park is not None:
-        of_companies = of_companies.filter(company__park__in=context.park_ids)
+        of_companies = of_companies.filter(company__in=context.companies)
     if context.user is not None:
         of_companies = of_companies.visible_to(context.user, Action.REPORT)
     grouped = of_companies.order_by().values("indicator")

@@ -29,6 +29,8 @@ from crm.models import (
     StageMove,
 )
 from crm.models.companies.industry_changes import IndustryChange
+from crm.models.companies.loans import Loan
+from crm.models.companies.places import Relocation
 from crm.models.companies.spells import AboveScaleSpell
 from crm.models.indicators.closings import MonthClosing
 from crm.models.indicators.forecasts import Forecast
@@ -129,6 +131,12 @@ def effects(fact: Any) -> list[str]:
             )
         case Forecast():
             told.append(f"{fact.year}年{fact.indicator}的全年预计回到更早的一条；没有的就未知。")
+        case Relocation():
+            told.append(
+                f"企业的{fact.get_place_display()}回到{fact.from_text}，以前和以后都按它计。"
+            )
+        case Loan():
+            told.append("这笔贷款从企业的园惠贷里去掉；只是结清的，请登记结清。")
         case MonthClosing():
             told.append(f"{fact.month}重新开放，读数再登记、修订不必写明原因。")
         case Confirmation():

@@ -46,6 +46,8 @@ EXAMPLES = settings(
 FIXED = {
     "agreements": {"project"}, "receipts": {"project"}, "recognitions": {"subject"},
     "above-scale": {"company"}, "industry-changes": {"company"}, "forecasts": {"indicator"},
+    "loans": {"company"}, "tiers": {"code"},
+    "relocations": {"company", "place", "to_park", "to_zone"},  # a zone goes with its park
     "readings": {"indicator", "month", "park", "zone", "industry", "company"},
     "closings": {"month"}, "indicators": {"code", "unit"},  # once there are readings
 }  # fmt: skip
