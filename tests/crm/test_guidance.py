@@ -183,6 +183,11 @@ def test_a_file_that_tells_the_next_step_takes_it(company, statistician):
     assert import_file((head + row).encode(), "b.csv", LOANS, by=statistician).counts["same"] == 1
 
 
+def test_what_has_not_happened_to_a_loan_is_not_lacking(company, statistician):
+    page = signed_in(statistician).get(f"/desk/loans/{make.loan(company).pk}/")
+    assert page.context["unknown"] == ["期限", "放款时间"]
+
+
 def test_the_page_of_a_loan_leads_to_its_next_step(company, statistician, leader):
     loan = make.loan(company)
     client = signed_in(statistician)

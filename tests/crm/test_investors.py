@@ -78,6 +78,11 @@ def test_another_investor_cuts_the_link_and_another_edit_keeps_it(company, offic
     assert made.investor_company is None
 
 
+def test_a_remark_behind_a_name_is_no_part_of_it(company, officer):
+    assert investors.alike("甲山（福建）", by=officer) == [company]
+    assert investors.alike("（福建）", by=officer) == []
+
+
 # A new company with the project
 
 

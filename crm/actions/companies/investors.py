@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from crm.models import Company, Project, User
 from crm.names import company_key, name_key
 
 OFFERED = 5
+_REMARK = re.compile(r"[（(][^（）()]*[）)]$")
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,8 @@ def exact(text: str, *, by: User) -> Company | None:
 
 def alike(text: str, *, by: User) -> list[Company]:
     """Companies that may be meant: of the same name apart from its legal form, of this short or
-    former name, or whose name holds it."""
-    text = text.strip()
+    former name, or whose name holds it; what stands in brackets at its end is a remark."""
+    text = _REMARK.sub("", text.strip())
     if len(name_key(text)) < hints.SHORTEST:
         return []
     meant = Q(name_key=company_key(text)) | Q(short_name=text) | Q(former_names__contains=text)

@@ -38,8 +38,8 @@ LEDGER = declare(
             Column("starts_on", "开始日期", Kind.DATE, aliases=("起始日期", "辅导开始"),
                    required=True, in_list=True, is_sortable=True),
             Column("ends_on", "结束日期", Kind.DATE, aliases=("辅导结束", "终止日期"),
-                   in_list=True, is_planned=True, help="还在辅导的留空。"),
-            Column("note", "备注"),
+                   in_list=True, is_planned=True, is_eventual=True, help="还在辅导的留空。"),
+            Column("note", "备注", is_eventual=True),
         ),
     )
 )  # fmt: skip

@@ -127,8 +127,13 @@ class Relocation(Corrected):
         if self._end("from") == self._end("to"):
             said = "新的地方和原来的相同；没有迁移，只是写错了的，请直接修改企业。"
             raise ValidationError({"to_park": said})
-        if self.to_zone is not None and self.to_zone.park_id != self.to_park_id:
+        if self.to_zone is not None and not self._has(self.to_zone):
             raise ValidationError({"to_zone": "这个片区不在新园区里。"})
+
+    def _has(self, zone: Any) -> bool:
+        """A themed park lies in the zones of its county park."""
+        park = self.to_park
+        return park is not None and zone.park_id in (park.pk, park.parent_id)
 
     def _end(self, end: str) -> tuple[Any, ...]:
         return tuple(getattr(self, f"{end}_{name}") for name in ("park_id", "zone_id", "address"))

@@ -53,7 +53,11 @@ def row_detail(request: HttpRequest, key: str, pk: int) -> HttpResponse:
             "walk": walk.walk_of(request, ledger, row),
             "kept": walk.query_of(request),
             "facts": [cell for cell in cells if not cell.is_empty],
-            "unknown": [cell.label for cell in cells if cell.is_empty and stands],
+            "unknown": [
+                cell.label
+                for column, cell in zip(columns, cells, strict=True)
+                if cell.is_empty and stands and not column.is_eventual
+            ],
             "texts": originals.of_rows([row], request.user) if stands else [],
             "profile": profile.of_row(request, ledger, row) if stands else None,
             "begun": profile.begun(ledger, row, request.user) if stands else [],
