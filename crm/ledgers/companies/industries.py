@@ -20,7 +20,7 @@ LEDGER = declare(
             Column("is_leading", "主导产业", Kind.BOOLEAN, in_list=True, is_filter=True),
             Column("cluster_target", "集群目标", Kind.MONEY, unit="亿元", in_list=True),
             Column("parent", "上级行业", Kind.REFERENCE, reference="industries",
-                   tab="下级产业"),
+                   tab="下级产业", is_eventual=True),
             Column("slug", "代码", aliases=("产业代码",),
                    help="报告里按产业计数的数字用它认产业，例如 textile。"),
             Column("name_en", "英文名称"),
