@@ -375,11 +375,36 @@ def industry_change(company: Company, to: Industry, changed: date | When) -> Any
     return industry_changes.change_industry(company, to, by=maker(), changed=changed)
 
 
+def relocation(company: Company, moved: date | When, to: Park | None = None, **values: Any) -> Any:
+    from crm.actions.companies import relocations
+
+    return relocations.relocate(company, by=maker(), moved=moved, to_park=to, **values)
+
+
 def upgrade(company: Company, started: When | None = None, **values: Any) -> Any:
     from crm.models.companies.upgrades import Upgrade
 
     facts = {"company": company, "name": f"技改{next(_next)}", "started": started}
     return rows.register(Upgrade, facts | values, by=maker())
+
+
+def guidance(company: Company, starts_on: date, **values: Any) -> Any:
+    from crm.models.companies.guidance import Guidance
+
+    facts = {"company": company, "team_name": "服务专班", "starts_on": starts_on}
+    return rows.register(Guidance, facts | values, by=maker())
+
+
+def loan(company: Company, **values: Any) -> Any:
+    """Applied for on 1 March 2023, unless said otherwise; 3,000,000 yuan."""
+    from crm.actions.companies import loans
+
+    told = {
+        "bank": "绿溪农商银行",
+        "amount": Decimal(3_000_000),
+        "applied": When.day(date(2023, 3, 1)),
+    }
+    return loans.record_loan(company, by=maker(), **told | values)
 
 
 def indicator(name: str = "规上工业总产值", code: str = "output", **values: Any) -> Any:

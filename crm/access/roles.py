@@ -136,6 +136,16 @@ EVALUATION_RULES: Grants = {
     **{role: grants(([_V], {_A})) for role in (Role.TEAMLEAD, Role.PARK, Role.LEADER)},
     Role.STATISTICIAN: grants(([_V, _R, _C, _I, _X], {_A})),
 }
+# Calls on companies: seen as companies are; whoever serves one writes down what it asked for.
+VISITS: Grants = {**COMPANIES, Role.LIAISON: grants(([_V, _R], {_A}), ([_C], {_O}))}
+# What a bank lends a company, which is the company's own business: those who keep or answer for the
+# ledger, and who is liaison officer of that company today.
+LOANS: Grants = {
+    Role.TEAMLEAD: grants(([_V, _R, _C, _X], {_A})),
+    Role.LIAISON: grants(([_V], {_O})),
+    Role.LEADER: grants(([_V, _X], {_A})),
+    Role.STATISTICIAN: grants(([_V, _R, _C, _I, _X], {_A})),
+}
 # How long a project may rest: set by the bureau's statistician or a head of team for the county.
 RULES: Grants = {
     **{role: grants(([_V], {_A})) for role in PIPELINE},

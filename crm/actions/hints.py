@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -81,19 +81,27 @@ def claim_hint(
 
 @contextmanager
 def asking(
-    row: Project | Company | Contact, told: Mapping[str, str | None], *, by: User, anyway: Anyway
+    row: Project | Company | Contact,
+    told: Mapping[str, str | None],
+    *,
+    by: User,
+    anyway: Anyway,
+    known: Iterable[Row | None] = (),
 ) -> Iterator[None]:
     """The transaction in which a row is registered: nobody else registers one of its keys within.
     It begins with the question whether the ledger has what is `told` (as to `claim_hint`), and ends
-    with the record that the row was registered all the same."""
+    with the record that the row was registered all the same. What it is `known` to go with, such
+    as the company that is its investor, is no question."""
     noun = str(row._meta.model_name)
     with _told.counted(), _lock.one_at_a_time(noun, *keys_of(row)):
-        is_like = _ask(noun, typed_of(told, told), by=by, anyway=anyway)
+        is_like = _ask(noun, typed_of(told, told), by=by, anyway=anyway, known=list(known))
         yield
         questions.settle(is_like, row, by=by, anyway=anyway)
 
 
-def _ask(noun: str, typed: dict[str, str], *, by: User, anyway: Anyway) -> bool:
+def _ask(
+    noun: str, typed: dict[str, str], *, by: User, anyway: Anyway, known: list[Row | None]
+) -> bool:
     """Refuses with what is like the row, unless that very likeness was confirmed; whether there was
     any. Beyond the hour's measure it is refused until it is registered unchecked, knowingly."""
     if anyway.shown is None or not any(typed.values()):
@@ -106,6 +114,7 @@ def _ask(noun: str, typed: dict[str, str], *, by: User, anyway: Anyway) -> bool:
             raise
         likeness = Likeness(noun, unchecked=refused.reason, typed=told)
     else:
+        found = replace(found, seen=[row for row in found.seen if row not in known])
         if not found.exists:
             return False
         likeness = Likeness(noun, found.seen, found.claim, typed=told)
@@ -170,10 +179,13 @@ def keys_of(row: Project | Company | Contact) -> tuple[str, ...]:
 
 def same_projects(names: Iterable[str], code: str = "") -> Q:
     """Projects under one of these names, of an investor or a company of that name or code."""
-    found = Q(company__credit_code=code) if code else Q(pk__in=[])
+    found = Q(pk__in=[])
+    if code:
+        found |= Q(company__credit_code=code) | Q(investor_company__credit_code=code)
     for text in names:
-        found |= Q(name_key=name_key(text)) | Q(company__name_key=company_key(text))
-        found |= Q(investor=text)
+        key = company_key(text)
+        found |= Q(name_key=name_key(text)) | Q(company__name_key=key)
+        found |= Q(investor=text) | Q(investor_company__name_key=key)
     return found
 
 

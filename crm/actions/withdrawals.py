@@ -13,7 +13,7 @@ from django.db import transaction
 from crm import access
 from crm.access import Action
 from crm.actions import _record
-from crm.actions.companies import industry_changes
+from crm.actions.companies import industry_changes, relocations
 from crm.actions.pipeline import progress
 from crm.actions.system import notifications
 from crm.errors import Refused
@@ -33,6 +33,7 @@ from crm.models import (
 )
 from crm.models.base import Recorded
 from crm.models.companies.industry_changes import IndustryChange
+from crm.models.companies.places import Relocation
 from crm.stages import Stage, Status
 
 
@@ -67,6 +68,9 @@ def void(fact: Recorded, *, by: User, reason: str) -> Recorded:
         case IndustryChange():
             row = _record.void(fact, by=by, reason=reason)
             industry_changes.follow(fact, fact.from_industry, by=by, reason=reason)
+        case Relocation():
+            row = _record.void(fact, by=by, reason=reason)
+            relocations.follow(fact, "from", fact, by=by, reason=reason)
         case _:
             row = _record.void(fact, by=by, reason=reason)
     if project is not None:
@@ -130,6 +134,8 @@ def check(fact: Recorded) -> None:
             raise Refused("有增资协议以这份协议为基础，请先作废增资协议。", "rests_on_it")
         case IndustryChange() if industry_changes.later_than(fact).exists():
             raise Refused("企业以后还有产业变更，请先作废后面的。", "not_last")
+        case Relocation() if relocations.later_than(fact).exists():
+            raise Refused("企业以后还有迁移，请先作废后面的。", "not_last")
         case ClaimRuling() if fact.claims.exclude(held=ClaimState.RULED).exists():
             raise Refused(
                 "裁定以后首谈又有变动（放弃，或有了新的争议），不能作废；请重新裁定。",

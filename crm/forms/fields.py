@@ -204,6 +204,23 @@ class NamedReference(forms.CharField):
         return found
 
 
+class NameOrRow(NamedReference):
+    """A name that may be a row's and need not be: whoever chooses one of the suggestions, or writes
+    its number, means that row; any other text stays a name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.widget.attrs["placeholder"] = "输入名称，可从提示里选已有的企业"
+
+    def prepare_value(self, value: Any) -> Any:
+        return value
+
+    def clean(self, value: Any) -> Any:
+        text = forms.CharField.clean(self, value)
+        _, _, number = text.rpartition("#")
+        return super().clean(value) if "#" in text and number.isdecimal() else text
+
+
 def reference_label(row: Any) -> str:
     """A row by its name among rows of other nouns."""
     ledger = ledgers.of_noun(row)

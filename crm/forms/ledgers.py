@@ -12,11 +12,13 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from crm import clock, ledgers
+from crm.actions.companies.investors import NewCompany
 from crm.errors import Refused
 from crm.forms.fields import (
     DayField,
     MoneyField,
     NamedReference,
+    NameOrRow,
     NumberField,
     References,
     WhenField,
@@ -154,6 +156,10 @@ class LedgerForm(forms.Form):
                 return forms.BooleanField(**options | {"required": False})
             case Kind.PERSONAL:
                 return self._personal(column, options)
+            case _ if column.meant:
+                key = self.ledger.column(column.meant).reference
+                rows = ledgers.referable(key, by=self.user)
+                return NameOrRow(key=key, rows=rows, user=self.user, **options)
             case _:
                 widget = forms.Textarea(attrs={"rows": 4}) if column.is_wide else forms.TextInput
                 length = getattr(stored, "max_length", None) or 200
@@ -194,7 +200,23 @@ class LedgerForm(forms.Form):
             if column.kind is Kind.REFERENCES:
                 value = list(value or [])
             kept[column.name] = value
+            if column.meant:
+                kept |= self._meant(column, value)
         return kept
+
+    def _meant(self, column: Column, value: Any) -> dict[str, Any]:
+        """The row that a name means, where one was chosen or is to be registered with this form;
+        else the verb looks whether there is one."""
+        if isinstance(value, models.Model):
+            return {column.name: str(value), column.meant: value}
+        if value and self.data.get(f"{column.name}-new"):
+            code = str(self.data.get(f"{column.name}-code") or "").strip().upper()
+            return {column.meant: NewCompany(value, code)}
+        return {}
+
+    def has_new_row(self, values: Mapping[str, Any]) -> bool:
+        """Whether another row is to be registered with this one, which its verb may ask about."""
+        return any(isinstance(values.get(c.meant), NewCompany) for c in self.columns if c.meant)
 
     def parts(self) -> Iterator[Part]:
         cut = self.ledger.parts or (("", tuple(column.name for column in self.columns)),)

@@ -63,7 +63,11 @@ class Column:
     and elsewhere anybody's.
     holds: whether a row has what a file's row says, as far as somebody sees, where it may have
     several of its kind.
+    is_eventual: what need not have happened yet: an empty one is not 待补.
     made: a required value that no real list has, made of the others (the slug of a name).
+    meant: of a TEXT column that names a row there may not be yet: the column that holds that row;
+    the form offers both. tab: what rows are called on the page of the row this REFERENCE leads to,
+    where several columns lead there.
     holder: the row that holds the value where it is another one (None = none yet), and its field.
     """
 
@@ -88,8 +92,11 @@ class Column:
     is_signed: bool = False
     is_moved: bool = False
     is_planned: bool = False
+    is_eventual: bool = False
     order_by: str = ""
     part: str = ""
+    meant: str = ""
+    tab: str = ""
     near: str = ""
     near_aliases: tuple[str, ...] = ()
     help: str = ""

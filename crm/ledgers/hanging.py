@@ -14,7 +14,8 @@ from crm.ledgers.registry import every
 @dataclass(frozen=True)
 class Hanging:
     """The rows of `ledger` whose `path` leads to a row of another one. `label` is what they are
-    called there, `name` what its page says of them in its address."""
+    called there (the `tab` of the column, where it has one), `name` what its page says of them in
+    its address."""
 
     ledger: Ledger
     path: str
@@ -25,6 +26,11 @@ class Hanging:
     def is_direct(self) -> bool:
         """They point to it themselves, not by way of a third row: one may be registered on it."""
         return "__" not in self.path
+
+    @property
+    def is_typed(self) -> bool:
+        """The form of a new one has a field for it."""
+        return any(column.name == self.path for column in self.ledger.form_columns)
 
 
 @cache
@@ -54,9 +60,10 @@ def hanging_on(key: str) -> tuple[Hanging, ...]:
     for other in every():
         paths = [path for path, target in pointers(other.key).items() if target == key]
         for path in paths:
-            is_plain = len(paths) == 1 and other.key != key
             label, name = other.label, other.key
-            if not is_plain:
-                label, name = f"以此为{other.column(path).label}的{label}", f"{name}-{path}"
+            if len(paths) > 1 or other.key == key:
+                column = other.column(path)
+                label = column.tab or f"{column.label}的{label}"
+                name = f"{name}-{path}"
             found.append(Hanging(other, path, label, name))
     return tuple(found)

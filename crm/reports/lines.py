@@ -17,7 +17,7 @@ from crm.models.states import State, overlay, told_of
 from crm.models.worth import Valued, Worth
 from crm.reports import confirmed
 from crm.reports.figures.base import Context, Figure
-from crm.reports.measures import Measure, Reading, Total
+from crm.reports.measures import Count, Measure, Reading, Total
 from crm.reports.resigned import earlier_signings
 
 UNKNOWN = "待补"
@@ -70,9 +70,16 @@ def lines(figure: Figure, rows: Any, context: Context) -> list[Line]:
         if isinstance(measure, Reading):
             document = Cell("依据文件", measure.document_of(row) or UNKNOWN)
             shows = shows._replace(cells=[*shows.cells, document])
+        if isinstance(measure, Count):
+            beside = [Cell(label, _number(getattr(row, name))) for label, name in measure.beside]
+            shows = shows._replace(cells=[*shows.cells, *beside])
         amount = in_unit(worth.value, measure) if measure.is_sum else ""
         made.append(shows._replace(amount=amount, marks=marks, told=told(measure, row, worth)))
     return made
+
+
+def _number(value: Decimal | None) -> str:
+    return UNKNOWN if value is None else grouped(value)
 
 
 def _as_known(rows: Any, ledger: Ledger, known_on: date | None) -> list[Any]:

@@ -83,7 +83,10 @@ class Measure(ABC):
 
 @dataclass(frozen=True)
 class Count(Measure):
-    """The rows are counted: each of them is one."""
+    """The rows are counted: each of them is one. beside: what was worked out to tell which rows
+    count, as (heading, attribute of the row), shown with each."""
+
+    beside: tuple[tuple[str, str], ...] = ()
 
     def summed(self, rows: QuerySet[Any], known_on: date | None = None) -> Valuation:
         count = rows.order_by().count()

@@ -17,7 +17,7 @@ from crm.spreadsheets.values import AREAS
 
 # What may stand between a person and his number.
 _OF_A_PERSON = {"职务", "职位", "岗位", "职务职称"}
-_COUNTS = {"人", "个", "家", "天", "%", "吨", "吨标煤", "吨标准煤"}
+_COUNTS = {"人", "个", "家", "天", "个月", "%", "吨", "吨标煤", "吨标准煤"}
 _NOTES = {
     "必填",
     "选填",

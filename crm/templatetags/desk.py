@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from crm.exact import WAN, grouped, money_text, rounded
 from crm.forms.fields import MoneyField, NamedReference, NumberField
+from crm.forms.meant import of_field
 from crm.views.system.submissions import TOKEN
 
 register = template.Library()
@@ -78,6 +79,12 @@ def shape(field: forms.BoundField) -> str:
     if isinstance(widget, forms.SelectMultiple):
         return "many"
     return "long" if isinstance(widget, forms.Textarea) else "text"
+
+
+@register.filter
+def meant(field: forms.BoundField) -> Any:
+    """Which row the name in the field means, for the panel under it; None where it has none."""
+    return of_field(field)
 
 
 @register.filter

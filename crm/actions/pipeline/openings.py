@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from crm import clock
+from crm.actions import _record
 from crm.dates import When
 from crm.errors import Refused
+from crm.models import Origin, Project, StageMove, User
 from crm.stages import Stage, Status
 
 
@@ -57,3 +59,34 @@ def not_future(when: When, stage: Stage) -> None:
             "future_date",
             ["occurred_on"],
         )
+
+
+def open_at(
+    project: Project,
+    stage: Stage,
+    when: When | None,
+    *,
+    by: User,
+    place: int = 1,
+    from_stage: str = "",
+    status: Status = Status.ACTIVE,
+    evidence: str = "",
+    reason: str = "",
+) -> StageMove:
+    """Puts the move on record by which a project stands at a stage when it enters the ledger."""
+    move = StageMove(
+        project=project,
+        from_stage=from_stage,
+        to_stage=stage,
+        from_status=Status.ACTIVE if from_stage else "",
+        to_status=status,
+        occurred_on=when.start if when else None,
+        occurred_until=when.end if when else None,
+        recorded_at=clock.now(),
+        by=by,
+        evidence=evidence,
+        reason=reason,
+        place=place,
+        origin=Origin.OPENING,
+    )
+    return _record.insert(move, by=by, verb="open", reason=reason)

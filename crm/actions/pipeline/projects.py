@@ -11,8 +11,9 @@ from django.db import transaction
 from crm import access, clock
 from crm.access import Action
 from crm.actions import _giving, _record, hints
+from crm.actions.companies import investors
 from crm.actions.pipeline import confirmations, first_contacts, gates, progress
-from crm.actions.pipeline.openings import Opening, check_opening, not_future
+from crm.actions.pipeline.openings import Opening, check_opening, not_future, open_at
 from crm.actions.questions import LOOKED_FOR, NOTHING_SAID, Anyway
 from crm.actions.system import notifications
 from crm.dates import When
@@ -35,8 +36,12 @@ def register(
     looked for. Its team claims first contact (首谈); where somebody else's claim runs, `anyway`
     must say why, and the two are contested. Both are asked while nobody else registers one of its
     names, so that of two at the same moment the second is asked.
+
+    An `investor` that names a company of the ledger exactly is that company; a NewCompany as
+    `investor_company` is registered in the same transaction, asked about by the same question.
     """
-    project = Project(**values)
+    facts, new = investors.told(values, by=by)
+    project = Project(**facts)
     if project.team is None and by.team is not None:
         project.team = by.team
     if project.officer is None and by.role == access.Role.OFFICER:
@@ -47,7 +52,11 @@ def register(
     _giving.require_own(project, by=by)
     lead = opening.entered.get(Stage.LEAD) if opening else None
     told = {"name": project.name, "investor": project.investor}
-    with hints.asking(project, told, by=by, anyway=LOOKED_FOR if opening else anyway):
+    asked = LOOKED_FOR if opening else anyway
+    own = (project.investor_company, project.company)
+    with investors.alone(new), hints.asking(project, told, by=by, anyway=asked, known=own):
+        if new is not None:
+            project.investor_company = new.registered(by=by, anyway=LOOKED_FOR)
         entry = first_contacts.entry_of(project, by=by, lead=lead, is_opening=opening is not None)
         first_contacts.refuse_unexplained(entry, anyway.reason, by=by)
         _enter(project, opening, by=by)
@@ -59,7 +68,7 @@ def _enter(project: Project, opening: Opening | None, *, by: User) -> None:
     if opening is None:
         project.stage_since = project.progress_on = clock.today()
         _record.insert(project, by=by)
-        _open(project, Stage.LEAD, When.day(clock.today()), by=by)
+        open_at(project, Stage.LEAD, When.day(clock.today()), by=by)
         notifications.tell_assigned(project, by=by)
         return
     check_opening(opening)
@@ -75,7 +84,7 @@ def _enter(project: Project, opening: Opening | None, *, by: User) -> None:
         if stage in opening.entered or stage == opening.stage:
             last = stage == opening.stage
             place += 1
-            _open(
+            open_at(
                 project,
                 stage,
                 opening.entered.get(stage),
@@ -105,48 +114,33 @@ def _enter(project: Project, opening: Opening | None, *, by: User) -> None:
         )
 
 
-def _open(
+def change(
     project: Project,
-    stage: Stage,
-    when: When | None,
+    values: Mapping[str, Any],
     *,
     by: User,
-    place: int = 1,
-    from_stage: str = "",
-    status: Status = Status.ACTIVE,
-    evidence: str = "",
-    reason: str = "",
-) -> StageMove:
-    move = StageMove(
-        project=project,
-        from_stage=from_stage,
-        to_stage=stage,
-        from_status=Status.ACTIVE if from_stage else "",
-        to_status=status,
-        occurred_on=when.start if when else None,
-        occurred_until=when.end if when else None,
-        recorded_at=clock.now(),
-        by=by,
-        evidence=evidence,
-        reason=reason,
-        place=place,
-        origin=Origin.OPENING,
-    )
-    return _record.insert(move, by=by, verb="open", reason=reason)
-
-
-@transaction.atomic
-def change(
-    project: Project, values: Mapping[str, Any], *, by: User, version: int | None = None
+    version: int | None = None,
+    anyway: Anyway = NOTHING_SAID,
 ) -> Project:
     """Changes a project's facts; stage and status move only by `advance`, `shelve`, `withdraw` and
-    `resume`. Giving the project to another officer or team needs the right to assign."""
+    `resume`. Giving the project to another officer or team needs the right to assign. A NewCompany
+    as `investor_company` is registered first; `anyway` is what was said to its question."""
     access.require(by, Action.CHANGE, project)
     if {"stage", "status"} & set(values):
         raise Refused("阶段和状态请用“推进”办理，不能直接改。", "stage_by_move", ["stage"])
     current = Project.objects.get(pk=project.pk)
     _giving.require_kept(current, values, by=by)
-    _record.amend(project, values, by=by, version=version)
+    facts, new = investors.told(values, by=by, project=current)
+    with investors.alone(new), transaction.atomic():
+        if new is not None:
+            facts["investor_company"] = new.registered(by=by, anyway=anyway, known=current)
+        return _changed(project, current, facts, by=by, version=version)
+
+
+def _changed(
+    project: Project, current: Project, facts: Mapping[str, Any], *, by: User, version: int | None
+) -> Project:
+    _record.amend(project, facts, by=by, version=version)
     notifications.tell_assigned(project, by=by, before=current)
     access.require(by, Action.VIEW, project)  # nobody moves a row out of his own sight
     return project

@@ -33,6 +33,7 @@ TITLES = (
     ("特色园区", TitleKind.SPECIAL_PARK),
     ("专业园区", TitleKind.SPECIAL_PARK),
     ("市级特色园区", TitleKind.SPECIAL_PARK),
+    ("镇园之宝企业", TitleKind.TREASURE),
 )
 GRANTS = (
     ("首次", Grant.FIRST),

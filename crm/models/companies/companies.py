@@ -33,7 +33,9 @@ def validate_credit_code(code: str) -> None:
 
 
 class Company(Mergeable, Row):
-    """An enterprise; known by its credit code, else by its normalised name."""
+    """An enterprise; known by its credit code, else by its normalised name. `park`, `zone` and
+    `address` are where it does business, the others where it is registered; which of them makes it
+    a park's is said by crm/models/companies/places.py alone."""
 
     rights = access.Rights(access.COMPANIES)
 
@@ -58,6 +60,24 @@ class Company(Mergeable, Row):
     zone = models.ForeignKey(
         "crm.Zone", models.PROTECT, verbose_name="所在片区", null=True, blank=True
     )
+    address = models.CharField("经营地址", max_length=200, blank=True)
+    registered_park = models.ForeignKey(
+        "crm.Park",
+        models.PROTECT,
+        verbose_name="注册地园区",
+        null=True,
+        blank=True,
+        related_name="registered_companies",
+    )
+    registered_zone = models.ForeignKey(
+        "crm.Zone",
+        models.PROTECT,
+        verbose_name="注册地片区",
+        null=True,
+        blank=True,
+        related_name="registered_companies",
+    )
+    registered_address = models.CharField("注册地址", max_length=200, blank=True)
     summary = models.TextField("企业简介", max_length=2000, blank=True)
 
     objects = StandingByNumber.from_queryset(Rows)()
@@ -96,6 +116,7 @@ class CompanyState(State):
     row = models.ForeignKey(Company, models.CASCADE, related_name="states")
     industry = models.ForeignKey("crm.Industry", models.PROTECT, null=True, related_name="+")
     park = models.ForeignKey("crm.Park", models.PROTECT, null=True, related_name="+")
+    registered_park = models.ForeignKey("crm.Park", models.PROTECT, null=True, related_name="+")
 
     class Meta(State.Meta):
         verbose_name = verbose_name_plural = "企业旧值"

@@ -50,6 +50,7 @@ class TitleKind(models.TextChoices):
     GONGGA = "gongga", "贡嘎培优"
     GREEN_FACTORY = "green_factory", "绿色工厂"
     SPECIAL_PARK = "special_park", "特色（专业）园区"
+    TREASURE = "treasure", "镇园之宝"
     OTHER = "other", "其他"
 
 
@@ -77,6 +78,7 @@ HOLDERS = {
     TitleKind.GONGGA: (Subject.COMPANY, RecognitionLevel.PROVINCE),
     TitleKind.GREEN_FACTORY: (Subject.COMPANY, None),
     TitleKind.SPECIAL_PARK: (Subject.PARK, None),
+    TitleKind.TREASURE: (Subject.COMPANY, RecognitionLevel.COUNTY),
 }
 # What a title's own words say, the more telling first.
 _WORDS = (
@@ -84,6 +86,7 @@ _WORDS = (
     ("专精特新", TitleKind.PROVINCIAL_SRDI),
     ("贡嘎培优", TitleKind.GONGGA),
     ("绿色工厂", TitleKind.GREEN_FACTORY),
+    ("镇园之宝", TitleKind.TREASURE),
 )
 _AGAIN = ("复核", "续期")
 HELD = (RecognitionState.GRANTED, RecognitionState.REVOKED)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Subquery
 
 from crm import access, dates
 from crm.exact import ExactField
@@ -33,8 +34,8 @@ class Readings(RecordedRows):
     def of_industries(self) -> Self:
         return self.filter(industry__isnull=False)
 
-    def of(self, code: str, month_on: date) -> Self:
-        """Of one indicator in the month that begins on that day."""
+    def of(self, code: str | Subquery, month_on: date) -> Self:
+        """Of one indicator, by its code, in the month that begins on that day."""
         return self.filter(indicator__code=code, month_on=month_on)
 
 

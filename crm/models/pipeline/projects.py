@@ -121,7 +121,16 @@ class Project(Mergeable, Valued, Row):
     name = models.CharField("项目名称", max_length=150)
     name_key = models.CharField(max_length=150, editable=False, db_index=True)
     summary = models.TextField("项目简介", max_length=4000, blank=True)
+    # The investor as it is called, and which company of the ledger that is, once there is one.
     investor = models.CharField("投资方", max_length=120, blank=True)
+    investor_company = models.ForeignKey(
+        "crm.Company",
+        models.PROTECT,
+        verbose_name="投资方企业",
+        null=True,
+        blank=True,
+        related_name="invested",
+    )
     company = models.ForeignKey(
         "crm.Company",
         models.PROTECT,

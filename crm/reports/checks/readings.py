@@ -84,7 +84,7 @@ def _of_companies(context: Context, table: type[MonthlyReading]) -> dict[int, tu
         month_on=context.period.last_month, company__isnull=False, value__isnull=False
     )
     if context.park is not None:
-        rows = rows.filter(company__park__in=context.park_ids)
+        rows = rows.filter(company__in=context.companies)
     if context.user is not None:
         rows = rows.visible_to(context.user, Action.REPORT)
     grouped = rows.order_by().values("indicator")

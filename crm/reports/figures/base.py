@@ -14,7 +14,8 @@ from django.db.models import QuerySet
 
 from crm import clock, ledgers
 from crm.access import Action
-from crm.models import Park, ParkState, RateState, User
+from crm.models import Company, Park, ParkState, RateState, User
+from crm.models.companies.places import ParkBasis, companies_of
 from crm.models.states import State, listening, number_of, state_of, told_of, traceable_since
 from crm.models.worth import reached
 from crm.reports import confirmed
@@ -68,6 +69,11 @@ class Context:
             found.update(wave)
         return frozenset(found)
 
+    @property
+    def companies(self) -> QuerySet[Any]:
+        """The numbers of the companies that counted for the park at the end."""
+        return companies_of(self.park_ids, self.end, self.known_on)
+
     def narrowed(self, rows: QuerySet[Any], *, of_county: bool = False) -> QuerySet[Any]:
         """Those of the rows that lie in the park asked for (`of_county`: rows that lie in none) and
         that the user may report on."""
@@ -82,6 +88,8 @@ class Context:
             return rows.filter(**{f"{number_of(rows.model)}__in": sorted(self.park_ids)})
         to = reached(rows.model, park_path(rows.model))
         ids = sorted(self.park_ids)
+        if to.model is Company:
+            return rows.filter(**{f"{'__'.join(to.way) or 'pk'}__in": self.companies})
         states: Any = state_of(to.model) if self.known_on else None
         if states is None:
             return rows.filter(**{f"{to.beside(to.field.name)}__in": ids})
@@ -165,6 +173,18 @@ class Figure:
             if told_of(model) is not Park:
                 tables.add(state_of(reached(model, park_path(model)).model))
         return tables - {None}
+
+    def rule_of_park(self, context: Context) -> str:
+        """By which of its places a company counts for the park asked for; "" where none does."""
+        if context.park is None or self.is_of_county:
+            return ""
+        model = self.read(context).model
+        if told_of(model) is Park or reached(model, park_path(model)).model is not Company:
+            return ""
+        basis = ParkBasis.objects.of_year(context.end.year, context.known_on)
+        return (
+            f"企业算哪个园区的，{context.end.year} 年按{basis.label}；迁入、迁出的从迁移那天起算。"
+        )
 
     def result(self, context: Context) -> Result:
         if reason := self.why_untraceable(context):

@@ -4,12 +4,11 @@ year."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
-from decimal import Decimal
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from crm.models import Industry
+from crm.models.companies.tiers import Tier, newly_of_tier, with_twelve_months
 from crm.models.indicators.forecasts import Forecast
 from crm.models.indicators.readings import SUBJECTS, Reading, Readings
 from crm.models.states import number_of, told
@@ -24,7 +23,7 @@ SINCE_JANUARY = (
 EXPECTED = "期末以前最近一次对期间所在年度的全年预计；增长以当时说的上年实际数为准。"
 
 
-def readings(context: Context, code: str) -> Readings:
+def readings(context: Context, code: str | Subquery) -> Readings:
     """Those of an indicator in the period's last month, of whatever subject; none for a period that
     does not begin with the year, whose number nobody published."""
     month = context.period.last_month
@@ -181,50 +180,41 @@ def expected_tax(context: Context) -> QuerySet:
     return _forecast(context, TAX)
 
 
-# What a company's output of twelve months puts it among.
-TIER_2BN, TIER_1BN = Decimal(20), Decimal(10)  # 亿元
 ROLLING = (
-    "近十二个月产值 = 当年累计 + 上年 12 月累计 − 上年同月累计，按当时公布的算，缺一个数的不计；"
+    "近十二个月产值或营业收入 = 当年累计 + 上年 12 月累计 − 上年同月累计，按当时公布的算，"
+    "缺一个数的不计；门槛和衡量指标见企业梯队；"
 )
+TWELVE_MONTHS = (("近十二个月（亿元）", "rolling"),)
 
 
-def _reached(context: Context, tier: Decimal) -> QuerySet:
-    """Readings of companies whose output of the twelve months to the period's end reaches the tier
-    and that of the twelve months to last December did not."""
+def _reached(context: Context, code: str) -> QuerySet:
+    """Readings of companies whose twelve months to the period's end put them in the tier and those
+    to last December did not."""
+    measured_by = told(Tier, context.known_on).filter(code=code).values("measure")[:1]
     month = context.period.last_month
-    standing = Reading.objects.standing(context.known_on).filter(indicator__code=OUTPUT)
-    of_company = standing.filter(company=OuterRef("company"))
-    last = month.year - 1
-
-    def stated(day: date) -> Subquery:
-        return Subquery(of_company.filter(month_on=day).values("value")[:1])
-
-    rows = readings(context, OUTPUT).filter(company__isnull=False, value__isnull=False)
-    rows = rows.annotate(
-        last_year=stated(date(last, 12, 1)), same_month=stated(date(last, month.month, 1))
-    )
-    found: QuerySet = rows.annotate(rolling=F("value") + F("last_year") - F("same_month"))
-    return found.filter(rolling__gte=tier, last_year__lt=tier)
+    rows = with_twelve_months(readings(context, Subquery(measured_by)), month, context.known_on)
+    return newly_of_tier(rows, code, context.known_on)
 
 
 @figure(
     "cultivation.tier_2bn",
     "新增 20 亿级企业",
-    measure=Count("户"),
-    rule=ROLLING + "期末达到 20 亿元而上年全年没有达到的企业；各园区的报告都按全县计。",
+    measure=Count("户", TWELVE_MONTHS),
+    rule=ROLLING + "期末达到 20 亿级（代码 tier_2bn）而上年全年没有达到的企业，只计最高一级；"
+    "各园区的报告都按全县计。",
     is_of_county=True,
 )
 def tier_2bn(context: Context) -> QuerySet:
-    return _reached(context, TIER_2BN)
+    return _reached(context, "tier_2bn")
 
 
 @figure(
     "cultivation.tier_1bn",
     "新增 10 亿级企业",
-    measure=Count("户"),
-    rule=ROLLING + "期末达到 10 亿元、不到 20 亿元而上年全年不到 10 亿元的企业，只计最高一级；"
+    measure=Count("户", TWELVE_MONTHS),
+    rule=ROLLING + "期末达到 10 亿级（代码 tier_1bn）而上年全年没有达到的企业，只计最高一级；"
     "各园区的报告都按全县计。",
     is_of_county=True,
 )
 def tier_1bn(context: Context) -> QuerySet:
-    return _reached(context, TIER_1BN).filter(rolling__lt=TIER_2BN)
+    return _reached(context, "tier_1bn")

@@ -20,6 +20,7 @@ from crm.forms.fields import WhenField
 from crm.forms.ledgers import VerbForm, show_refusal
 from crm.models import Company
 from crm.models.companies.industry_changes import IndustryChange
+from crm.models.companies.places import Relocation
 from crm.models.companies.spells import AboveScaleSpell, ExitReason
 from crm.views.base import desk, fact_or_hidden, ledger_or_hidden
 from crm.views.ledgers.row_verbs import Verb, said_in_one_line, verb_page, verbs_of
@@ -44,13 +45,15 @@ def verbs(spell: AboveScaleSpell, user: Any) -> list[Verb]:
 
 @verbs_of("company")
 def verbs_of_company(company: Company, user: Any) -> list[Verb]:
-    """入库 while it is not in the list, 变更产业 once it has one."""
+    """入库 while it is not in the list, 变更产业 once it has one, 迁移."""
     found = []
     stays = AboveScaleSpell.objects.standing().filter(company=company, left_on=None)
     if access.can(user, Action.REGISTER, AboveScaleSpell) and not stays.exists():
         found.append(Verb("登记入库", _new(KEY, company)))
     if access.can(user, Action.REGISTER, IndustryChange) and company.industry_id:
         found.append(Verb("变更产业", _new("industry-changes", company)))
+    if access.can(user, Action.REGISTER, Relocation):
+        found.append(Verb("登记迁移", _new("relocations", company)))
     return found
 
 

@@ -78,6 +78,7 @@ def figure(request: HttpRequest, key: str) -> HttpResponse:
         "entry": entry,
         "page": page,
         "heading": lines.heading(rows),
+        "rule_of_park": asked.rule_of_park(context),
         "lines": lines.lines(asked, page.object_list, context),
         "query": outline.query(context),
         "year_before": context.period.year_before,

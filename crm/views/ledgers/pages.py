@@ -14,7 +14,7 @@ from crm import access
 from crm.access import Action
 from crm.actions.merges import of_row
 from crm.errors import Refused
-from crm.forms.ledgers import LedgerForm, show_refusal
+from crm.forms.ledgers import LedgerForm
 from crm.ledgers import Kind, Ledger
 from crm.models.people import Person
 from crm.views.base import (
@@ -53,7 +53,11 @@ def row_detail(request: HttpRequest, key: str, pk: int) -> HttpResponse:
             "walk": walk.walk_of(request, ledger, row),
             "kept": walk.query_of(request),
             "facts": [cell for cell in cells if not cell.is_empty],
-            "unknown": [cell.label for cell in cells if cell.is_empty and stands],
+            "unknown": [
+                cell.label
+                for column, cell in zip(columns, cells, strict=True)
+                if cell.is_empty and stands and not column.is_eventual
+            ],
             "texts": originals.of_rows([row], request.user) if stands else [],
             "profile": profile.of_row(request, ledger, row) if stands else None,
             "begun": profile.begun(ledger, row, request.user) if stands else [],
@@ -109,19 +113,23 @@ def row_edit(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     if data is not None and form.is_valid():
         # A form that does not say what it was made from is as good as stale.
         version = None if ledger.is_insert_only else form.cleaned_data.get("version") or 0
-        said = {"reason": form.cleaned_data["reason"]} if ledger.is_insert_only else {}
+        said: dict[str, Any] = {}
+        if ledger.is_insert_only:
+            said["reason"] = form.cleaned_data["reason"]
         if ledger.is_insert_only and not form.touched():
             messages.info(request, "没有改动，没有登记更正。")
             return redirect("desk-row", key, pk)
-        change = partial(
-            ledger.change, row, form.values(), by=request.user, version=version, **said
-        )
+        values = form.values()
+        if form.has_new_row(values):
+            said["anyway"] = hints.answer(data)
+        change = partial(ledger.change, row, values, by=request.user, version=version, **said)
         try:
             changed = once(request, change) if ledger.is_insert_only else change()
         except Refused as refused:
             if refused.code == "stale" and not ledger.is_insert_only:
                 return _conflict_page(request, ledger, form)
-            show_refusal(form, refused)
+            likeness = hints.question(refused, form)
+            return _form_page(request, ledger, form, row, likeness=likeness)
         else:
             messages.success(request, f"已保存“{ledger.title(changed)}”。")
             return _after(request, ledger, changed)

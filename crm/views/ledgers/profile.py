@@ -100,7 +100,7 @@ def begun(ledger: Ledger, row: Any, user: Any) -> list[Link]:
     return [
         Link(f"新{one.ledger.label}", _new_url(one, ledger, row))
         for one in ledgers.hanging_on(ledger.key)
-        if one.is_direct and one.ledger in others and one.ledger.can(user, Action.REGISTER)
+        if one.is_typed and one.ledger in others and one.ledger.can(user, Action.REGISTER)
     ]
 
 

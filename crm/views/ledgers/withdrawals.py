@@ -31,6 +31,8 @@ from crm.models import (
 from crm.models.companies.evaluation_inputs import EvaluationInput, EvaluationMark
 from crm.models.companies.evaluations import Evaluation
 from crm.models.companies.industry_changes import IndustryChange
+from crm.models.companies.loans import Loan
+from crm.models.companies.places import Relocation
 from crm.models.companies.spells import AboveScaleSpell
 from crm.models.delivery.investment_plans import InvestmentPlan
 from crm.models.delivery.project_months import ProjectMonth
@@ -140,6 +142,12 @@ def effects(fact: Any) -> list[str]:
             told.append(f"{fact.project}{fact.month}变为待报，可以重新报送。")
         case ReportSending():
             told.append(f"{fact.period}的“{fact.due_report}”回到没有报出，到期或逾期会再提醒。")
+        case Relocation():
+            told.append(
+                f"企业的{fact.get_place_display()}回到{fact.from_text}，以前和以后都按它计。"
+            )
+        case Loan():
+            told.append("这笔贷款从企业的园惠贷里去掉；只是结清的，请登记结清。")
         case MonthClosing():
             told.append(f"{fact.month}重新开放，读数再登记、修订不必写明原因。")
         case EvaluationInput():

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from crm import clock, ledgers
+from crm import access, clock, ledgers
 from crm.access import Action
 from crm.actions.merges import of_row
 from crm.actions.pipeline import gates
@@ -31,15 +31,16 @@ from crm.models import (
 )
 from crm.stages import Need, Stage, Status
 from crm.views.base import desk, project_or_hidden, rights_on
+from crm.views.companies import investors
 from crm.views.ledgers import originals, walk
 from crm.views.ledgers.cells import Shower
 from crm.views.pipeline import assignments, first_contacts, timeline, transfers
 
 FACTS = (
-    "investor", "industry", "gbt", "park", "zone", "company", "location", "source", "activity",
-    "method", "assigned_level", "source_area", "origin", "land_mode", "land_area_mu",
-    "floor_area_sqm", "construction_nature", "upgrade", "planned_signing", "planned_start",
-    "planned_completion", "planned_operation",
+    "investor", "investor_company", "industry", "gbt", "park", "zone", "company", "location",
+    "source", "activity", "method", "assigned_level", "source_area", "origin", "land_mode",
+    "land_area_mu", "floor_area_sqm", "construction_nature", "upgrade", "planned_signing",
+    "planned_start", "planned_completion", "planned_operation",
 )  # fmt: skip
 MOST_RECEIPTS = 8  # shown on the page; the ledger has them all
 MONEY = (
@@ -116,6 +117,9 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
             "key_listings": row.key_listings.of_year(today.year),
             "facts": [cell for cell in facts if not cell.is_empty],
             "unknown": [cell.label for cell in facts if cell.is_empty],
+            "asks_investor": bool(row.investor) and not row.investor_company_id,
+            "offered": investors.offered(row, user) if rights["change"] else [],
+            "may_add_company": access.can(user, Action.REGISTER, "company"),
             "texts": originals.of_rows([row, *agreements], user),
             "served": assignments.of_project(row, today, rights),
             "contacts": list(

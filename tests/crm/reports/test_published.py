@@ -7,10 +7,13 @@ from decimal import Decimal
 
 import pytest
 
-from crm import clock
+from crm import clock, ledgers
+from crm.actions import rows
 from crm.actions.indicators import forecasts, readings
 from crm.dates import When
-from crm.reports import build, checks, figures
+from crm.errors import Refused
+from crm.models.companies.tiers import Tier
+from crm.reports import build, checks, figures, lines
 from crm.reports.build import Report
 from tests import make
 
@@ -144,6 +147,65 @@ def test_a_company_is_of_a_tier_by_its_twelve_months(output, numbers, twenty, te
     rolling(output, make.company(), *numbers)
     found = report().results
     assert [found[f"cultivation.tier_{tier}"].value for tier in ("2bn", "1bn")] == [twenty, ten]
+
+
+def tier(code: str) -> Tier:
+    return Tier.objects.get(code=code)
+
+
+def test_a_threshold_is_data_and_counts_from_the_day_it_was_set(output, statistician):
+    rolling(output, make.company(), "14.2", "18.9", "12.5")  # 20.6
+    with clock.playing(date(2023, 8, 20)):
+        rows.change(tier("tier_2bn"), {"threshold": Decimal(21)}, by=statistician)
+    found = report().results
+    assert [found[f"cultivation.tier_{one}"].value for one in ("2bn", "1bn")] == [0, 0]
+    with clock.playing(date(2023, 8, 20)):
+        rows.change(tier("tier_1bn"), {"threshold": Decimal(20)}, by=statistician)
+    assert result("cultivation.tier_1bn").value == 1
+
+
+def test_a_tier_is_measured_by_the_indicator_it_names(output, statistician):
+    revenue = make.indicator("营业收入", "revenue")
+    rolling(revenue, make.company(), "14.2", "18.9", "12.5")
+    assert result("cultivation.tier_2bn").value == 0
+    rows.change(tier("tier_2bn"), {"measure": "revenue"}, by=statistician)
+    assert result("cultivation.tier_2bn").value == 1
+
+
+def test_a_tier_keeps_its_code_and_no_two_have_one_threshold(statistician):
+    with pytest.raises(Refused, match="代码不改"):
+        rows.change(tier("tier_2bn"), {"code": "tier_3bn"}, by=statistician)
+    with pytest.raises(Refused, match="同一门槛"):
+        rows.change(tier("tier_2bn"), {"threshold": Decimal(10)}, by=statistician)
+
+
+def test_behind_a_tier_stands_what_the_twelve_months_come_to(output):
+    rolling(output, make.company("甲山食品有限公司"), "14.2", "18.9", "12.5")
+    figure, context = figures.get("cultivation.tier_2bn"), build.asked("2023-01", "2023-08")
+    (line,) = lines.lines(figure, figure.rows(context), context)
+    assert ("近十二个月（亿元）", "20.6") in [(cell.heading, cell.text) for cell in line.cells]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told", "named"),
+    [
+        (("14.2", "18.9", "12.5"), "产值 20.6亿元（2022年9月至2023年8月）", "20亿级"),
+        (("14.2", None, "12.5"), "产值待补（缺 2022年12月的累计数）", ""),
+        (("1.2", "0", "0"), "产值 1.2亿元（2022年9月至2023年8月）", ""),
+    ],
+)
+def test_a_companys_page_says_its_tier_and_why(output, numbers, told, named):
+    company = make.company()
+    rolling(output, company, *numbers)
+    ledger = ledgers.get("companies")
+    assert ledger.column("twelve_months").value(company) == told
+    assert ledger.column("tier").value(company) == named
+
+
+def test_a_listed_company_is_named_whatever_its_output(output):
+    company = make.company()
+    make.recognition("绿溪县“镇园之宝”", company=company, level="county")
+    assert ledgers.get("companies").column("tier").value(company) == "镇园之宝"
 
 
 # What does not fit

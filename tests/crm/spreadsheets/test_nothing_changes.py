@@ -48,6 +48,8 @@ FIXED = {
     "agreements": {"project"}, "receipts": {"project"}, "recognitions": {"subject"},
     "above-scale": {"company"}, "industry-changes": {"company"}, "forecasts": {"indicator"},
     "reserved-readings": {"indicator", "month", "company"},
+    "loans": {"company"}, "tiers": {"code"},
+    "relocations": {"company", "place", "to_park", "to_zone"},  # a zone goes with its park
     "readings": {"indicator", "month", "park", "zone", "industry", "company"},
     "monthly-reports": {"project", "month"}, "investment-plans": {"project"},
     "closings": {"month"}, "report-sendings": {"due_report", "period"},

@@ -19,6 +19,7 @@ from crm.dates import When
 from crm.ledgers import hanging_on
 from crm.models import Company
 from crm.models.companies.candidates import ScaleCandidate
+from crm.models.companies.guidance import Visit
 from crm.models.indicators.indicators import Indicator
 from tests import make
 
@@ -65,7 +66,7 @@ def test_the_tabs_count_what_hangs_on_a_company_directly_and_through_its_project
 ):
     make.receipt(mine, DAY, "30000000")
     found = counts(as_user(statistician), company)
-    shown = ("项目", "协议", "到位资金", "荣誉认定", "规上入退库", "产业变更", "技改项目")
+    shown = ("落地的项目", "协议", "到位资金", "荣誉认定", "规上入退库", "产业变更", "技改项目")
     assert {name: found[name] for name in shown} == dict(
         zip(shown, (2, 2, 1, 0, 0, 0, 0), strict=True)
     )
@@ -80,12 +81,18 @@ def test_nobody_counts_or_reads_what_he_may_not_see(
     make.follow_up(theirs, content="密谈选址")
     client = as_user(officer)
     found = counts(client, company)
-    assert (found["项目"], found["协议"], found["到位资金"], found["跟进"]) == (1, 1, 1, 0)
-    for query in ("", "?tab=projects", "?tab=agreements", "?tab=receipts", "?tab=followups"):
+    assert (found["落地的项目"], found["协议"], found["到位资金"], found["跟进"]) == (1, 1, 1, 0)
+    for query in (
+        "",
+        "?tab=projects-company",
+        "?tab=agreements",
+        "?tab=receipts",
+        "?tab=followups",
+    ):
         page = text_of(client, company, query)
         assert "别人的印染项目" not in page, query
         assert "密谈选址" not in page, query
-    assert "佳禧面料项目" in text_of(client, company, "?tab=projects")
+    assert "佳禧面料项目" in text_of(client, company, "?tab=projects-company")
 
 
 def test_a_role_has_tabs_of_the_ledgers_it_has_a_part_in_alone(as_user, officer, park):
@@ -141,7 +148,7 @@ def test_a_tab_leads_to_the_list_that_holds_just_its_rows(as_user, officer, comp
     )
     make.receipt(other, DAY, "50000000")
     client = as_user(officer)
-    for key in ("projects", "agreements", "receipts", "contacts", "readings"):
+    for key in ("projects-company", "agreements", "receipts", "contacts", "readings"):
         table = answer(client, company, f"?tab={key}").context["profile"].table
         listed = client.get(table.list_url)
         assert listed.context["page"].paginator.count == table.count, key
@@ -198,10 +205,10 @@ def test_parks_and_industries_show_what_hangs_on_them_in_the_same_way(
     as_user, officer, company, mine, theirs, park
 ):
     client = as_user(officer)
-    assert counts(client, park)["企业"] == 1
+    assert counts(client, park)["在此经营的企业"] == 1
     assert counts(client, park)["项目"] == 1
     found = counts(client, company.industry)
-    assert (found["企业"], found["以此为新产业的产业变更"]) == (1, 0)
+    assert (found["企业"], found["转入的企业"]) == (1, 0)
 
 
 @pytest.fixture
@@ -209,6 +216,7 @@ def fill(company, park, officer):
     """Makes a number of rows of every kind that hangs on the company, their days interleaved."""
     others = [make.industry(name) for name in ("健康食品", "装备制造")]
     facts = {"unit": "万元", "nature": "cumulative"}
+    parks = [make.park(), make.park()]
     output = rows.register(Indicator, {"name": "产值", "code": "output"} | facts, by=make.maker())
     made = itertools.count()
 
@@ -219,8 +227,9 @@ def fill(company, park, officer):
                 make.evaluated(company, 2003 + at, on=day)
             when = When.day(day)
             row = make.signed_project(
-                day, park=park, officer=officer, team=officer.team, company=company
-            )
+                day, park=park, officer=officer, team=officer.team, company=company,
+                investor_company=company,
+            )  # fmt: skip
             make.receipt(row, day, "30000000")
             make.follow_up(row, held_on=day)
             make.milestone(row, "filing", when, evidence="备案 1 号")
@@ -229,6 +238,12 @@ def fill(company, park, officer):
             make.spell(company, day, left=day + timedelta(1))
             make.industry_change(company, others[at % 2], day)
             make.upgrade(company, when)
+            make.relocation(company, day, parks[at % 2])
+            make.loan(company, bank=f"第{at}银行", applied=when)
+            ended = {"ends_on": day + timedelta(1)}
+            make.guidance(company, day, **ended)
+            visited = {"company": company, "visited_on": day, "visitors": "县经信局"}
+            rows.register(Visit, visited, by=make.maker())
             named = {"company": company, "year": 2024 + at, "revenue": Decimal(10_000_000)}
             rows.register(ScaleCandidate, named | {"filed_on": day}, by=make.maker())
             month = When.month(2020 + at // 12, at % 12 + 1)
@@ -241,9 +256,9 @@ def fill(company, park, officer):
 
 @pytest.mark.parametrize("tab", ["", *(one.name for one in hanging_on("companies"))])
 def test_the_page_asks_as_often_for_twenty_rows_as_for_one(
-    tab, fill, as_user, officer, statistician, company
+    tab, fill, as_user, teamlead, statistician, company
 ):
-    client = as_user(statistician if tab.startswith("evaluation") else officer)
+    client = as_user(statistician if tab.startswith(("evaluation", "reserved")) else teamlead)
     asked = []
     for total, more in ((1, 1), (20, 19)):
         fill(more, tab)

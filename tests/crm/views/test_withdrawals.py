@@ -67,6 +67,8 @@ def facts(project, team, park, statistician) -> dict[str, Any]:
             made=DAY,
             value=Decimal(2),
         ),
+        "loans": make.loan(make.company()),
+        "relocations": make.relocation(make.company(), date(2023, 4, 1), park),
         "closings": readings.close_month(When.month(2023, 5), by=statistician),
         "investment-plans": make.investment_plan(project, 2023),
         "monthly-reports": make.month_report(project, When.month(2023, 4)),
