@@ -73,9 +73,7 @@ class StartForm(VerbForm):
             closed = [one.name for one in open_ones.filter(is_confidential=True)]
             open_ones = open_ones.filter(is_confidential=False)
             if closed:
-                told += (
-                    f"{'、'.join(closed)}的单户数据保密，要等它有自己的查看权限，现在不向企业收。"
-                )
+                told += f"{'、'.join(closed)}的单户数据保密，不用链接向企业收。"
         self.fields["indicators"] = forms.ModelMultipleChoiceField(
             label="指标", queryset=open_ones, widget=forms.CheckboxSelectMultiple, help_text=told
         )

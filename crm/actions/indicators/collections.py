@@ -30,7 +30,8 @@ from crm.models.indicators.indicators import Indicator
 MOST = 500  # recipients of one round
 OPEN_AFTER = timedelta(days=15)  # a link opens so long after the day the answer is due
 CONFIDENTIAL = (
-    "“{}”的单户数据保密，要等它有自己的查看权限，现在不能向企业收；可以向主管部门收全县的数。"
+    "“{}”的单户数据保密，不用链接向企业收：由统计员登记在“单户保密读数”里；"
+    "全县的数可以向主管部门收。"
 )
 
 
