@@ -238,6 +238,11 @@ def test_between_the_least_and_the_most_it_counts_where_one_stands():
     assert found[0].parts[0].against == "10 至 30"
 
 
+def test_alone_or_with_all_alike_one_stands_at_the_best():
+    assert evaluate(RANGE, two()[:1])[0].score == 100
+    assert [one.score for one in evaluate(RANGE, two()).values()] == [100, 100]
+
+
 def test_an_unknown_is_no_zero_and_a_zero_no_unknown():
     assert evaluate(RULES, two(research=None))[0].score is None
     zero = evaluate(RULES, two(research=0))[0]
