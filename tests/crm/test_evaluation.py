@@ -176,6 +176,13 @@ def test_the_grades_are_cut_from_the_ranking(count, sizes):
     assert found[count].rank == 1
 
 
+@pytest.mark.parametrize(("tax", "grade"), [("9", "A"), ("8.99", "B"), ("7.5", "B"), ("5", "D")])
+def test_by_score_a_line_is_reached_by_its_very_score(tax, grade):
+    one = Measure("亩均税收", "tax", "land", Decimal(100), base=Decimal(10))
+    some = [Entrant(0, {"land": Decimal(1), "tax": Decimal(tax)})]
+    assert evaluate(replace(SCORED, measures=(one,)), some)[0].grade == grade
+
+
 def test_scores_that_tie_at_a_line_all_come_above_it():
     one = Measure("亩均税收", "tax", "land", Decimal(100), base=Decimal(10))
     some = [Entrant(n, {"land": Decimal(1), "tax": Decimal(9)}) for n in range(9)]
@@ -194,6 +201,7 @@ def test_scores_that_tie_at_a_line_all_come_above_it():
         ((Effect.ONE_LOWER, Effect.ONE_LOWER), "C"),
         ((Effect.AT_BEST_C,), "C"),
         ((Effect.AT_BEST_D, Effect.ONE_LOWER), "D"),
+        ((Effect.ONE_LOWER,) * 4, "D"),
     ],
 )
 def test_a_downgrade_lowers_one_grade_and_nobody_elses(effects, grade):
@@ -230,6 +238,11 @@ def test_between_the_least_and_the_most_it_counts_where_one_stands():
     assert found[0].parts[0].against == "10 至 30"
 
 
+def test_alone_or_with_all_alike_one_stands_at_the_best():
+    assert evaluate(RANGE, two()[:1])[0].score == 100
+    assert [one.score for one in evaluate(RANGE, two()).values()] == [100, 100]
+
+
 def test_an_unknown_is_no_zero_and_a_zero_no_unknown():
     assert evaluate(RULES, two(research=None))[0].score is None
     zero = evaluate(RULES, two(research=0))[0]
@@ -245,6 +258,13 @@ def test_what_is_divided_by_must_be_more_than_nothing(name):
 
 def test_who_burns_nothing_has_the_most_of_it():
     assert evaluate(RULES, two(energy=0))[0].parts[2].points == Decimal("30.00")
+
+
+def test_where_nobody_has_any_nobody_lags_behind_but_below_nothing_earns_nothing():
+    one = replace(RULES, measures=(Measure("亩均税收", "tax", "land", Decimal(100)),))
+    some = [Entrant(tax, {"land": Decimal(1), "tax": Decimal(tax)}) for tax in (0, -5)]
+    assert evaluate(one, some[:1])[0].score == 100
+    assert {key: told.score for key, told in evaluate(one, some).items()} == {0: 100, -5: 0}
 
 
 def test_weights_that_do_not_add_to_100_make_no_rules():
