@@ -306,6 +306,25 @@ def test_each_answer_stands_beside_its_own_last_number(as_user, statistician, ou
     assert beside == [("1.5", "1.125"), ("2.5", "2.125")]
 
 
+@pytest.mark.parametrize("kind", ["park", "department"])
+def test_a_park_speaks_of_itself_and_a_department_of_the_county(
+    as_user, statistician, output, park, kind
+):
+    make.reading(output, JULY, 100)
+    make.reading(output, JULY, 10, park=park)
+    subject = park if kind == "park" else "县统计局"
+    made = make.collection([subject], kind=kind, indicators=[output])
+    (given,) = collections.give_links(made.recipients.all(), by=statistician)
+    page = text_of(as_user(statistician).get(f"/fill/{given.token}/"))
+    mine, other = (">10<", ">100<") if kind == "park" else (">100<", ">10<")
+    assert mine in page
+    assert other not in page
+    row = say(made, {f"v-{output.pk}": "110", "why": "核对无误"})
+    assert act(as_user(statistician), made, "take", row).status_code == 302
+    reading = Reading.objects.get(month_on=AUGUST.start)
+    assert (reading.park, reading.value) == (park if kind == "park" else None, 110)
+
+
 def test_a_row_of_a_ledger_is_registered_by_its_own_verb(as_user, statistician):
     company = make.company("佳禧面料")
     columns = ["year", "revenue"]
