@@ -348,7 +348,7 @@ def test_the_projects_page_tells_its_last_months_and_which_one_is_missing(
     make.month_report(key, JULY, 10 * WAN, cumulative=50 * WAN, why="补报")
     address = f"/desk/projects/{key.pk}/"
     page = text_of(as_user(officer).get(address))
-    assert "本月 10，累计 50 万元&nbsp;· 50.0%，欠进度 8.3&nbsp;· 已报送" in page
+    assert "累计 50 万元&nbsp;· 50.0%，欠进度 8.3&nbsp;· 已报送" in page
     assert f'<a href="{sheet_of(key)}">填报2023年8月</a>' in page
     page = text_of(as_user(leader).get(address))
     assert "2023年8月还没有报" in page
