@@ -15,6 +15,7 @@ MEANS = {
     NotificationKind.OVERDUE: "约定的下一步过了日子，项目在我名下",
     NotificationKind.ENQUIRY: "公开网站来了归我科室研判的咨询",
     NotificationKind.CONFIRM: "有签约、开工、投产等我认定，或我登记的被退回",
+    NotificationKind.MONTH: "我的重点项目的月报被退回",
     NotificationKind.CLAIM: "我的首谈有争议，或有了裁定",
     NotificationKind.TRANSFER: "有项目要转给我，等我确认",
     NotificationKind.COLLECTED: "我发起的填报有单位提交了",

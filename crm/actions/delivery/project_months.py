@@ -120,7 +120,7 @@ def refile_month(
 def accept_months(rows: Iterable[ProjectMonth], *, by: User) -> list[ProjectMonth]:
     """认可: these reports are taken as they are, all of them or none; each a row of its own that
     replaces the report. Nobody accepts what he filed himself."""
-    some = list(rows)
+    some = sorted(rows, key=lambda row: row.pk)  # locked in one order by all
     if len(some) > MOST:
         raise Refused(f"一次最多认可 {MOST} 份，请分批办理。", "invalid")
     with transaction.atomic():

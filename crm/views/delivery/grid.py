@@ -164,12 +164,11 @@ def _beside(request: HttpRequest, shown: Shown, key: list[Key]) -> dict[str, Any
     counts = Counter(row.state for row in shown.of(key))
     counts[""] = counts.total()
     after = month_after(shown.month)
-    due = due_on(shown.month)
     return {
         "shown": shown,
         "month": shown.month,
-        "due": due,
-        "late_days": max((clock.today() - due).days, 0),
+        "due": due_on(shown.month),
+        "late_days": _late_days(shown.month),
         "states": [
             Link(label, _to(request, state=state), counts[state], shown.state == state)
             for state, label in STATES.items()
@@ -180,6 +179,12 @@ def _beside(request: HttpRequest, shown: Shown, key: list[Key]) -> dict[str, Any
         "parks": Park.objects.filter(pk__in={row.park for row in key}).order_by("name"),
         "teams": Team.objects.filter(pk__in={row.team for row in key}).order_by("name"),
     }
+
+
+def _late_days(month: When) -> int:
+    """Since the due day of the month that is asked for; an earlier one is history."""
+    today = clock.today()
+    return max((today - due_on(month)).days, 0) if month == month_asked_for(today) else 0
 
 
 def _to(request: HttpRequest, **more: str) -> str:

@@ -3,8 +3,10 @@ what the head of the team says of it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -17,17 +19,20 @@ from crm.access import Action
 from crm.actions.delivery import project_months
 from crm.actions.delivery.project_months import Filed
 from crm.actions.system import files
+from crm.dates import When
 from crm.errors import Refused
 from crm.exact import WAN
 from crm.forms.fields import MoneyField
 from crm.forms.ledgers import VerbForm, show_refusal
 from crm.forms.projects import Files
-from crm.models import Milestone, MilestoneKind
+from crm.models import Milestone, MilestoneKind, Project
+from crm.models.delivery.completion import Completion, completions
 from crm.models.delivery.project_months import (
     MonthState,
     ProjectMonth,
     due_on,
     month_after,
+    month_asked_for,
     month_before,
 )
 from crm.models.delivery.sheets import Sheet, sheets_of
@@ -37,6 +42,7 @@ from crm.views.ledgers.row_verbs import Verb, at_once, said_in_one_line, verb_pa
 from crm.views.system.submissions import made_before, once, sent, together
 
 KEY = "monthly-reports"
+LATEST = 4  # months on the project's page
 PICTURES = "image/jpeg,image/png"
 
 
@@ -97,6 +103,35 @@ class ReturnForm(VerbForm):
 
 def sheet_url(project_id: int, month: Any) -> str:
     return f"{reverse('desk-project-month', args=[project_id])}?month={month.iso}"
+
+
+@dataclass(frozen=True)
+class Reported:
+    """The last months of a project for its own page, the newest first, each with what it comes to
+    of the plan and its address; asked: the month that is looked for and not there, with its form
+    for who reports it."""
+
+    months: list[tuple[ProjectMonth, Completion, str]]
+    asked: When | None
+    file_url: str
+    all_url: str
+
+
+def of_project(project: Project, user: Any, *, is_key: bool) -> Reported | None:
+    """None where nothing is reported and nothing need be."""
+    told = ProjectMonth.objects.standing().visible_to(user).filter(project=project)
+    rows = list(told.order_by("-month_on")[:LATEST])
+    if not rows and not is_key:
+        return None
+    known, asked = completions(rows), month_asked_for(clock.today())
+    is_told = any(row.month_on == asked.start for row in rows)
+    may_file = is_key and not is_told and access.may(user, Action.FILE, project)
+    return Reported(
+        [(row, known[row.pk], sheet_url(project.pk, row.month)) for row in rows],
+        asked if is_key and not is_told else None,
+        sheet_url(project.pk, asked) if may_file else "",
+        f"{reverse('desk-list', args=[KEY])}?{urlencode({'q': project.name})}",
+    )
 
 
 @verbs_of("projectmonth")

@@ -32,6 +32,7 @@ from crm.models import (
 from crm.stages import Need, Stage, Status
 from crm.views.base import desk, project_or_hidden, rights_on
 from crm.views.companies import investors
+from crm.views.delivery import months
 from crm.views.ledgers import originals, walk
 from crm.views.ledgers.cells import Shower
 from crm.views.pipeline import assignments, first_contacts, timeline, transfers
@@ -84,6 +85,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
     following = Stage(row.stage).following if row.is_active else None
     tasks = gate_tasks(row, following, rights) if following else []
     agreements = list(Agreement.objects.standing().filter(project=row).select_related("park"))
+    listed = list(row.key_listings.of_year(today.year))
     shower, ledger = Shower(user), ledgers.get("projects")
     facts = [shower.cell(ledger.column(name), row, full=True) for name in FACTS]
     return render(
@@ -114,7 +116,8 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
             **_dated_facts(row),
             "first": first_contacts.of_project(row, user),
             "moved": transfers.of_project(row, user),
-            "key_listings": row.key_listings.of_year(today.year),
+            "key_listings": listed,
+            "reported": months.of_project(row, user, is_key=bool(listed)),
             "facts": [cell for cell in facts if not cell.is_empty],
             "unknown": [cell.label for cell in facts if cell.is_empty],
             "asks_investor": bool(row.investor) and not row.investor_company_id,

@@ -341,12 +341,30 @@ def test_today_reminds_who_reports_as_the_day_nears_and_nobody_else(
     assert "月报逾期" not in text_of(as_user(liaison).get("/desk/"))
 
 
-def test_the_project_has_a_tab_of_its_months_and_its_plans(as_user, officer, key):
-    make.month_report(key, AUGUST, 10 * WAN)
-    make.investment_plan(key, 2023)
-    page = text_of(as_user(officer).get(f"/desk/projects/{key.pk}/"))
-    for name in ("项目月报", "年度计划投资"):
-        assert name in page
+def test_the_projects_page_tells_its_last_months_and_which_one_is_missing(
+    as_user, officer, leader, key, team
+):
+    make.investment_plan(key, 2023, "1000000")
+    make.month_report(key, JULY, 10 * WAN, cumulative=50 * WAN, why="补报")
+    address = f"/desk/projects/{key.pk}/"
+    page = text_of(as_user(officer).get(address))
+    assert "累计 50 万元&nbsp;· 50.0%，欠进度 8.3&nbsp;· 已报送" in page
+    assert f'<a href="{sheet_of(key)}">填报2023年8月</a>' in page
+    page = text_of(as_user(leader).get(address))
+    assert "2023年8月还没有报" in page
+    assert "填报2023年8月" not in page
+    make.month_report(key, AUGUST, 0)
+    assert "还没有报" not in text_of(as_user(leader).get(address))
+    plain = make.project(team=team)  # on no key list: nothing is asked of it
+    assert 'id="months-title"' not in text_of(as_user(leader).get(f"/desk/projects/{plain.pk}/"))
+
+
+def test_a_month_long_past_is_not_called_late(as_user, teamlead, team):
+    make.key_listing(make.project(team=team), "county", 2022)
+    client = as_user(teamlead)
+    page = text_of(client.get("/desk/project-months/?month=2022-03"))
+    assert "还有 1 个没有报" in page
+    assert "已过" not in page
 
 
 def test_the_page_says_whether_there_is_an_entry_into_statistics_and_no_more(as_user, officer, key):
