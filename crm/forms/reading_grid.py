@@ -228,7 +228,9 @@ class ReadingGrid(Grid):
         month = When.month(self.year, one.cell.month)
         why = self.why if one.unlikely else ""
         cell, line = one.cell, one.line
-        return Stated(line.indicator, line.subject, month, one.value, why, self.fact, cell.reading)
+        return Stated(
+            line.indicator, line.subject, month, one.value, why, cell.reading, fact=self.fact
+        )
 
 
 def years() -> list[int]:

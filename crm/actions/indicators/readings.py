@@ -106,9 +106,9 @@ class Stated:
     month: When
     value: Decimal
     why: str = ""
-    fact: str = "value"
     before: MonthlyReading | None = None
     document: str = ""
+    fact: str = "value"
 
 
 def record_all(stated: Iterable[Stated], *, by: User) -> dict[int, Refused]:
