@@ -51,7 +51,7 @@ pytestmark = pytest.mark.django_db
 # The record of what was done stays, the accounts it names, and the rules the product comes with.
 STAYS = {
     "AuditEntry", "ImportBatch", "Installation", "ScaleThreshold", "StageRule", "ThresholdState",
-    "User",
+    "Tier", "TierState", "User",
 }  # fmt: skip
 
 
