@@ -1,5 +1,6 @@
-"""A statistician's month: asks the companies, chases, sends one back, takes over, closes the month
-and corrects with a reason. A company fills in on the phone, without an account."""
+"""A statistician's month: asks the companies, chases, sends one back, takes over, pastes what the
+bureau published, closes the month and corrects with a reason. A company fills in on the phone,
+without an account."""
 
 from __future__ import annotations
 
@@ -27,6 +28,7 @@ def test_a_round_is_asked_answered_chased_sent_back_taken_over_and_closed(visit,
     _she_chases_and_sends_one_back(desk, look)
     _the_company_mends_it(company, look, links[SECOND])
     _she_takes_both_over(desk, look)
+    _she_pastes_what_was_published(desk, look)
     _she_closes_the_month_and_corrects_with_a_reason(desk, look)
     company.goto(links[FIRST])
     expect(company.get_by_role("heading", name="已接收，谢谢")).to_be_visible()
@@ -118,6 +120,26 @@ def _she_takes_both_over(page: Page, look: Callable) -> None:
     page.get_by_role("button", name="接收").click()
     expect(page.get_by_role("status").first).to_contain_text("接收了 2 份，已写入台账")
     look(page, "09-taken-over")
+
+
+PASTE = """(input, text) => {
+  const data = new DataTransfer();
+  data.setData("text/plain", text);
+  const told = { clipboardData: data, bubbles: true, cancelable: true };
+  input.dispatchEvent(new ClipboardEvent("paste", told));
+}"""
+
+
+def _she_pastes_what_was_published(page: Page, look: Callable) -> None:
+    page.goto("/desk/reading-grid/")
+    page.get_by_label("规上企业（户） 6月").evaluate(PASTE, "62\t63\t640")
+    expect(page.get_by_label("规上企业（户） 8月")).to_have_value("640")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("alert")).to_contain_text("是前面 63 的 10 倍")
+    look(page, "12-pasted")
+    page.get_by_label("规上企业（户） 8月").fill("64")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("status").first).to_contain_text("已保存 3 个读数")
 
 
 def _she_closes_the_month_and_corrects_with_a_reason(page: Page, look: Callable) -> None:

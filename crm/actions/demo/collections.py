@@ -49,6 +49,7 @@ def _say(submits: bool, line: Line, by: User) -> None:
         (given,) = collections.give_links([recipient], by=by)
         link = answers.link_of(given.token)
         assert link is not None
+        answers.open_link(link)
         typed = {f"v-{Indicator.objects.get(code=OUTPUT).pk}": line["内容"]}
         answers.keep_answer(link, typed, submits=submits, version=recipient.version)
 

@@ -39,6 +39,7 @@ CHECKS: tuple[Callable[[Context, Results], Iterator[Finding]], ...] = (
     titles.title_dates,
     titles.held_before,
     readings.published_numbers,
+    readings.revised_since_closing,
     spells.spell_dates,
     spells.reentries,
     spells.without_industry,

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Exists, OuterRef, Sum
 
 from crm.access import Action
 from crm.exact import rounded, trimmed
+from crm.models.indicators.closings import MonthClosing
 from crm.models.indicators.readings import MonthlyReading, Reading, Readings, ReservedReading
 from crm.reports.checks.base import NOTE, WARNING, Finding, Item, Results, item_of
 from crm.reports.figures import Context
 
 NEAR = Decimal("0.1")  # of a per cent: published growth is rounded to one or two digits
+_NUMBERS = {"value": "读数", "in_month": "当月数", "base": "同期可比数", "growth": "同比"}
 _JOINS = ("indicator", "park", "zone", "industry", "company")
 
 
@@ -27,6 +29,42 @@ def published_numbers(context: Context, results: Results) -> Iterator[Finding]:
     yield from _growth_is_no_quotient(rows)
     yield from _companies_differ(context, rows)
     yield from _month_is_no_difference(context, rows)
+
+
+def revised_since_closing(context: Context, results: Results) -> Iterator[Finding]:
+    """What was entered or revised of a month of the period after it was closed, with the number
+    that stood before and the reason: an earlier report of the month printed that one."""
+    closed = MonthClosing.objects.standing(context.known_on).filter(
+        month_on=OuterRef("month_on"), recorded_at__lt=OuterRef("recorded_at")
+    )
+    stated = Reading.objects.standing(context.known_on).filter(
+        Exists(closed), company=None, zone=None,
+        month_on__gte=context.period.start, month_on__lte=context.end,
+    )  # fmt: skip
+    rows = context.narrowed(_of_whole(context, stated)).select_related(*_JOINS, "replaces")
+    items = [item_of(row, _revised(row)) for row in rows.order_by("month_on", "indicator", "pk")]
+    yield from _finding(
+        "revised_since_closing", NOTE, items,
+        "个读数在月份封账以后登记或修订，与封账时的报告不同。",
+    )  # fmt: skip
+
+
+def _revised(row: Reading) -> str:
+    """What a revision changed, in words, and why."""
+    before = row.replaces
+    if before is None:
+        told = ["封账后登记"]
+    else:
+        told = [
+            f"{label}由 {_shown(getattr(before, name))} 改为 {_shown(getattr(row, name))}"
+            for name, label in _NUMBERS.items()
+            if getattr(before, name) != getattr(row, name)
+        ] or ["改了依据或说明"]
+    return "；".join([*told, *([f"原因：{row.why}"] if row.why else [])])
+
+
+def _shown(number: Decimal | None) -> str:
+    return "未知" if number is None else trimmed(number)
 
 
 def _of_month(context: Context, before: int) -> Readings:

@@ -68,6 +68,16 @@ class Profile:
     pages: dict[str, str] | None = None
     events: Sequence[Event] = ()
 
+    @property
+    def shown(self) -> list[Link]:
+        """The tabs that have something, and the chosen one."""
+        return [tab for tab in self.tabs if tab.count != 0 or tab.is_current]
+
+    @property
+    def empty(self) -> list[Link]:
+        """The others, which open a form to enter the first."""
+        return [tab for tab in self.tabs if tab.count == 0 and not tab.is_current]
+
 
 def of_row(request: HttpRequest, ledger: Ledger, row: Any) -> Profile | None:
     """`tab` of the address is the name of one; None where nothing can hang on the row as far as

@@ -449,6 +449,36 @@ def a_month_reported_twice(world: World, sql: Sql) -> Any:
     return first
 
 
+# Readings and evaluations
+
+
+@breaks("reading.once")
+def a_number_stated_twice(world: World, sql: Sql) -> Any:
+    output = make.indicator()
+    first = make.reading(output, When.month(2023, 6), 1)
+    make.reading(output, When.month(2023, 7), 2)
+    sql(
+        "UPDATE crm_reading SET month_on = '2023-07-01', month_until = '2023-07-31' WHERE id = %s",
+        first.pk,
+    )
+    return first
+
+
+@breaks("evaluation.once")
+def a_company_evaluated_twice(world: World, sql: Sql) -> Any:
+    first = make.evaluation(world.company, 2020)
+    make.evaluation(world.company, 2021)
+    sql("UPDATE crm_evaluation SET year = 2021 WHERE id = %s", first.pk)
+    return first
+
+
+@breaks("evaluation.sum")
+def a_score_that_is_not_the_sum(world: World, sql: Sql) -> Any:
+    result = make.evaluation(world.company, 2021)
+    sql("UPDATE crm_evaluation SET score = score + 1 WHERE id = %s", result.pk)
+    return result
+
+
 # Imports
 
 

@@ -218,6 +218,28 @@ def test_growth_that_is_not_the_quotient_is_noted_and_printed_as_published(outpu
     assert result("indicators.output").growth == "同比增长15.5%"
 
 
+def test_what_changed_after_a_month_was_closed_stands_beside_the_report(output, statistician):
+    make.reading(output, When.month(2023, 7), 120)
+    with clock.playing(date(2023, 9, 5)):
+        first = make.reading(output, AUGUST, "140", growth=Decimal("17"))
+        readings.close_month(AUGUST, by=statistician)
+    assert findings("revised_since_closing") == []
+    with clock.playing(date(2023, 9, 20)):
+        readings.revise_reading(
+            first, {"value": Decimal("141.76")}, by=statistician, reason="年报核实"
+        )
+        food = make.industry("健康食品")
+        make.reading(output, AUGUST, "38.27", industry=food, why="迟报")
+    assert findings("revised_since_closing") == [
+        "读数由 140 改为 141.76；原因：年报核实",
+        "封账后登记；原因：迟报",
+    ]
+    # As known before, nothing had changed; and of another period nothing has.
+    assert findings("revised_since_closing", known_on="2023-09-10") == []
+    told = build.build(build.asked("2023-01", "2023-07")).findings
+    assert "revised_since_closing" not in {one.key for one in told}
+
+
 def test_the_sum_of_companies_is_noted_where_it_differs(output):
     make.reading(output, AUGUST, 100)
     for name, value in (("甲", 60), ("乙", 30)):
