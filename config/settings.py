@@ -257,6 +257,7 @@ SPECTACULAR_SETTINGS = {
         "Stage": "crm.stages.Stage",
         "Status": "crm.stages.Status",
         "Quantity": "crm.evaluation.Quantity",
+        "PlaceKind": "crm.models.companies.places.PlaceKind",
     },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SWAGGER_UI_DIST": "SIDECAR",

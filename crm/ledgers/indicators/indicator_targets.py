@@ -55,7 +55,6 @@ LEDGER = declare(
         group=Group.ASSESSMENT,
         model=IndicatorTarget,
         place=21,
-        also=(("目标进度", "desk-targets"),),
         register_verb=_register,
         change_verb=_change,
         find_row=_find,

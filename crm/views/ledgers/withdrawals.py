@@ -48,7 +48,7 @@ from crm.views.ledgers.row_verbs import said_in_one_line, verb_page
 from crm.views.system.submissions import made_before, once
 
 # The pages on which a row itself is read; every other address of a withdrawn row is gone.
-OWN_PAGES = {"desk-row", "desk-project"}
+OWN_PAGES = {"desk-row", "desk-project", "desk-collection", "desk-collection-answer"}
 
 
 class VoidForm(VerbForm):

@@ -89,7 +89,7 @@ def values_of(column: Column, ledger: Ledger, by: User) -> st.SearchStrategy[Any
             scale = getattr(stored, "scale", 0)
             drawn = st.decimals(0, 10**6 if scale else 10**4, places=scale, allow_nan=False)
             drawn |= st.sampled_from(
-                [Decimal(31), Decimal(105), Decimal(2021), Decimal(2022)]
+                [Decimal(one) for one in (31, 99, 105, 2021, 2022)]
             )  # as a place, a year
             return drawn if scale or column.get else drawn.map(int)
         case Kind.DATE:

@@ -218,13 +218,13 @@ def fill(company, park, officer):
     facts = {"unit": "万元", "nature": "cumulative"}
     parks = [make.park(), make.park()]
     output = rows.register(Indicator, {"name": "产值", "code": "output"} | facts, by=make.maker())
+    tax = make.indicator("入库税收", "tax", is_confidential=True)
     made = itertools.count()
 
-    def filled(number, tab):
+    def filled(number):
         for at in itertools.islice(made, number):
             day = DAY + timedelta(2 * at)
-            if tab.startswith("evaluation"):  # seen by others than the rest
-                make.evaluated(company, 2003 + at, on=day)
+            make.evaluated(company, 2003 + at, on=day)
             when = When.day(day)
             row = make.signed_project(
                 day, park=park, officer=officer, team=officer.team, company=company,
@@ -247,9 +247,10 @@ def fill(company, park, officer):
             named = {"company": company, "year": 2024 + at, "revenue": Decimal(10_000_000)}
             rows.register(ScaleCandidate, named | {"filed_on": day}, by=make.maker())
             month = When.month(2020 + at // 12, at % 12 + 1)
-            readings.record_reading(
-                output, by=make.maker(), month=month, value=Decimal(at + 1), company=company
-            )
+            for one in (output, tax):
+                readings.record_reading(
+                    one, by=make.maker(), month=month, value=Decimal(at + 1), company=company
+                )
 
     return filled
 
@@ -258,10 +259,10 @@ def fill(company, park, officer):
 def test_the_page_asks_as_often_for_twenty_rows_as_for_one(
     tab, fill, as_user, teamlead, statistician, company
 ):
-    client = as_user(statistician if tab.startswith(("evaluation", "reserved")) else teamlead)
+    client = as_user(statistician if tab.startswith("reserved") else teamlead)
     asked = []
     for total, more in ((1, 1), (20, 19)):
-        fill(more, tab)
+        fill(more)
         with CaptureQueriesContext(connection) as queries:
             profile = answer(client, company, f"?tab={tab}").context["profile"]
         asked.append(len(queries))
@@ -269,4 +270,4 @@ def test_the_page_asks_as_often_for_twenty_rows_as_for_one(
         assert all(count >= total for count in told.values()), told
         shown = profile.table.lines if tab else profile.events
         assert len(shown) >= min(total, 20)
-    assert asked[0] == asked[1] <= 60
+    assert asked[0] == asked[1] <= 62

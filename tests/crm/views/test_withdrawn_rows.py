@@ -171,5 +171,5 @@ def test_the_past_of_a_project_without_imports_asks_little_for_it(
     team, park, teamlead, as_user, django_assert_max_num_queries
 ):
     project = make.signed_project(date(2023, 3, 1), park=park, team=team)
-    with django_assert_max_num_queries(71):
+    with django_assert_max_num_queries(72):
         as_user(teamlead).get(f"/desk/projects/{project.pk}/")
