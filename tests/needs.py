@@ -7,11 +7,14 @@ end says what did not run and why. With CI set everything is there, so a skip is
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
+from enum import Enum
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
+Item = TypeVar("Item")
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -23,6 +26,14 @@ def examples(most: int) -> int:
     """How many random histories a property over the database tries: all in CI, a third of them on
     one's own machine, where the suite must stay short."""
     return most if in_ci() else max(2, most // 3)
+
+
+def some(items: Iterable[Item], at: Any) -> list[Item]:
+    """All of these in CI, on one's own machine a third; another third for every other `at` (a role,
+    a place in an enumeration), so that the cases of a test cover all of them together."""
+    every = list(items)
+    first = list(type(at)).index(at) if isinstance(at, Enum) else int(at)
+    return every if in_ci() else every[first % 3 :: 3]
 
 
 def chromium() -> str:

@@ -94,6 +94,7 @@ def name_of(template: Template) -> str:
         return name
 
 
+@pytest.mark.rehearsal
 def test_of_two_who_ask_at_once_one_makes_it_and_both_have_it(folder):
     log = folder / "log"
     with ThreadPoolExecutor(2) as pool:
@@ -102,6 +103,7 @@ def test_of_two_who_ask_at_once_one_makes_it_and_both_have_it(folder):
     assert store().standing("toy") == names[:1] == names[1:]
 
 
+@pytest.mark.rehearsal
 def test_templates_that_nothing_asks_for_any_more_go(folder, monkeypatch):
     monkeypatch.setattr(template_databases, "KEPT", 1)
     old, new = (name_of(toy(folder / "log", mark)) for mark in ("old ", "new "))
@@ -109,6 +111,7 @@ def test_templates_that_nothing_asks_for_any_more_go(folder, monkeypatch):
     assert store().standing("toy") == [new]
 
 
+@pytest.mark.rehearsal
 def test_what_a_command_that_failed_has_left_is_no_template(folder):
     broken = Template("toy", ("shell", "-v0", "-c", "raise SystemExit(1)"), ())
     with pytest.raises(AssertionError), ready(broken):

@@ -257,6 +257,7 @@ def test_the_nights_finding_is_told_to_statisticians_by_name_and_to_sysadmins_by
 
 
 @pytest.mark.sqlite
+@pytest.mark.rehearsal
 def test_a_worker_of_the_product_makes_up_for_a_missed_night(tmp_path):
     """The real worker in a process of its own, on a ledger whose last night was days ago."""
     path = str(tmp_path / "ledger.sqlite3")

@@ -133,6 +133,7 @@ def test_the_ledger_keeps_its_word_without_it(demo_county):
     assert NotSame.objects.get().lower_id == own[0].pk
 
 
+@pytest.mark.rehearsal
 def test_loaded_again_it_says_the_same_beside_what_stayed(demo_county):
     before = contents()
     assert len(before) > 700

@@ -235,7 +235,8 @@ def test_what_changed_after_a_month_was_closed_stands_beside_the_report(output, 
         "封账后登记；原因：迟报",
     ]
     # As known before, nothing had changed; and of another period nothing has.
-    assert findings("revised_since_closing", known_on="2023-09-10") == []
+    with clock.playing(date(2023, 9, 30)):
+        assert findings("revised_since_closing", known_on="2023-09-10") == []
     told = build.build(build.asked("2023-01", "2023-07")).findings
     assert "revised_since_closing" not in {one.key for one in told}
 

@@ -30,7 +30,7 @@ from crm.spreadsheets.reader import parsed
 from crm.spreadsheets.values import tidy
 from crm.spreadsheets.writer import write_rows
 from tests import make
-from tests.needs import examples
+from tests.needs import examples, some
 
 pytestmark = pytest.mark.django_db
 IMPORTABLE = [ledger for ledger in ledgers.every() if ledger.import_columns]
@@ -187,7 +187,7 @@ def world(county):
     make.target(2023, "signed_projects", "2", department="县发改局")
 
 
-@pytest.mark.parametrize("ledger", IMPORTABLE, ids=lambda ledger: ledger.key)
+@pytest.mark.parametrize("ledger", some(IMPORTABLE, 0), ids=lambda ledger: ledger.key)
 def test_an_export_imported_changes_nothing(ledger, world, statistician):
     by = statistician
     typed = st.sampled_from([column for column in ledger.import_columns if column.in_form])
@@ -211,7 +211,7 @@ def test_an_export_imported_changes_nothing(ledger, world, statistician):
     holds()
 
 
-@pytest.mark.parametrize("ledger", IMPORTABLE, ids=lambda ledger: ledger.key)
+@pytest.mark.parametrize("ledger", some(IMPORTABLE, 1), ids=lambda ledger: ledger.key)
 def test_an_edited_cell_changes_its_row_whichever_the_column(ledger, world, statistician):
     """Of every column some value is taken that the form takes too, but for those named above."""
     by, taken = statistician, set()

@@ -14,6 +14,7 @@ from crm.spreadsheets.mapping import Mapping
 from crm.spreadsheets.reader import read
 from tests import make
 from tests.crm.spreadsheets.books import xlsx
+from tests.needs import in_ci
 
 pytestmark = pytest.mark.django_db
 PROJECTS = ledgers.get("projects")
@@ -29,9 +30,9 @@ def listed(by, *rows, headings="项目名称,联系人,联系电话", **more):
 
 @pytest.fixture(autouse=True)
 def _the_ledger_holds_together(db):
-    """Whatever a test brought in, and took back."""
+    """Whatever a test brought in, and took back; asked in CI, for it takes as long as the tests."""
     yield
-    assert not integrity.verify()
+    assert not in_ci() or not integrity.verify()
 
 
 def told(plan):

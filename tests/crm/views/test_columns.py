@@ -15,6 +15,7 @@ from crm.ledgers.selection import offered
 from crm.models import AuditEntry
 from crm.stages import Stage
 from tests import make
+from tests.needs import some
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +45,7 @@ def test_a_column_nobody_knows_is_left_out(as_user, teamlead, rows):
 
 def test_every_column_on_offer_can_be_shown_and_exported(as_user, statistician, rows):
     client = as_user(statistician)
-    for ledger in ledgers.every():
+    for ledger in some(ledgers.every(), 2):
         names = ",".join(column.name for column in offered(ledger))
         if not ledger.can(statistician, Action.VIEW):
             continue

@@ -7,11 +7,12 @@ from datetime import date
 import pytest
 
 from crm import access, ledgers
-from crm.access import Action
+from crm.access import Action, Role
 from crm.errors import Refused
 from crm.ledgers import Kind
 from crm.models import Project
 from tests import make
+from tests.needs import some
 from tests.samples import Samples, as_typed, unlike
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,7 @@ WRITABLE = [ledger for ledger in ledgers.every() if not ledger.is_read_only]
 
 def test_every_ledger_opens_for_each_role_or_refuses(anyone, as_user, rows):
     client = as_user(anyone)
-    for ledger in ledgers.every():
+    for ledger in some(ledgers.every(), Role(anyone.role)):
         row = rows[ledger.key]
         sees = ledger.can(anyone, Action.VIEW)
         visible = sees and ledger.rows(anyone).filter(pk=row.pk).exists()

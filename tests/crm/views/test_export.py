@@ -10,12 +10,13 @@ import openpyxl
 import pytest
 
 from crm import ledgers
-from crm.access import Action
+from crm.access import Action, Role
 from crm.models import AuditEntry, Contact, Project
 from crm.spreadsheets import export as exporting
 from crm.spreadsheets.commit import import_file
 from crm.stages import Stage
 from tests import make
+from tests.needs import some
 
 pytestmark = pytest.mark.django_db
 FORMULA = '=HYPERLINK("http://example.org","点我")'
@@ -74,7 +75,7 @@ def test_a_changed_cell_of_an_export_changes_its_row_alone(county, as_user, stat
 
 def test_each_role_exports_its_own_rows_or_is_refused(anyone, as_user, county):
     client = as_user(anyone)
-    for ledger in ledgers.every():
+    for ledger in some(ledgers.every(), Role(anyone.role)):
         answer = client.get(f"/desk/{ledger.key}/export/")
         if not (ledger.can(anyone, Action.VIEW) and ledger.can(anyone, Action.EXPORT)):
             assert answer.status_code == 403, ledger.key

@@ -22,6 +22,7 @@ from crm.spreadsheets.writer import write_rows
 from tests import make
 from tests.crm.spreadsheets.books import xlsx
 from tests.crm.spreadsheets.sheets import Exported
+from tests.needs import some
 
 pytestmark = pytest.mark.django_db
 
@@ -257,7 +258,7 @@ def test_a_sheet_can_be_chosen_and_the_others_are_then_left_alone(as_user, stati
 
 def test_every_importable_ledger_goes_through_the_steps(as_user, statistician):
     client = as_user(statistician)
-    for ledger in ledgers.every():
+    for ledger in some(ledgers.every(), 1):
         if not (ledger.import_columns and ledger.can(statistician, Action.IMPORT)):
             continue
         headings = [column.heading for column in ledger.import_columns]
