@@ -25,7 +25,7 @@ def in_ci() -> bool:
 def examples(most: int) -> int:
     """How many random histories a property over the database tries: all in CI, a third of them on
     one's own machine, where the suite must stay short."""
-    return most if in_ci() else max(2, most // 3)
+    return most if in_ci() else max(1, most // 3)
 
 
 def some(items: Iterable[Item], at: Any) -> list[Item]:

@@ -19,6 +19,8 @@ from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+# Set on some machines: then every process, and every command a test starts, compiles all anew.
+NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 # Files with the most tests are not the longest: what is long must not be left to the end.
 IN_ORDER = ["--no-loadscope-reorder"]
 ON_POSTGRES = ["tests/crm", "tests/search", "tests/journeys", "tests/test_databases.py"]
@@ -27,7 +29,8 @@ ON_POSTGRES = ["tests/crm", "tests/search", "tests/journeys", "tests/test_databa
 def pytest(*arguments: str, **environment: str) -> int:
     # A file's tests stay in one process: what a module sets up is set up once.
     command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "--dist", "loadfile", *IN_ORDER]
-    return subprocess.call([*command, *arguments], cwd=BASE_DIR, env=os.environ | environment)
+    kept = {name: value for name, value in os.environ.items() if name != NO_BYTECODE}
+    return subprocess.call([*command, *arguments], cwd=BASE_DIR, env=kept | environment)
 
 
 def free_port() -> int:
