@@ -52,11 +52,13 @@ DEMO = Template("demo", ("load_demo",), ("demo/*", "crm/**/*", "cms/**/*", "conf
 def files(template: Template, root: Path = ROOT) -> set[Path]:
     """The files that decide what a template holds, without those of its base."""
     found = {path for pattern in template.sources for path in root.glob(pattern)}
+    # What Python compiled lies beside it, in folders of its own.
+    found = {path for path in found if path.is_file() and path.suffix != ".pyc"}
     for path in [path for path in found if path.parent.name == "migrations"]:
         name = str(path.relative_to(root))
         modules = (module for _, module in imports(name, path.read_text(encoding="utf-8")))
         found |= {root / f"{module.replace('.', '/')}.py" for module in modules}
-    return {path for path in found if path.is_file() and path.suffix != ".pyc"}
+    return {path for path in found if path.is_file()}
 
 
 def key(template: Template, root: Path = ROOT) -> str:

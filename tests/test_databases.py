@@ -69,6 +69,15 @@ def test_a_new_and_a_renamed_file_count_too(checkout):
     assert len({before, with_new, keys(checkout)}) == 3
 
 
+def test_what_python_compiled_beside_the_files_decides_nothing(checkout):
+    before = keys(checkout)
+    for folder in ("crm/migrations", "search/migrations", "crm"):
+        compiled = checkout / folder / "__pycache__"
+        compiled.mkdir(parents=True)
+        (compiled / "a.cpython-311.pyc").write_bytes(b"\xff\x00")
+    assert keys(checkout) == before
+
+
 def test_another_key_of_the_personal_fields_means_another_county(monkeypatch):
     before = key(DEMO)
     monkeypatch.setenv("FIELD_KEYS", "another-field-key-of-no-value-0123456789")
