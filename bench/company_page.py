@@ -1,4 +1,4 @@
-"""A company page at 20,000 companies and ten years of months, beside a hundredth of that.
+"""A company page and the 月报表格 at 20,000 companies and ten years, beside a hundredth of that.
 
     python bench/company_page.py [--sizes 200 20000] [--rounds 30] [--at FOLDER] [--cpu]
 
@@ -32,6 +32,8 @@ PAGES = {
     "企业 指标读数": "/desk/companies/{company}/?tab=readings",
     "企业 落地的项目": "/desk/companies/{company}/?tab=projects-company",
     "企业 园惠贷": "/desk/companies/{company}/?tab=loans",
+    "月报表格 全县": "/desk/reading-grid/?year=2022",
+    "月报表格 规上企业": "/desk/reading-grid/?year=2022&of=company",
     "片区": "/desk/zones/{zone}/",
     "产业": "/desk/industries/{industry}/",
 }

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+
 from crm import clock
 from crm.actions.indicators import readings
 from crm.actions.indicators.readings import Stated
@@ -115,7 +117,11 @@ class ReadingGrid(Grid):
         today = clock.today()
         self.months = list(range(1, (today.month if year == today.year else 12) + 1))
         self.lines = [GridLine(label, indicator, subject) for label, indicator, subject in lines]
-        standing = table.objects.standing().visible_to(user).filter(month_on__year=year)
+        standing = (
+            table.objects.standing()
+            .visible_to(user)
+            .filter(month_on__year=year, **_of_subjects(self.lines, table))
+        )
         held = {
             (one.indicator_id, *one.same_subject.values(), one.month_on.month): one
             for one in standing.filter(indicator__in={line.indicator.pk for line in self.lines})
@@ -233,7 +239,18 @@ class ReadingGrid(Grid):
         )
 
 
+def _of_subjects(lines: Iterable[GridLine], table: type[MonthlyReading]) -> dict[str, Any]:
+    """The condition that leaves the readings of these lines, which are all of one kind."""
+    named = [line.subject for line in lines if line.subject is not None]
+    if not named:
+        return dict.fromkeys(table.subjects)
+    return {f"{named[0]._meta.model_name}__in": named}
+
+
 def years() -> list[int]:
-    """Those one may choose: with readings, and this one."""
-    found = Reading.objects.standing().dates("month_on", "year")
-    return sorted({day.year for day in found} | {clock.today().year}, reverse=True)
+    """Those one may choose: from the first one with a reading to this one."""
+    of_indicator = Reading.objects.filter(indicator=OuterRef("pk")).order_by("month_on")
+    first = Indicator.objects.values_list(Subquery(of_indicator.values("month_on")[:1]), flat=True)
+    this = clock.today().year
+    begin = min((day.year for day in first if day), default=this)
+    return list(range(this, min(begin, this) - 1, -1))

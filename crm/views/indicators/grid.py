@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -40,10 +42,10 @@ def grid(request: HttpRequest) -> HttpResponse:
     table: type[MonthlyReading] = ReservedReading if is_reserved else Reading
     may_see = access.can(user, Action.VIEW, table)
     may_enter = access.can(user, Action.REGISTER, table)
-    lines = _lines(scope, indicators, chosen, year, fact, table, user) if may_see else []
-    page = page_of(lines, request, LINES)
+    found = _found(scope, indicators, chosen, year, table, user) if may_see else []
+    page = page_of(found, request, LINES)
     sent = request.POST if request.method == "POST" and may_enter else None
-    form = ReadingGrid(year, page, user, sent, fact, table)
+    form = ReadingGrid(year, _lines(page, chosen, fact), user, sent, fact, table)
     if sent is not None and form.is_valid() and (count := form.carry_out()):
         messages.success(request, f"已保存 {count} 个读数。")
         return redirect(request.get_full_path())
@@ -77,29 +79,34 @@ def _indicator(indicators: list[Indicator], asked: str) -> Indicator | None:
     return (named or indicators or [None])[0]
 
 
-def _lines(
+def _found(
     scope: str,
     indicators: list[Indicator],
     chosen: Indicator | None,
     year: int,
-    fact: str,
     table: type[MonthlyReading],
     user: Any,
-) -> list[tuple[str, Indicator, Any]]:
+) -> Any:
+    """What there is a line for: the indicators of the county, else industries or companies."""
     if scope == "county":
-        is_growth = fact == "growth"
-        return [
-            (str(one) if is_growth else f"{one}（{one.unit}）", one, None) for one in indicators
-        ]
+        return indicators
     if chosen is None:
         return []
-    rows: Any = Industry.objects.visible_to(user).order_by("-is_leading", "name")
-    if scope == "company":
-        stated = table.objects.standing().filter(month_on__year=year, indicator=chosen)
-        counted = AboveScaleSpell.objects.standing().in_force_on(clock.today())
-        named = {
-            *stated.values_list("company", flat=True),
-            *counted.values_list("company", flat=True),
-        }
-        rows = Company.objects.visible_to(user).filter(pk__in=named - {None}).order_by("name")
-    return [(row.name, chosen, row) for row in rows]
+    if scope == "industry":
+        return Industry.objects.visible_to(user).order_by("-is_leading", "name")
+    stated = table.objects.standing().filter(
+        month_on__year=year, indicator=chosen, company__isnull=False
+    )
+    counted = AboveScaleSpell.objects.standing().in_force_on(clock.today())
+    named = Q(pk__in=stated.values("company")) | Q(pk__in=counted.values("company"))
+    return Company.objects.visible_to(user).filter(named).order_by("name", "pk")
+
+
+def _lines(
+    page: Iterable[Any], chosen: Indicator | None, fact: str
+) -> Iterator[tuple[str, Indicator, Any]]:
+    for one in page:
+        if isinstance(one, Indicator):
+            yield (str(one) if fact == "growth" else f"{one}（{one.unit}）"), one, None
+        elif chosen is not None:
+            yield one.name, chosen, one
