@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Subquery
+from django.db.models import Q, Subquery
 
 from crm import access, dates
 from crm.exact import ExactField
@@ -145,7 +145,16 @@ class Reading(MonthlyReading):
 
     class Meta(MonthlyReading.Meta):
         verbose_name = verbose_name_plural = "指标读数"
-        indexes = [models.Index(fields=["indicator", "month_on"], name="reading_of_month")]
+        indexes = [
+            models.Index(fields=["indicator", "month_on"], name="reading_of_month"),
+            # A few rows among those of thousands of companies.
+            models.Index(
+                fields=["indicator", "month_on"],
+                condition=Q(**{f"{name}__isnull": True for name in SUBJECTS}),
+                name="reading_of_county",
+            ),
+            models.Index(fields=["company", "indicator", "month_on"], name="reading_of_company"),
+        ]
 
     def clean(self) -> None:
         named = [name for name in SUBJECTS if getattr(self, f"{name}_id")]
@@ -166,7 +175,12 @@ class ReservedReading(MonthlyReading):
 
     class Meta(MonthlyReading.Meta):
         verbose_name = verbose_name_plural = "单户保密读数"
-        indexes = [models.Index(fields=["indicator", "month_on"], name="reserved_reading_of_month")]
+        indexes = [
+            models.Index(fields=["indicator", "month_on"], name="reserved_reading_of_month"),
+            models.Index(
+                fields=["company", "indicator", "month_on"], name="reserved_reading_of_company"
+            ),
+        ]
 
     def clean(self) -> None:
         if not self.company_id:

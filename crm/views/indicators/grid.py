@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -94,11 +94,10 @@ def _found(
         return []
     if scope == "industry":
         return Industry.objects.visible_to(user).order_by("-is_leading", "name")
-    stated = table.objects.standing().filter(
-        month_on__year=year, indicator=chosen, company__isnull=False
-    )
     counted = AboveScaleSpell.objects.standing().in_force_on(clock.today())
-    named = Q(pk__in=stated.values("company")) | Q(pk__in=counted.values("company"))
+    # Asked of each company: the readings of a year are many times as many.
+    stated = table.objects.standing().filter(month_on__year=year, indicator=chosen)
+    named = Q(pk__in=counted.values("company")) | Exists(stated.filter(company=OuterRef("pk")))
     return Company.objects.visible_to(user).filter(named).order_by("name", "pk")
 
 
