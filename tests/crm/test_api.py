@@ -11,6 +11,7 @@ from crm.errors import Refused
 from crm.models import Project
 from crm.stages import Stage
 from tests import make
+from tests.needs import some
 from tests.samples import Samples, as_sent, unlike
 
 pytestmark = pytest.mark.django_db
@@ -249,7 +250,7 @@ def test_phones_are_masked_and_references_stay_within_sight(officer, other_offic
     assert answer.status_code == 400
 
 
-@pytest.mark.parametrize("ledger", WRITABLE, ids=lambda ledger: ledger.key)
+@pytest.mark.parametrize("ledger", some(WRITABLE, 0), ids=lambda ledger: ledger.key)
 def test_every_ledger_takes_a_row_from_a_program(ledger, statistician):
     samples = Samples()
     kept = {}

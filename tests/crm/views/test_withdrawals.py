@@ -118,7 +118,7 @@ FOLLOWS = {
 }
 
 
-@pytest.mark.parametrize("key", FOLLOWS)
+@pytest.mark.parametrize("key", some(FOLLOWS, 2))
 def test_what_follows_is_said_before_and_the_fact_says_afterwards_that_it_is_withdrawn(
     key, facts, as_user, statistician
 ):

@@ -15,6 +15,7 @@ from crm.models import Contact, Milestone, Project
 from crm.models.base import Row
 from crm.spreadsheets.commit import import_file
 from tests import make
+from tests.needs import some
 
 pytestmark = pytest.mark.django_db
 EDITABLE = [one.key for one in ledgers.every() if issubclass(one.model, Row)]
@@ -86,7 +87,7 @@ def test_who_could_not_see_it_finds_nothing(undone, as_user, other_officer, othe
 
 def test_no_list_count_search_suggestion_or_program_holds_it(rows, as_user, statistician):
     """Of any ledger; what is withdrawn of one is back before the next."""
-    for key in EDITABLE:
+    for key in some(EDITABLE, 1):
         with transaction.atomic():
             _is_nowhere(key, rows[key], as_user, statistician)
             transaction.set_rollback(True)
