@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from django.db.models import QuerySet
+
 from crm import clock
 from crm.actions import _record
 from crm.errors import Refused
@@ -16,6 +18,7 @@ from crm.models.base import Corrected, Recorded
 from crm.models.worth import Valued
 
 Fact = TypeVar("Fact", bound=Recorded)
+STALE = "这一条已被更正或作废，请在最新的一条上操作。"
 
 
 def require_reason(reason: str, what: str) -> None:
@@ -24,7 +27,7 @@ def require_reason(reason: str, what: str) -> None:
         raise Refused(f"{what}须写明原因。", "reason_needed", ["reason"])
 
 
-def current(fact: Fact, stale: str) -> Fact:
+def current(fact: Fact, stale: str = STALE) -> Fact:
     """The fact as it stands; refused with these words where it was corrected or withdrawn."""
     found: Any = type(fact).objects.standing().filter(pk=fact.pk).first()
     if found is None:
@@ -45,6 +48,13 @@ def dated(fact: Corrected, field: str, future: str) -> None:
         raise Refused(f"{label}的最晚一天早于最早一天，请核对。", "invalid", [field])
     if first > clock.today():
         raise Refused(future, "future_date", [field])
+
+
+def later_than(fact: Any, others: QuerySet[Any]) -> QuerySet[Any]:
+    """Which of the others, apart from the row that this fact replaces, took effect when it did or
+    later: changes of one thing follow each other."""
+    itself = [pk for pk in (fact.pk, fact.replaces_id) if pk]
+    return others.exclude(pk__in=itself).filter(effective_on__gte=fact.effective_on)
 
 
 def money(fact: Valued) -> None:

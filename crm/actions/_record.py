@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
@@ -26,6 +26,7 @@ from crm.models.people import PARTS, Person
 from crm.models.states import state_of
 from search import engine, index
 
+Fact = TypeVar("Fact", bound=Recorded)
 _batch: ContextVar[ImportBatch | None] = ContextVar("batch", default=None)
 # noun → ids the search index is still to be told of; None = each is told at once.
 _gathered: ContextVar[dict[str, set[int]] | None] = ContextVar("gathered", default=None)
@@ -186,6 +187,13 @@ def _unchecked(row: models.Model) -> list[str]:
 def _in_transaction() -> AbstractContextManager[Any]:
     """The caller's transaction, else one of its own: a verb is atomic already."""
     return nullcontext() if connection.in_atomic_block else transaction.atomic()
+
+
+def enter(fact: Fact, *, by: User, verb: str, reason: str = "") -> Fact:
+    """Puts a fact on record as of now, as this user tells it."""
+    fact.recorded_at, fact.by = clock.now(), by
+    entered: Fact = insert(fact, by=by, verb=verb, reason=reason)
+    return entered
 
 
 def insert(

@@ -15,7 +15,6 @@ from crm.errors import Refused
 from crm.models import Company, User
 from crm.models.companies.evaluation_inputs import EvaluationInput, EvaluationMark
 
-STALE = "这一条已被更正或作废，请在最新的一条上操作。"
 FIRST_YEAR = 2000
 
 
@@ -43,7 +42,7 @@ def correct_inputs(
     access.require(by, Action.CHANGE, inputs)
     _checks.require_reason(reason, "更正亩均数据")
     with _alone("evaluationinput", inputs.company):
-        row = _checks.corrected(_checks.current(inputs, STALE), values)
+        row = _checks.corrected(_checks.current(inputs), values)
         return _insert(row, by=by, verb="correct_inputs", reason=reason)
 
 
@@ -69,7 +68,7 @@ def correct_mark(
     access.require(by, Action.CHANGE, mark)
     _checks.require_reason(reason, "更正免评和降档")
     with _alone("evaluationmark", mark.company):
-        row = _checks.corrected(_checks.current(mark, STALE), values)
+        row = _checks.corrected(_checks.current(mark), values)
         _require_first(row)
         return _insert(row, by=by, verb="correct_mark", reason=reason)
 
@@ -92,5 +91,4 @@ def _insert(row: Any, *, by: User, verb: str, reason: str = "") -> Any:
     if not FIRST_YEAR <= row.year <= this_year:
         said = f"年度请写四位，{FIRST_YEAR} 到 {this_year}；年度过完再登记。"
         raise Refused(said, "invalid", ["year"])
-    row.recorded_at, row.by = clock.now(), by
-    return _record.insert(row, by=by, verb=verb, reason=reason)
+    return _record.enter(row, by=by, verb=verb, reason=reason)

@@ -108,9 +108,7 @@ def _insert(
     row: Evaluation, on: date, document: str, *, by: User, verb: str, reason: str
 ) -> Evaluation:
     row.published_on, row.document = on, document
-    row.recorded_at, row.by = clock.now(), by
-    inserted: Evaluation = _record.insert(row, by=by, verb=verb, reason=reason)
-    return inserted
+    return _record.enter(row, by=by, verb=verb, reason=reason)
 
 
 # 申诉

@@ -60,7 +60,7 @@ def correct_industry_change(
     access.require(by, Action.CHANGE, change)
     _checks.require_reason(reason, "更正产业变更")
     with _alone(change.company):
-        standing = _checks.current(change, "这一条已被更正或作废，请在最新的一条上操作。")
+        standing = _checks.current(change)
         row = _checks.corrected(standing, values)
         inserted = _insert(row, by=by, verb="correct_industry_change", reason=reason)
         follow(standing, row.to_industry, by=by, reason=reason)
@@ -78,8 +78,7 @@ def follow(change: IndustryChange, industry: Industry, *, by: User, reason: str)
 def later_than(change: IndustryChange) -> Any:
     """The standing changes of the company that came after this one."""
     standing = IndustryChange.objects.standing().filter(company=change.company)
-    others = standing.exclude(pk__in=[pk for pk in (change.pk, change.replaces_id) if pk])
-    return others.filter(effective_on__gte=change.effective_on)
+    return _checks.later_than(change, standing)
 
 
 def _alone(company: Company) -> AbstractContextManager[None]:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from crm import access, clock
+from crm import access
 from crm.access import Action
 from crm.actions import _checks, _record, questions
 from crm.actions.questions import NOTHING_SAID, Anyway
@@ -16,7 +16,6 @@ from crm.errors import Refused
 from crm.models import Company, User
 from crm.models.companies.loans import STEPS, Loan, LoanState
 
-STALE = "这一条已被更正或作废，请在最新的一条上操作。"
 # From which states a loan comes into a state.
 MOVES = {
     LoanState.GRANTED: (LoanState.APPLIED,),
@@ -41,7 +40,7 @@ def record_loan(
         setattr(loan, name, value)
     access.require(by, Action.REGISTER, loan)
     with questions.asking(loan, lambda: _same(loan), str(company.pk), by=by, anyway=anyway):
-        return _insert(loan, by=by, verb="record_loan")
+        return _record.enter(loan, by=by, verb="record_loan")
 
 
 def _same(loan: Loan) -> list[Loan]:
@@ -55,25 +54,19 @@ def step(loan: Loan, to: LoanState | str, *, by: User, on: When | date) -> Loan:
     that stood."""
     access.require(by, Action.CHANGE, loan)
     to, when = LoanState(to), on if isinstance(on, When) else When.day(on)
-    standing = _checks.current(loan, STALE)
+    standing = _checks.current(loan)
     if standing.step not in MOVES[to]:
         raise Refused(f"这笔贷款现在是“{standing.step.label}”，不能登记{to.label}。", "stale")
     row = _checks.corrected(standing, {})
     setattr(row, STEPS[to], when)
-    return _insert(row, by=by, verb=f"loan_{to.value}")
+    return _record.enter(row, by=by, verb=f"loan_{to.value}")
 
 
 def correct_loan(loan: Loan, values: Mapping[str, Any], *, by: User, reason: str) -> Loan:
     """Corrects what was said of a loan by a new row that replaces it."""
     access.require(by, Action.CHANGE, loan)
     _checks.require_reason(reason, "更正园惠贷")
-    row = _checks.corrected(_checks.current(loan, STALE), {})
+    row = _checks.corrected(_checks.current(loan), {})
     for name, value in values.items():
         setattr(row, name, value)
-    return _insert(row, by=by, verb="correct_loan", reason=reason)
-
-
-def _insert(loan: Loan, *, by: User, verb: str, reason: str = "") -> Loan:
-    loan.recorded_at, loan.by = clock.now(), by
-    inserted: Loan = _record.insert(loan, by=by, verb=verb, reason=reason)
-    return inserted
+    return _record.enter(row, by=by, verb="correct_loan", reason=reason)

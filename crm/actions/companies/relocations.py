@@ -67,7 +67,7 @@ def correct_relocation(
     access.require(by, Action.CHANGE, move)
     _checks.require_reason(reason, "更正企业迁移")
     with _alone(move.company):
-        standing = _checks.current(move, "这一条已被更正或作废，请在最新的一条上操作。")
+        standing = _checks.current(move)
         row = _checks.corrected(standing, values)
         inserted = _insert(row, by=by, verb="correct_relocation", reason=reason)
         follow(standing, "to", row, by=by, reason=reason)
@@ -87,8 +87,7 @@ def follow(move: Relocation, end: str, said: Relocation, *, by: User, reason: st
 def later_than(move: Relocation) -> Any:
     """The standing moves of the same place that came after this one."""
     standing = Relocation.objects.standing().filter(company=move.company, place=move.place)
-    others = standing.exclude(pk__in=[pk for pk in (move.pk, move.replaces_id) if pk])
-    return others.filter(effective_on__gte=move.effective_on)
+    return _checks.later_than(move, standing)
 
 
 def _columns(move: Relocation, end: str, said: Relocation) -> dict[str, Any]:

@@ -18,8 +18,6 @@ from crm.errors import Refused
 from crm.models import Company, User
 from crm.models.companies.spells import AboveScaleSpell, EntryMode, ExitReason
 
-STALE = "这一条已被更正或作废，请在最新的一条上操作。"
-
 
 def enter(
     company: Company,
@@ -76,7 +74,7 @@ def leave(
     }
     access.require(by, Action.CHANGE, spell)
     with _alone(spell.company):
-        standing = _checks.current(spell, STALE)
+        standing = _checks.current(spell)
         if not standing.is_open:
             raise Refused(f"这一段已于 {standing.left} 退库；时间不对请更正。", "stale")
         return _insert(_checks.corrected(standing, values), by=by, verb="leave")
@@ -89,7 +87,7 @@ def correct_spell(
     access.require(by, Action.CHANGE, spell)
     _checks.require_reason(reason, "更正规上入退库")
     with _alone(spell.company):
-        row = _checks.corrected(_checks.current(spell, STALE), values)
+        row = _checks.corrected(_checks.current(spell), values)
         return _insert(row, by=by, verb="correct_spell", reason=reason)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from crm import access, clock
+from crm import access
 from crm.access import Action
 from crm.actions import _checks, _lock, _record
 from crm.actions.questions import NOTHING_SAID, Anyway
@@ -59,7 +59,7 @@ def correct_plan(
     """Corrects what was written down wrong of a plan; an adjusted plan is another one."""
     access.require(by, Action.CHANGE, plan)
     _checks.require_reason(reason, "更正年度计划投资")
-    standing = _checks.current(plan, "这一条已被更正或作废，请在最新的一条上操作。")
+    standing = _checks.current(plan)
     row = _checks.corrected(standing, values)
     with _lock.one_at_a_time("investmentplan", f"{row.project_id}/{row.year}"):
         if any(one.pk != standing.pk for one in same_plans(row)):
@@ -69,6 +69,4 @@ def correct_plan(
 
 def _insert(plan: InvestmentPlan, *, by: User, verb: str, reason: str = "") -> InvestmentPlan:
     _checks.dated(plan, "made", "下达日期在今天之后；下达了再登记。")
-    plan.recorded_at, plan.by = clock.now(), by
-    inserted: InvestmentPlan = _record.insert(plan, by=by, verb=verb, reason=reason)
-    return inserted
+    return _record.enter(plan, by=by, verb=verb, reason=reason)

@@ -163,7 +163,7 @@ def _rule(
             raise Refused(f"“{standing}”是您自己报送的，须由别人认可或退回。", "self_confirmation")
         ruled = _checks.corrected(standing, {"state": to, "return_reason": reason})
         notifications.done(NotificationKind.MONTH, standing)
-        made = _insert(ruled, by=by, verb=verb, reason=reason)
+        made = _record.enter(ruled, by=by, verb=verb, reason=reason)
         if to is MonthState.RETURNED:
             said = f"{by}退回了“{made.project}”{made.month}的月报：{reason}"
             people = [*notifications.holders(made.project), made.reporter]
@@ -180,7 +180,7 @@ def _file(row: ProjectMonth, *, by: User, verb: str, reason: str = "") -> Projec
         told = "；".join(found)
         raise Refused(f"{told}。没有错的，请写明原因；否则请核对。", "unlikely", ["why"])
     row.reporter = by
-    return _insert(row, by=by, verb=verb, reason=reason)
+    return _record.enter(row, by=by, verb=verb, reason=reason)
 
 
 def year_of(row: ProjectMonth) -> Year:
@@ -194,9 +194,3 @@ def year_of(row: ProjectMonth) -> Year:
 
 def _alone(row: ProjectMonth) -> AbstractContextManager[None]:
     return _lock.one_at_a_time("projectmonth", f"{row.project_id}/{row.month_on}")
-
-
-def _insert(row: ProjectMonth, *, by: User, verb: str, reason: str = "") -> ProjectMonth:
-    row.recorded_at, row.by = clock.now(), by
-    inserted: ProjectMonth = _record.insert(row, by=by, verb=verb, reason=reason)
-    return inserted

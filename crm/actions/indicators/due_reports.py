@@ -66,7 +66,7 @@ def correct_sending(
 ) -> ReportSending:
     access.require(by, Action.CHANGE, sending)
     _checks.require_reason(reason, "更正报送记录")
-    standing = _checks.current(sending, "这一条已被更正或作废，请在最新的一条上操作。")
+    standing = _checks.current(sending)
     row = _checks.corrected(standing, values)
     return _insert(row, by=by, verb="correct_sending", reason=reason)
 
@@ -76,9 +76,7 @@ def _insert(row: ReportSending, *, by: User, verb: str, reason: str = "") -> Rep
         raise Refused("报出日期在今天之后；报出了再登记。", "future_date", ["sent_on"])
     if row.sent_on < row.period_on:
         raise Refused(f"早于报告期 {row.period}，请核对。", "invalid", ["sent_on"])
-    row.recorded_at, row.by = clock.now(), by
-    inserted: ReportSending = _record.insert(row, by=by, verb=verb, reason=reason)
-    return inserted
+    return _record.enter(row, by=by, verb=verb, reason=reason)
 
 
 @transaction.atomic

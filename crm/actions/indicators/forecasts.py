@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from crm import access, clock
+from crm import access
 from crm.access import Action
 from crm.actions import _checks, _lock, _record
 from crm.actions.questions import NOTHING_SAID, Anyway
@@ -63,13 +63,11 @@ def correct_forecast(
     """Corrects what was written down wrong of a forecast; a changed mind is a new forecast."""
     access.require(by, Action.CHANGE, forecast)
     _checks.require_reason(reason, "更正全年预计")
-    standing = _checks.current(forecast, "这一条已被更正或作废，请在最新的一条上操作。")
+    standing = _checks.current(forecast)
     row = _checks.corrected(standing, values)
     return _insert(row, by=by, verb="correct_forecast", reason=reason)
 
 
 def _insert(forecast: Forecast, *, by: User, verb: str, reason: str = "") -> Forecast:
     _checks.dated(forecast, "made", "预计日期在今天之后。")
-    forecast.recorded_at, forecast.by = clock.now(), by
-    inserted: Forecast = _record.insert(forecast, by=by, verb=verb, reason=reason)
-    return inserted
+    return _record.enter(forecast, by=by, verb=verb, reason=reason)

@@ -135,9 +135,7 @@ def _insert(reading: MonthlyReading, *, by: User, verb: str, reason: str = "") -
         raise Refused("月份在今天之后；到月再登记。", "future_date", ["month"])
     if not reading.why.strip():
         _require_no_reason(reading)
-    reading.recorded_at, reading.by = clock.now(), by
-    inserted: MonthlyReading = _record.insert(reading, by=by, verb=verb, reason=reason)
-    return inserted
+    return _record.enter(reading, by=by, verb=verb, reason=reason)
 
 
 def _require_no_reason(reading: MonthlyReading) -> None:
@@ -179,9 +177,7 @@ def close_month(month: When | date, *, by: User, note: str = "") -> MonthClosing
     with _lock.one_at_a_time("monthclosing", whole.start.isoformat()):
         if MonthClosing.objects.closes(whole.start):
             raise Refused(f"{whole}已经封账。", "exists", ["month"])
-        closing.recorded_at, closing.by = clock.now(), by
-        inserted: MonthClosing = _record.insert(closing, by=by, verb="close_month")
-        return inserted
+        return _record.enter(closing, by=by, verb="close_month")
 
 
 def correct_closing(
@@ -191,6 +187,4 @@ def correct_closing(
     access.require(by, Action.CHANGE, closing)
     _checks.require_reason(reason, "更正封账备注")
     row = _checks.corrected(_checks.current(closing, STALE), values)
-    row.recorded_at, row.by = clock.now(), by
-    inserted: MonthClosing = _record.insert(row, by=by, verb="correct_closing", reason=reason)
-    return inserted
+    return _record.enter(row, by=by, verb="correct_closing", reason=reason)
