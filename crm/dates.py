@@ -166,6 +166,18 @@ class When:
         return self.text
 
 
+def months_on(day: date, count: int) -> date:
+    """The first day of the month so many months after that of `day`."""
+    years, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    return date(years, month + 1, 1)
+
+
+def month_of(day: date, after: int = 0) -> When:
+    """The month in which a day lies, or one so many months after it."""
+    first = months_on(day, after)
+    return When.month(first.year, first.month)
+
+
 def when(start: date | None, end: date | None) -> When | None:
     """The When of two stored columns; None = unknown."""
     return When(start, end or start) if start else None

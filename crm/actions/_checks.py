@@ -6,12 +6,14 @@ Lengths, choices and amounts below zero are asked of the table itself (`_record.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
 from crm import clock
 from crm.actions import _record
+from crm.dates import When, month_of
 from crm.errors import Refused
 from crm.models import Currency
 from crm.models.base import Corrected, Recorded
@@ -33,6 +35,16 @@ def current(fact: Fact, stale: str = STALE) -> Fact:
     if found is None:
         raise Refused(stale, "stale")
     return found
+
+
+def month(said: When | date) -> When:
+    """The month that was said, or in which the day lies; refused where more than one was."""
+    if not isinstance(said, When):
+        return month_of(said)
+    whole = month_of(said.start)
+    if said.end > whole.end:
+        raise Refused("请写到月，例如 2023-08。", "invalid", ["month"])
+    return whole
 
 
 def dated(fact: Corrected, field: str, future: str) -> None:

@@ -11,7 +11,7 @@ from django.core.validators import validate_email
 
 from crm import clock, ledgers, personal
 from crm.actions.indicators.collections import OPEN_AFTER, Asked
-from crm.dates import When
+from crm.dates import When, month_of
 from crm.errors import Refused
 from crm.forms.fields import DayField, WhenField
 from crm.forms.ledgers import VerbForm
@@ -26,13 +26,6 @@ from crm.stages import Precision
 
 _APART = re.compile(r"[\t,，;；]+")
 LINES = 500
-
-
-def last_month() -> When:
-    """The month that was over last: what is usually collected."""
-    today = clock.today()
-    year, month = divmod(today.year * 12 + today.month - 2, 12)
-    return When.month(year, month + 1)
 
 
 class StartForm(VerbForm):
@@ -66,7 +59,7 @@ class StartForm(VerbForm):
 
     def _ask_readings(self) -> None:
         self.fields["month"] = WhenField(label="月份", help_text="写到月，例如 2023-08。")
-        self.initial.setdefault("month", last_month())
+        self.initial.setdefault("month", month_of(clock.today(), -1))  # what is over
         open_ones = Indicator.objects.all()
         told = "可多选。"
         if self.kind == RecipientKind.COMPANY:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from crm import prorata
 from crm.models import User
 from crm.models.indicators.forecasts import Forecast
 from crm.models.indicators.indicator_targets import IndicatorTarget
 from crm.models.indicators.indicators import Nature
 from crm.models.indicators.readings import Reading
+from crm.prorata import Completion
 
 
 @dataclass(frozen=True)
@@ -30,23 +30,24 @@ class IndicatorProgress:
         return self.reading.value if self.reading else None
 
     @property
+    def completion(self) -> Completion:
+        return Completion(self.months, self.done, self.target.value)
+
+    @property
     def percent(self) -> Decimal | None:
         """完成率."""
-        return None if self.done is None else self.done * 100 / self.target.value
+        return self.completion.percent
 
     @property
     def due(self) -> Decimal | None:
         """时序, in per cent; None of what does not grow over the year."""
-        if self.target.indicator.nature != Nature.CUMULATIVE:
-            return None
-        return prorata.due(self.months)
+        is_cumulative = self.target.indicator.nature == Nature.CUMULATIVE
+        return self.completion.due if is_cumulative else None
 
     @property
     def ahead(self) -> Decimal | None:
         """超时序 (positive) or 欠进度 (negative), in percentage points."""
-        if self.percent is None or self.due is None:
-            return None
-        return self.percent - self.due
+        return None if self.due is None else self.completion.ahead
 
     @property
     def expected(self) -> Decimal | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from crm import access, prorata
+from crm import access
 from crm.access import Action
 from crm.models import (
     Assignment,
@@ -24,6 +24,7 @@ from crm.models import (
 )
 from crm.models.pipeline.transfers import WHOLE
 from crm.models.worth import worths
+from crm.prorata import Completion
 from crm.reports.credit import PARK, TEAM, Credit, credit_of, divisions, own, whole
 from crm.reports.figures import attraction, delivery
 from crm.reports.figures.base import Context, Figure
@@ -104,19 +105,23 @@ class Progress:
         return None if self.done is None else self.done / factor
 
     @property
+    def completion(self) -> Completion:
+        return Completion(self.months, self.done, self.target.value)
+
+    @property
     def percent(self) -> Decimal | None:
         """完成率."""
-        return None if self.done is None else self.done * 100 / self.target.value
+        return self.completion.percent
 
     @property
     def due(self) -> Decimal:
         """时序: the share of the year that is over, in percent."""
-        return prorata.due(self.months)
+        return self.completion.due
 
     @property
     def ahead(self) -> Decimal | None:
         """超时序 (positive) or 欠进度 (negative), in percentage points."""
-        return None if self.percent is None else self.percent - self.due
+        return self.completion.ahead
 
 
 def visible_targets(user: User) -> QuerySet[Target]:

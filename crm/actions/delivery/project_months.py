@@ -24,7 +24,7 @@ from crm.errors import Refused
 from crm.models import NotificationKind, Project, User
 from crm.models.delivery.completion import plans_of
 from crm.models.delivery.investment_plans import plan_for
-from crm.models.delivery.project_months import MonthState, ProjectMonth, month_of
+from crm.models.delivery.project_months import MonthState, ProjectMonth
 
 STALE = "这份月报刚被重报、认可或作废，请看最新的一份。"
 MOST = 200  # accepted at once
@@ -48,10 +48,7 @@ def file_month(
     from the month before, where that is known. Refused: a month to come, a month that has a report
     (that is filed again, so that there is nothing to ask `anyway`), and without a reason (`why`)
     what is improbable."""
-    first = month.start if isinstance(month, When) else month
-    whole = month_of(first)
-    if isinstance(month, When) and not (whole.start <= month.start <= month.end <= whole.end):
-        raise Refused("请写到月，例如 2023-08。", "invalid", ["month"])
+    whole = _checks.month(month)
     row = ProjectMonth(
         project=project,
         month_on=whole.start,

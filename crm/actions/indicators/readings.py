@@ -15,7 +15,7 @@ from crm.access import Action
 from crm.actions import _checks, _lock, _record
 from crm.actions.questions import NOTHING_SAID, Anyway
 from crm.actions.together import all_or_none
-from crm.dates import When
+from crm.dates import When, month_of
 from crm.errors import Refused
 from crm.models import User
 from crm.models.indicators.closings import MonthClosing
@@ -45,10 +45,7 @@ def record_reading(
     `table` says where somebody means to put it, which then refuses what is not its own. Refused
     where the month has a reading already: that is revised, so that there is nothing to ask
     `anyway`."""
-    first = month.start if isinstance(month, When) else month
-    whole = When.month(first.year, first.month)
-    if isinstance(month, When) and not (whole.start <= month.start <= month.end <= whole.end):
-        raise Refused("请写到月，例如 2023-08。", "invalid", ["month"])
+    whole = _checks.month(month)
     named = {name: row for name in SUBJECTS if (row := subject.get(name)) is not None}
     kept_in = table or table_of(indicator, named.get("company"))
     if strange := [name for name in named if name not in kept_in.subjects]:
@@ -168,8 +165,7 @@ def _require_no_reason(reading: MonthlyReading) -> None:
 
 def close_month(month: When | date, *, by: User, note: str = "") -> MonthClosing:
     """封账: from now on readings of this month are taken with a reason only."""
-    first = month.start if isinstance(month, When) else month
-    whole = When.month(first.year, first.month)
+    whole = month_of(month.start if isinstance(month, When) else month)
     closing = MonthClosing(month_on=whole.start, month_until=whole.end, note=note)
     access.require(by, Action.REGISTER, closing)
     if whole.end >= clock.today():

@@ -125,9 +125,7 @@ class TwelveMonths:
     @property
     def span(self) -> str:
         """The months: 2022年9月至2023年8月."""
-        until = dates.When.month(self.month.year, self.month.month)
-        year, month = self.month.year, self.month.month
-        since = dates.When.month(year, 1) if month == 12 else dates.When.month(year - 1, month + 1)
+        since, until = dates.month_of(self.month, -11), dates.month_of(self.month)
         return f"{since.text}至{until.text}"
 
 
@@ -148,11 +146,7 @@ def twelve_months_of(company: Any) -> list[TwelveMonths]:
 def _rolled(code: str, numbers: dict[date, Decimal]) -> TwelveMonths:
     month = max(numbers)
     december, same = date(month.year - 1, 12, 1), date(month.year - 1, month.month, 1)
-    lacking = tuple(
-        dates.When.month(day.year, day.month)
-        for day in sorted({december, same})
-        if day not in numbers
-    )
+    lacking = tuple(dates.month_of(day) for day in sorted({december, same}) if day not in numbers)
     value = None if lacking else numbers[month] + numbers[december] - numbers[same]
     return TwelveMonths(code, month, value, lacking)
 

@@ -101,18 +101,6 @@ class ProjectMonth(Corrected):
         return next((one for one in others if one.month_on == self.month_on), None)
 
 
-def month_of(day: date) -> dates.When:
-    return dates.When.month(day.year, day.month)
-
-
-def month_before(month: dates.When) -> dates.When:
-    return month_of(month.start - timedelta(1))
-
-
-def month_after(month: dates.When) -> dates.When:
-    return month_of(month.end + timedelta(1))
-
-
 def due_on(month: dates.When) -> date:
     """By when the month is to be reported."""
     return month.start.replace(day=DUE_DAY)
@@ -121,9 +109,9 @@ def due_on(month: dates.When) -> date:
 def month_asked_for(day: date) -> dates.When:
     """The month whose reports are looked for on a day: its own as its due day nears, until then
     the one before."""
-    month = month_of(day)
+    month = dates.month_of(day)
     is_near = day >= due_on(month) - timedelta(REMIND_DAYS)
-    return month if is_near else month_before(month)
+    return month if is_near else dates.month_of(day, -1)
 
 
 def reporting(projects: QuerySet[Any], month: dates.When) -> QuerySet[Any]:

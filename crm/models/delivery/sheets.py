@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from crm.dates import When
+from crm.dates import When, month_of
 from crm.models.delivery.completion import Completion, plans_of
 from crm.models.delivery.investment_plans import plan_for
-from crm.models.delivery.project_months import MonthState, ProjectMonth, month_before
+from crm.models.delivery.project_months import MonthState, ProjectMonth
 from crm.models.pipeline.assignments import Assignment, AssignmentKind
 from crm.models.pipeline.projects import Project
 from crm.models.system.files import StoredFile
@@ -55,7 +55,7 @@ class Sheet:
 def sheets_of(projects: Sequence[Project], month: When) -> list[Sheet]:
     """Of these projects in their order: four queries."""
     ids = [project.pk for project in projects]
-    year, before = month.start.year, month_before(month)
+    year, before = month.start.year, month_of(month.start, -1)
     told = defaultdict(list)
     standing = ProjectMonth.objects.standing().filter(
         project__in=ids,

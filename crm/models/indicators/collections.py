@@ -90,8 +90,7 @@ class Collection(Row):
 
     @property
     def month(self) -> dates.When | None:
-        on = self.month_on
-        return dates.When.month(on.year, on.month) if on else None
+        return dates.month_of(self.month_on) if self.month_on else None
 
     @property
     def is_of_readings(self) -> bool:

@@ -12,7 +12,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from crm import access, clock, dates
-from crm.dates import When
+from crm.dates import When, months_on
 from crm.models.base import Corrected, Row, once
 
 
@@ -33,12 +33,6 @@ class DueState(models.TextChoices):
     AWAITED = "awaited", "待报"
     SENT = "sent", "已报"
     OVERDUE = "overdue", "逾期"
-
-
-def months_on(day: date, count: int) -> date:
-    """The first day of the month so many months after that of `day`."""
-    years, month = divmod(day.year * 12 + day.month - 1 + count, 12)
-    return date(years, month + 1, 1)
 
 
 class DueReport(Row):

@@ -93,8 +93,7 @@ class ExchangeRate(Row):
 
     @property
     def month(self) -> dates.When | None:
-        day = self.month_on
-        return dates.When.month(day.year, day.month) if day else None
+        return dates.month_of(self.month_on) if self.month_on else None
 
     @month.setter
     def month(self, when: dates.When | None) -> None:

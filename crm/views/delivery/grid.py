@@ -16,7 +16,7 @@ from django.urls import reverse
 from crm import access, clock, ledgers
 from crm.access import Action
 from crm.actions.delivery import project_months
-from crm.dates import When
+from crm.dates import When, month_of
 from crm.errors import Hidden, Refused
 from crm.forms.month_grid import MonthGrid
 from crm.models import Park, Project, Team
@@ -25,10 +25,7 @@ from crm.models.delivery.project_months import (
     MonthState,
     ProjectMonth,
     due_on,
-    month_after,
     month_asked_for,
-    month_before,
-    month_of,
     reporting,
     with_state,
 )
@@ -163,7 +160,7 @@ def _beside(request: HttpRequest, shown: Shown, key: list[Key]) -> dict[str, Any
     """The counts, the months before and after, and what one may narrow the page to."""
     counts = Counter(row.state for row in shown.of(key))
     counts[""] = counts.total()
-    after = month_after(shown.month)
+    after = month_of(shown.month.start, 1)
     return {
         "shown": shown,
         "month": shown.month,
@@ -174,7 +171,7 @@ def _beside(request: HttpRequest, shown: Shown, key: list[Key]) -> dict[str, Any
             for state, label in STATES.items()
         ],
         "missing_count": counts[MISSING] + counts[MonthState.RETURNED.value],
-        "previous": _to(request, month=month_before(shown.month).iso),
+        "previous": _to(request, month=month_of(shown.month.start, -1).iso),
         "next": _to(request, month=after.iso) if after.start <= clock.today() else "",
         "parks": Park.objects.filter(pk__in={row.park for row in key}).order_by("name"),
         "teams": Team.objects.filter(pk__in={row.team for row in key}).order_by("name"),

@@ -19,7 +19,7 @@ from crm.access import Action
 from crm.actions.delivery import project_months
 from crm.actions.delivery.project_months import Filed
 from crm.actions.system import files
-from crm.dates import When
+from crm.dates import When, month_of
 from crm.errors import Refused
 from crm.exact import WAN
 from crm.forms.fields import MoneyField
@@ -31,9 +31,7 @@ from crm.models.delivery.project_months import (
     MonthState,
     ProjectMonth,
     due_on,
-    month_after,
     month_asked_for,
-    month_before,
 )
 from crm.models.delivery.sheets import Sheet, sheets_of
 from crm.views.base import back_to, desk, ledger_or_hidden, project_or_hidden, row_or_hidden
@@ -211,7 +209,7 @@ def _file(told: Sheet, values: dict[str, Any], user: Any) -> ProjectMonth:
 
 def _shown(told: Sheet, user: Any) -> dict[str, Any]:
     month, project = told.month, told.project
-    after, due = month_after(month), due_on(month)
+    after, due = month_of(month.start, 1), due_on(month)
     statistics = Milestone.objects.filter(
         project=project, kind=MilestoneKind.STATISTICS, year=month.start.year
     )
@@ -222,7 +220,7 @@ def _shown(told: Sheet, user: Any) -> dict[str, Any]:
         "month": month,
         "due": due,
         "late_days": max((clock.today() - due).days, 0) if is_open else 0,
-        "previous": sheet_url(project.pk, month_before(month)),
+        "previous": sheet_url(project.pk, month_of(month.start, -1)),
         "next": sheet_url(project.pk, after) if after.start <= clock.today() else "",
         "rulings": rulings(told.row, user) if told.row else [],
         "is_in_statistics": statistics.exists(),

@@ -14,12 +14,12 @@ from django.urls import reverse
 
 from crm import access, clock
 from crm.access import Action
+from crm.dates import months_on
 from crm.models.indicators.due_reports import (
     LOOKED_BACK,
     DueReport,
     Occurrence,
     ReportSending,
-    months_on,
     occurrences,
 )
 from crm.views.base import desk, ledger_or_hidden

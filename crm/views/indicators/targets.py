@@ -16,6 +16,7 @@ from crm.errors import Hidden
 from crm.exact import WAN, grouped, rounded, trimmed
 from crm.models import FundingReceipt, Target, TargetIndicator, TargetLevel
 from crm.models.worth import Valued, Worth, worths
+from crm.prorata import due as due_after
 from crm.prorata import pace
 from crm.reports import indicator_targets, lines, targets
 from crm.reports.credit import Part
@@ -177,7 +178,7 @@ def board(request: HttpRequest) -> HttpResponse:
             ]))  # fmt: skip
     _add_published(levels, indicator_targets.progress(year, months, request.user))
     years = sorted(set(targets.visible_targets(request.user).values_list("year", flat=True)))
-    due = Decimal(months) * 100 / 12
+    due = due_after(months)
     return render(
         request,
         "crm/targets.html",
