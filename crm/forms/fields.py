@@ -56,6 +56,13 @@ def read_amount(text: str, unit: str) -> Decimal | None:
     return money.amount
 
 
+def whole_number(text: Any, digits: int = 18) -> int | None:
+    """The number that an address or a form sends, of a row or of the version that was seen; None
+    for what is none, or longer than the database keeps."""
+    said = str(text)
+    return int(said) if said.isdecimal() and len(said) <= digits else None
+
+
 class MoneyField(forms.CharField):
     """An amount in the column's unit, or with a unit of its own; Decimal yuan, None unknown."""
 
@@ -191,8 +198,8 @@ class NamedReference(forms.CharField):
         name, _, number = text.rpartition("#")
         try:
             found = (
-                self.rows.filter(pk=int(number)).first()
-                if number.isdecimal() and len(number) < 19
+                self.rows.filter(pk=numbered).first()
+                if (numbered := whole_number(number)) is not None
                 else ledgers.referred(self.key, text, by=self.user)
             )
         except ledgers.Several as several:

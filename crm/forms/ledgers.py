@@ -23,6 +23,7 @@ from crm.forms.fields import (
     References,
     WhenField,
     reference_field,
+    whole_number,
 )
 from crm.ledgers import Column, Kind, Ledger
 
@@ -105,7 +106,7 @@ class LedgerForm(forms.Form):
             if row is not None:
                 self.initial[column.name] = self._held(column)
             elif given and given.get(column.name) and column.kind is Kind.REFERENCE:
-                self.initial[column.name] = _number(given[column.name])
+                self.initial[column.name] = whole_number(given[column.name])
             elif given and given.get(column.name) and column.kind in GIVEN:
                 self.initial[column.name] = given[column.name]
         if ledger.is_insert_only and row is not None:
@@ -299,8 +300,3 @@ def _says(field: forms.BoundField) -> bool:
     """Whether the field holds more than a new form's."""
     value = field.value()
     return value not in (None, "", []) and value != field.field.initial
-
-
-def _number(text: Any) -> int | None:
-    text = str(text)
-    return int(text) if text.isdecimal() and len(text) < 19 else None

@@ -9,7 +9,7 @@ from typing import Any
 from crm import access, ledgers
 from crm.access import Action
 from crm.actions.companies import investors
-from crm.forms.fields import NameOrRow
+from crm.forms.fields import NameOrRow, whole_number
 from crm.models import Company
 
 LONGEST = 120
@@ -62,10 +62,10 @@ def of_field(bound: Any) -> Meant | None:
 
 
 def _numbered(typed: str, user: Any) -> Company | None:
-    number = typed.rpartition("#")[2]
-    if "#" not in typed or not number.isdecimal() or len(number) > 18:
+    number = whole_number(typed.rpartition("#")[2]) if "#" in typed else None
+    if number is None:
         return None
     found: Company | None = (
-        ledgers.get("companies").all_rows.visible_to(user).filter(pk=int(number)).first()
+        ledgers.get("companies").all_rows.visible_to(user).filter(pk=number).first()
     )
     return found

@@ -12,7 +12,7 @@ from crm.actions.delivery.doubts import Year, complete, doubts
 from crm.actions.delivery.project_months import Filed
 from crm.dates import When
 from crm.exact import WAN, money_text, trimmed
-from crm.forms.fields import read_amount
+from crm.forms.fields import read_amount, whole_number
 from crm.forms.grid import Cell, Grid
 from crm.models import User
 from crm.models.delivery.project_months import MonthState, ProjectMonth
@@ -110,8 +110,8 @@ class MonthGrid(Grid):
     @staticmethod
     def _line(sheet: Sheet, may_file: bool, sent: Mapping[str, str] | None) -> MonthLine:
         stands = sheet.row.pk if sheet.row else 0
-        was = (sent or {}).get(f"was-{sheet.project.pk}", "")
-        line = MonthLine(sheet, may_file, int(was) if _is_number(was) else stands)
+        was = whole_number((sent or {}).get(f"was-{sheet.project.pk}", ""))
+        line = MonthLine(sheet, may_file, stands if was is None else was)
         labels = AMOUNTS | {name: label for name, (label, _) in WORDS.items()}
         for column, label in labels.items():
             seen = written(sheet.row, column)
@@ -207,7 +207,3 @@ class MonthGrid(Grid):
             for one in self.changes
         ]
         return self.outcome(self.changes, project_months.file_all(filed, by=self.user))
-
-
-def _is_number(text: str) -> bool:
-    return text.isdecimal() and len(text) < 19

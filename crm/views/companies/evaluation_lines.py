@@ -15,6 +15,7 @@ from crm.access import Action
 from crm.actions.companies import evaluations
 from crm.evaluation import Grade
 from crm.exact import grouped, rounded
+from crm.forms.fields import whole_number
 from crm.models import Company
 from crm.models.companies.evaluation_inputs import EvaluationInput
 from crm.models.companies.evaluation_schemes import EvaluationScheme, Population
@@ -77,7 +78,7 @@ class Asked:
 def asked_of(request: HttpRequest, years: Sequence[int]) -> Asked:
     """As the address says; what it does not say readably is as usual."""
     params, user = readable(request.GET), request.user
-    year = _number(params.get("year", ""))
+    year = whole_number(params.get("year", ""), 9)
     population = params.get("population", "")
     mark = params.get("grade", "")
     usual = years[0] if years else clock.today().year - 1
@@ -85,14 +86,10 @@ def asked_of(request: HttpRequest, years: Sequence[int]) -> Asked:
         year if year in years else usual,
         population if population in Population.values else str(Population.ABOVE),
         params.get("trial") == "1" and access.can(user, Action.REGISTER, Evaluation),
-        _number(params.get("park", "")),
-        _number(params.get("industry", "")),
+        whole_number(params.get("park", ""), 9),
+        whole_number(params.get("industry", ""), 9),
         mark if mark in (*Grade.values, EXEMPT) else "",
     )
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def editions(year: int, population: str) -> tuple[EvaluationScheme | None, EvaluationScheme | None]:

@@ -18,6 +18,7 @@ from crm.actions.companies.investors import NewCompany
 from crm.actions.pipeline import projects
 from crm.errors import Hidden, Refused
 from crm.forms import meant
+from crm.forms.fields import whole_number
 from crm.forms.ledgers import VerbForm
 from crm.models import Company, Project
 from crm.views.base import desk, hint, project_or_hidden
@@ -50,11 +51,8 @@ def link(request: HttpRequest, pk: int) -> HttpResponse:
     project = project_or_hidden(request.user, pk)
     access.require(request.user, Action.CHANGE, project)
     page = reverse("desk-project", args=[pk])
-    number = request.POST.get("company", "")
-    rows = Company.objects.visible_to(request.user)
-    company = (
-        rows.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 19 else None
-    )
+    number = whole_number(request.POST.get("company", ""))
+    company = Company.objects.visible_to(request.user).filter(pk=number).first()
     if request.method != "POST" or company is None:
         raise Hidden()
     values = {"investor_company": company}

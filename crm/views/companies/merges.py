@@ -15,6 +15,7 @@ from crm.access import Action
 from crm.actions import duplicates, merges
 from crm.actions._repoint import copies_of, own_history
 from crm.errors import Hidden, Refused
+from crm.forms.fields import whole_number
 from crm.ledgers import Column, Kind, Ledger
 from crm.models import UNDO_DAYS, Merge, Project, mergeable
 from crm.models.people import Person
@@ -154,8 +155,7 @@ def merge(request: HttpRequest, key: str, loser_pk: int, survivor_pk: int) -> Ht
 
 
 def _number(request: HttpRequest, name: str) -> int | None:
-    text = request.POST.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 10 else None
+    return whole_number(request.POST.get(name, ""), 9)
 
 
 def _as_chosen(side: Side, chosen: set[str]) -> Side:

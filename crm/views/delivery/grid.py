@@ -18,6 +18,7 @@ from crm.access import Action
 from crm.actions.delivery import project_months
 from crm.dates import When, month_of
 from crm.errors import Hidden, Refused
+from crm.forms.fields import whole_number
 from crm.forms.month_grid import MonthGrid
 from crm.models import Park, Project, Team
 from crm.models.delivery.project_months import (
@@ -75,8 +76,8 @@ class Shown:
         state = request.GET.get("state", "")
         return cls(
             month_asked(request.GET.get("month", "")),
-            _number(request.GET.get("park", "")),
-            _number(request.GET.get("team", "")),
+            whole_number(request.GET.get("park", "")),
+            whole_number(request.GET.get("team", "")),
             state if state in STATES else "",
         )
 
@@ -100,10 +101,6 @@ def month_asked(text: str) -> When:
     except ValueError:
         return month_asked_for(clock.today())
     return month if month.start <= clock.today() else month_asked_for(clock.today())
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 @desk
@@ -195,7 +192,7 @@ def accept_shown(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect(back)
     user: Any = request.user
-    ids = {int(text) for text in request.POST.getlist("report") if _number(text)}
+    ids = {pk for text in request.POST.getlist("report") if (pk := whole_number(text))}
     rows = list(ProjectMonth.objects.visible_to(user).filter(pk__in=ids).select_related("project"))
     if len(rows) < len(ids):
         raise Hidden()

@@ -19,6 +19,7 @@ from crm.actions.indicators import answers
 from crm.errors import Refused
 from crm.forms.collection_answers import Known, answer_of, judged
 from crm.forms.collections import ReturnForm, TakeForm
+from crm.forms.fields import whole_number
 from crm.forms.ledgers import show_refusal
 from crm.models.indicators.collections import AnswerState, CollectionRecipient
 from crm.views.base import back_to, desk, ledger_or_hidden, row_or_hidden
@@ -34,7 +35,7 @@ def take(
     answer = answer_of(recipient, known)
     if recipient.state == AnswerState.SUBMITTED and not answer.is_valid() and answer.errors:
         raise Refused("；".join(answer.errors), "invalid")
-    seen = int(version) if version.isdecimal() and len(version) < 10 else 0
+    seen = whole_number(version, 9) or 0
     write = partial(answer.write, by=by, reason=reason)
     return answers.take_over(
         recipient, write, by=by, version=seen, kept=answer.kept(), reason=reason
@@ -57,7 +58,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         said = form.cleaned_data["reason"]
         try:
             if form is returning:
-                seen = int(version) if version.isdecimal() and len(version) < 10 else 0
+                seen = whole_number(version, 9) or 0
                 answers.return_answer(recipient, by=request.user, reason=said, version=seen)
                 messages.success(request, f"已退回{recipient}，对方打开链接就看到原因。")
             else:

@@ -24,6 +24,7 @@ from crm.actions.indicators.collections import Given
 from crm.errors import Hidden, Refused
 from crm.forms.collection_answers import Answer, Known, judged
 from crm.forms.collections import StartForm, TakeForm
+from crm.forms.fields import whole_number
 from crm.forms.ledgers import show_refusal
 from crm.ledgers import asking
 from crm.models.indicators.collections import (
@@ -213,7 +214,8 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     """What is done with several recipients at once."""
     found = _round(request, pk)
     access.require(request.user, Action.CHANGE, found)
-    ticked = [int(one) for one in request.POST.getlist("pk") if one.isdecimal() and len(one) < 19]
+    sent = map(whole_number, request.POST.getlist("pk"))
+    ticked = [pk for pk in sent if pk is not None]
     rows = _recipients(found)
     chosen = list(rows.owed() if "all-owed" in request.POST else rows.filter(pk__in=ticked))
     doing = _ACTS.get(request.POST.get("do", ""))

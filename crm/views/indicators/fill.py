@@ -15,6 +15,7 @@ from crm import limits
 from crm.actions.indicators import answers
 from crm.errors import Refused
 from crm.forms.collection_answers import MOST_ROWS, Answer, Known, LedgerAnswer, answer_of, kept_of
+from crm.forms.fields import whole_number
 from crm.models.indicators.collections import AnswerState, CollectionLink
 
 HOUR = 3600
@@ -64,8 +65,7 @@ def _page(request: HttpRequest, link: CollectionLink, token: str) -> HttpRespons
     submits = doing != "draft"
     if submits and not answer.is_valid():
         return _form(request, link, answer, status=400, asks=not answer.errors)
-    version = request.POST.get("version", "")
-    seen = int(version) if version.isdecimal() and len(version) < 10 else 0
+    seen = whole_number(request.POST.get("version", ""), 9) or 0
     try:
         answers.keep_answer(link, typed, submits=submits, version=seen)
     except Refused as refused:

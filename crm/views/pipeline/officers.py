@@ -15,6 +15,7 @@ from crm import access, ledgers
 from crm.access import Action, Role
 from crm.actions.pipeline import projects
 from crm.errors import Refused
+from crm.forms.fields import whole_number
 from crm.models import Project, User
 from crm.views.base import back_to, desk, project_or_hidden
 
@@ -98,14 +99,14 @@ def _chosen(request: HttpRequest, user: Any) -> User | None:
     if text == "0":
         return None
     staff = ledgers.referable("users", by=user).filter(role__in=LEADING)
-    found = staff.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 19 else None
+    found = staff.filter(pk=whole_number(text)).first()
     if found is None:
         raise Refused("请在名单里选一位同事。", "invalid", ["officer"])
     return found
 
 
 def _version(request: HttpRequest) -> int:
-    text = request.POST.get("version", "")
-    if not (text.isdecimal() and len(text) < 10):
+    version = whole_number(request.POST.get("version", ""), 9)
+    if version is None:
         raise Refused("页面已过期，请重新选择。", "invalid")
-    return int(text)
+    return version

@@ -17,6 +17,7 @@ from crm import access, ledgers
 from crm.access import Action
 from crm.actions.system import notifications
 from crm.errors import Hidden, Refused
+from crm.forms.fields import whole_number
 from crm.forms.ledgers import show_refusal
 from crm.forms.notifications import NotificationSettingForm
 from crm.models import Notification, NotificationKind, NotificationSetting
@@ -99,8 +100,7 @@ def read_one(request: HttpRequest, pk: int) -> HttpResponse:
 @desk
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
-    raw = request.POST.get("until", "")
-    until = int(raw) if raw.isdecimal() and len(raw) < 19 else 0
+    until = whole_number(request.POST.get("until", "")) or 0
     count = notifications.read_all(by=request.user, until=until)
     messages.success(request, f"{count} 条提醒已标为已读。" if count else "没有未读的提醒。")
     return redirect("desk-notices")

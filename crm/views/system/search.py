@@ -13,6 +13,7 @@ from django.urls import reverse
 from crm import access, clock, ledgers
 from crm.access import Action
 from crm.exact import money_text
+from crm.forms.fields import whole_number
 from crm.models import Project
 from crm.stages import Stage
 from crm.views.base import address, desk
@@ -123,7 +124,7 @@ def _value_names(field: str, values: list[str]) -> dict[str, str]:
         return {str(value): str(label) for value, label in column.choices.choices}
     if not column.reference:
         return {}
-    ids = [int(value) for value in values if value.isdecimal() and len(value) < 19]
+    ids = [pk for pk in map(whole_number, values) if pk is not None]
     rows = ledgers.get(column.reference).model._default_manager.filter(pk__in=ids)
     return {str(row.pk): str(row) for row in rows}
 
