@@ -10,7 +10,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from crm.models import AuditEntry, ImportBatch, Project
 from crm.models.base import Recorded, Row
@@ -154,6 +154,18 @@ def named(rows: QuerySet, what: str | Callable[[Any], str] = "") -> Iterator[Bro
             name = f"{name} · {project}"
         said = what if isinstance(what, str) else what(row)
         yield Broken(rows.model._meta.label_lower, row.pk, name, said)
+
+
+def twice(scope: Scope, table: Any, *same: str) -> Iterator[QuerySet]:
+    """The rows of the scope of which another standing one says the same of `same`; what is empty
+    in both is the same."""
+    if not scope.tables(table):
+        return
+    groups = table.objects.standing().order_by().values(*same)
+    for group in groups.annotate(count=Count("pk")).filter(count__gt=1):
+        found = {name: group[name] for name in same if group[name] is not None}
+        empty = {f"{name}__isnull": True for name in same if group[name] is None}
+        yield scope.standing(table).filter(**found, **empty)
 
 
 def differ(one: str, other: str) -> Q:

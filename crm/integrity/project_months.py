@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import Exists, OuterRef
-
-from crm.integrity.base import Broken, Scope, invariant, named
+from crm.integrity.base import Broken, Scope, invariant, named, twice
 from crm.models.delivery.project_months import ProjectMonth
 
 
@@ -16,10 +14,5 @@ from crm.models.delivery.project_months import ProjectMonth
     by_hand="请核对两份月报，作废多报的一份。",
 )
 def reported_twice(scope: Scope) -> Iterator[Broken]:
-    others = (
-        ProjectMonth.objects.standing()
-        .filter(project=OuterRef("project"), month_on=OuterRef("month_on"))
-        .exclude(pk=OuterRef("pk"))
-    )
-    rows = scope.standing(ProjectMonth).filter(Exists(others))
-    yield from named(rows, "与同一项目同一月的另一份并存")
+    for rows in twice(scope, ProjectMonth, "project", "month_on"):
+        yield from named(rows, "与同一项目同一月的另一份并存")

@@ -5,25 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Count
-
-from crm.integrity.base import Broken, Scope, invariant, named
+from crm.integrity.base import Broken, Scope, invariant, named, twice
 from crm.models.companies.evaluations import Evaluation
 from crm.models.indicators.readings import MonthlyReading
-
-
-def _twice(scope: Scope, table: Any, *same: str) -> Iterator[Any]:
-    """The rows of the scope of which another standing one says the same of `same`; what is empty
-    in both is the same."""
-    if not scope.tables(table):
-        return
-    groups = table.objects.standing().order_by().values(*same)
-    for group in groups.annotate(count=Count("pk")).filter(count__gt=1):
-        found = {name: group[name] for name in same if group[name] is not None}
-        empty = {f"{name}__isnull": True for name in same if group[name] is None}
-        yield scope.standing(table).filter(**found, **empty)
 
 
 @invariant(
@@ -31,9 +16,9 @@ def _twice(scope: Scope, table: Any, *same: str) -> Iterator[Any]:
     "一个指标一个月一个对象只有一条有效的读数",
     by_hand="请核对两条读数，作废多登记的一条。",
 )
-def stated_twice(scope: Scope) -> Iterator[Broken]:
+def statedtwice(scope: Scope) -> Iterator[Broken]:
     for table in scope.tables(MonthlyReading):
-        for rows in _twice(scope, table, "indicator", "month_on", *table.subjects):
+        for rows in twice(scope, table, "indicator", "month_on", *table.subjects):
             yield from named(rows, "与同一对象同一月的另一条并存")
 
 
@@ -42,8 +27,8 @@ def stated_twice(scope: Scope) -> Iterator[Broken]:
     "一户企业一年只有一个有效的亩均评价结果",
     by_hand="请核对两个结果，作废多公布的一个。",
 )
-def evaluated_twice(scope: Scope) -> Iterator[Broken]:
-    for rows in _twice(scope, Evaluation, "company", "year"):
+def evaluatedtwice(scope: Scope) -> Iterator[Broken]:
+    for rows in twice(scope, Evaluation, "company", "year"):
         yield from named(rows, "与同一户企业同一年的另一个结果并存")
 
 
