@@ -141,8 +141,7 @@ def new_edition(scheme: EvaluationScheme, *, by: User, reason: str) -> Evaluatio
     with alone(scheme):
         if not is_published(scheme):
             raise Refused(f"“{scheme}”还没有公布结果，直接修改即可。", "not_published")
-        same = EvaluationScheme.objects.filter(year=scheme.year, population=scheme.population)
-        if same.filter(edition__gt=scheme.edition).exists():
+        if scheme.has_newer:
             raise Refused(f"“{scheme}”已有更新的一版，请在最新的一版上办理。", "stale")
         return _copied(scheme, copy, by=by, verb="new_edition", reason=reason)
 

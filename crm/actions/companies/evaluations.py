@@ -43,8 +43,7 @@ def publish(
     if on.year < scheme.year:
         raise Refused("公布日期早于评价年度，请核对。", "invalid", ["on"])
     with alone(scheme):
-        same = EvaluationScheme.objects.filter(year=scheme.year, population=scheme.population)
-        if same.filter(edition__gt=scheme.edition).exists():
+        if scheme.has_newer:
             raise Refused("这个办法已有更新的一版，请按最新的一版公布。", "stale")
         fresh = EvaluationScheme.objects.prefetch_related("measures").get(pk=scheme.pk)
         now = try_out(fresh, by=by)

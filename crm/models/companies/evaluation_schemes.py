@@ -132,11 +132,21 @@ class EvaluationScheme(Row):
         """Of all its measures together; 100 when it is complete."""
         return sum((one.weight for one in self.measures.all()), Decimal(0))
 
+    @property
+    def weighed(self) -> list[EvaluationMeasure]:
+        """Its measures, the heaviest first."""
+        return sorted(self.measures.all(), key=lambda one: (-one.weight, one.pk))
+
+    @property
+    def has_newer(self) -> bool:
+        """Whether a later edition of it was made."""
+        same = EvaluationScheme.objects.filter(year=self.year, population=self.population)
+        return same.filter(edition__gt=self.edition).exists()
+
     def rules(self) -> evaluation.Rules:
         """As they are computed by; ValueError where the weights do not add to 100."""
-        measures = sorted(self.measures.all(), key=lambda one: (-one.weight, one.pk))
         return evaluation.Rules(
-            tuple(one.told() for one in measures),
+            tuple(one.told() for one in self.weighed),
             (self.line_a, self.line_b, self.line_c),
             str(self.method),
             str(self.grade_rule),

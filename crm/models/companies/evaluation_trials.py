@@ -119,12 +119,7 @@ def _is_new(scheme: EvaluationScheme, started: date | None) -> bool:
     """Whether it began less than so many years before the year's end."""
     if not scheme.new_years or started is None:
         return False
-    ended = date(scheme.year, 12, 31)
-    return (started.year + scheme.new_years, started.month, started.day) > (
-        ended.year,
-        ended.month,
-        ended.day,
-    )
+    return started.year + scheme.new_years > scheme.year
 
 
 @dataclass(frozen=True)

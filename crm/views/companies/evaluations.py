@@ -228,9 +228,7 @@ def _tried(scheme: EvaluationScheme | None) -> tuple[Trial | None, str]:
 
 def _names(scheme: EvaluationScheme | None) -> list[tuple[str, str]]:
     """(name, heading) of its measures, the heaviest first."""
-    measures = scheme.measures.all() if scheme else []
-    ordered = sorted(measures, key=lambda one: (-one.weight, one.pk))
-    return [(one.name, one.unit) for one in ordered]
+    return [(one.name, one.unit) for one in scheme.weighed] if scheme else []
 
 
 def _with_cells(line: Line, names: Sequence[tuple[str, str]]) -> Line:
