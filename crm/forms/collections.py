@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -82,11 +83,12 @@ class StartForm(VerbForm):
 
     def _ask_whom(self) -> None:
         everyone = {
-            RecipientKind.COMPANY: f"全部规上企业（{len(self._everyone())} 户）",
-            RecipientKind.PARK: f"全部园区（{len(self._everyone())} 个）",
-        }.get(self.kind)
-        if everyone:
-            self.fields["everyone"] = forms.BooleanField(label=everyone, required=False)
+            RecipientKind.COMPANY: "全部规上企业（{} 户）",
+            RecipientKind.PARK: "全部园区（{} 个）",
+        }
+        if self.kind in everyone:
+            label = everyone[self.kind].format(len(self._everyone))
+            self.fields["everyone"] = forms.BooleanField(label=label, required=False)
         self.fields["recipients"] = forms.CharField(
             label=f"向哪些{self.kind.label}收",
             required=False,
@@ -95,6 +97,7 @@ class StartForm(VerbForm):
             help_text="一行一个，可从 Excel 粘贴：名称，联系人，电话，邮箱；后三项可不写。",
         )
 
+    @cached_property
     def _everyone(self) -> list[Any]:
         if self.kind == RecipientKind.COMPANY:
             on = clock.today()
@@ -174,7 +177,7 @@ class StartForm(VerbForm):
     def asked(self) -> list[Asked]:
         """Whom, each once."""
         data = self.cleaned_data
-        everyone = [Asked(one) for one in self._everyone()] if data.get("everyone") else []
+        everyone = [Asked(one) for one in self._everyone] if data.get("everyone") else []
         by_subject = {one.subject: one for one in everyone}
         return list((by_subject | {one.subject: one for one in data["recipients"]}).values())
 

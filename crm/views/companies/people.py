@@ -14,7 +14,8 @@ from crm.models.people import Person
 from crm.views.base import back_to, desk
 
 
-def _shown(request: HttpRequest, person: Person, fallback: str) -> HttpResponse:
+def revealed(request: HttpRequest, person: Person, fallback: str) -> HttpResponse:
+    """A person's phone and address, opened once and on the record; `fallback`: where back leads."""
     opened = contacts.reveal(person, by=request.user)
     template = "crm/_revealed.html" if request.htmx else "crm/revealed.html"
     return render(
@@ -30,7 +31,7 @@ def reveal_contact(request: HttpRequest, pk: int) -> HttpResponse:
     person = Contact.objects.visible_to(request.user).filter(pk=pk).first()
     if person is None:
         raise Hidden()
-    return _shown(request, person, reverse("desk-row", args=["contacts", pk]))
+    return revealed(request, person, reverse("desk-row", args=["contacts", pk]))
 
 
 @desk
@@ -39,4 +40,4 @@ def reveal_enquirer(request: HttpRequest, pk: int) -> HttpResponse:
     person = Enquiry.objects.visible_to(request.user).filter(pk=pk).first()
     if person is None:
         raise Hidden()
-    return _shown(request, person, reverse("desk-enquiry", args=[pk]))
+    return revealed(request, person, reverse("desk-enquiry", args=[pk]))

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST
 
 from crm import access, ledgers
 from crm.access import Action
-from crm.actions.companies import contacts
 from crm.actions.indicators import answers
 from crm.errors import Refused
 from crm.forms.collection_answers import Known, answer_of, judged
@@ -22,7 +21,8 @@ from crm.forms.collections import ReturnForm, TakeForm
 from crm.forms.fields import whole_number
 from crm.forms.ledgers import show_refusal
 from crm.models.indicators.collections import AnswerState, CollectionRecipient
-from crm.views.base import back_to, desk, ledger_or_hidden, row_or_hidden
+from crm.views.base import desk, ledger_or_hidden, row_or_hidden
+from crm.views.companies.people import revealed
 from crm.views.ledgers import history
 
 KEY = "collection-recipients"
@@ -105,8 +105,4 @@ def _written(recipient: CollectionRecipient) -> list[tuple[str, str]]:
 def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """The contact's telephone and address, once, on the record: for reminding by phone."""
     recipient = row_or_hidden(ledger_or_hidden(KEY, request.user), request.user, pk)
-    opened = contacts.reveal(recipient, by=request.user)
-    back = back_to(request, reverse("desk-collection-answer", args=[pk]))
-    template = "crm/_revealed.html" if request.htmx else "crm/revealed.html"  # type: ignore[attr-defined]
-    shown = {"person": recipient, "opened": opened, "back_url": back}
-    return render(request, template, shown)
+    return revealed(request, recipient, reverse("desk-collection-answer", args=[pk]))
