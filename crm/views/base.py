@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
 from crm import access, ledgers
@@ -149,6 +149,24 @@ class Pages(Paginator):
             found = {row.pk: row for row in rows.filter(pk__in=ids)}
             page.object_list = [found[pk] for pk in ids if pk in found]
         return page
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def download(data: bytes, name: str) -> HttpResponse:
+    """A spreadsheet to be saved under this name."""
+    answer = HttpResponse(data, content_type=XLSX)
+    answer["Content-Disposition"] = content_disposition_header(True, name)
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def taken_along(data: bytes, name: str) -> HttpResponse:
+    """The same of rows of the ledger, which no machine on the way keeps."""
+    answer = download(data, name)
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def page_of(rows: Any, request: HttpRequest, size: int = PAGE_SIZE) -> Page:

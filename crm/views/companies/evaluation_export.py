@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.http import content_disposition_header
 
 from crm import access, clock
 from crm.access import Action
@@ -18,7 +17,7 @@ from crm.models.companies.evaluation_inputs import LAND, STATED
 from crm.models.companies.evaluation_schemes import EvaluationScheme, Population
 from crm.models.companies.evaluations import Evaluation
 from crm.spreadsheets.writer import Writable, write_rows
-from crm.views.base import desk, without
+from crm.views.base import desk, taken_along, without
 from crm.views.companies.evaluation_lines import (
     Asked,
     Line,
@@ -28,7 +27,6 @@ from crm.views.companies.evaluation_lines import (
     lines_tried,
     published_rows,
 )
-from crm.views.ledgers.imports import XLSX
 from crm.views.ledgers.lists import readable
 
 HEAD = ["位次", "企业", "园区", "产业", "得分", "档次", "按得分档次", "说明"]
@@ -54,19 +52,13 @@ def export(request: HttpRequest) -> HttpResponse:
     name += "（试算）" if asked.is_trial else ""
     view = dict(without(readable(request.GET), "page").lists())
     exports.export(Evaluation, by=user, count=len(lines), view=view)
-    measures = sorted(scheme.measures.all(), key=lambda one: (-one.weight, one.pk))
+    measures = scheme.weighed
     headings = [*HEAD, *_input_headings()]
     for one in measures:
         headings += [f"{one.name}（{one.unit}）", f"{one.name}得分"]
     rows = [_row(line, [one.name for one in measures]) for line in lines]
     data = write_rows(headings, rows, "xlsx", name)
-    answer = HttpResponse(data, content_type=XLSX)
-    answer["Content-Disposition"] = content_disposition_header(
-        True, f"{name}-{clock.today():%Y%m%d}.xlsx"
-    )
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return taken_along(data, f"{name}-{clock.today():%Y%m%d}.xlsx")
 
 
 def _lines(asked: Asked, scheme: EvaluationScheme, user: Any) -> list[Line]:

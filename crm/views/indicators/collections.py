@@ -13,7 +13,6 @@ from django.db.models import Count, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
 from crm import access, clock, ledgers
@@ -44,9 +43,9 @@ from crm.views.base import (
     page_of,
     pages_beside,
     row_or_hidden,
+    taken_along,
 )
 from crm.views.indicators.collection_answers import take
-from crm.views.ledgers.imports import XLSX
 from crm.views.system.submissions import once
 
 KEY = "collections"
@@ -268,11 +267,8 @@ def links_file(request: HttpRequest, pk: int) -> HttpResponse:
     ]  # fmt: skip
     exports.export(CollectionRecipient, by=request.user, count=len(lines), view={})
     headings = ["单位", "填报", "截止日期", "专用链接", "有效期至"]
-    answer = HttpResponse(write_rows(headings, lines, "xlsx", "填报链接"), content_type=XLSX)
-    answer["Content-Disposition"] = content_disposition_header(True, f"填报链接-{found}.xlsx")
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "no-store"
-    return answer
+    data = write_rows(headings, lines, "xlsx", "填报链接")
+    return taken_along(data, f"填报链接-{found}.xlsx")
 
 
 def _revoke(

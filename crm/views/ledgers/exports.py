@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.http import content_disposition_header
 
 from crm import access, clock, filters
 from crm.access import Action
@@ -11,9 +10,8 @@ from crm.actions import exports
 from crm.errors import Refused
 from crm.ledgers.selection import chosen
 from crm.spreadsheets.export import export, export_columns
-from crm.views.base import desk, ledger_or_hidden, without
+from crm.views.base import desk, ledger_or_hidden, taken_along, without
 from crm.views.ledgers.columns import column_names
-from crm.views.ledgers.imports import XLSX
 from crm.views.ledgers.lists import readable
 
 
@@ -37,10 +35,4 @@ def row_export(request: HttpRequest, key: str) -> HttpResponse:
     if names:
         said["cols"] = [column.name for column in columns]
     exports.export(ledger.model, by=request.user, count=count, view=said)
-    answer = HttpResponse(data, content_type=XLSX)
-    answer["Content-Disposition"] = content_disposition_header(
-        True, f"{ledger.label}-{clock.today():%Y%m%d}.xlsx"
-    )
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return taken_along(data, f"{ledger.label}-{clock.today():%Y%m%d}.xlsx")

@@ -12,7 +12,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -30,10 +29,9 @@ from crm.spreadsheets.cells import fold
 from crm.spreadsheets.job import Step
 from crm.spreadsheets.submit import SMALL_BYTES, SMALL_ROWS, submit
 from crm.spreadsheets.writer import REASON, write_rows
-from crm.views.base import desk
+from crm.views.base import desk, download
 from crm.views.ledgers.batches import undone
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _RETURNED = "-退回的行"
 STEPS = ("选文件", "对表头", "对词", "看结果", "写入")
 _STEP_OF = {Step.READ: 1, Step.CHECK: 4, Step.WRITE: 5}
@@ -274,7 +272,7 @@ def commit(request: HttpRequest, pk: int) -> HttpResponse:
 def errors(request: HttpRequest, pk: int) -> HttpResponse:
     """The rows that were sent back, as they were, with 错误原因 beside."""
     upload, ledger = _own(request, pk)
-    return _download(shelf.take(upload, shelf.ERRORS), f"{ledger.label}-退回的行.xlsx")
+    return download(shelf.take(upload, shelf.ERRORS), f"{ledger.label}-退回的行.xlsx")
 
 
 @desk
@@ -296,14 +294,7 @@ def template(request: HttpRequest, key: str) -> HttpResponse:
     if ledger is None:
         raise Hidden()
     headings = [column.heading for column in ledger.import_columns]
-    return _download(write_rows(headings, [], "xlsx"), f"{ledger.label}-导入模板.xlsx")
-
-
-def _download(data: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(data, content_type=XLSX)
-    answer["Content-Disposition"] = content_disposition_header(True, name)
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return download(write_rows(headings, [], "xlsx"), f"{ledger.label}-导入模板.xlsx")
 
 
 @desk
