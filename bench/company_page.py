@@ -10,18 +10,14 @@ The aim: p95 at the largest size is at most twice the p95 at the smallest.
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
-import subprocess
 import sys
-import tempfile
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from desk_speed import WARM, _asked, compare
+from desk_speed import WARM, asked_of, compare, sides
 
 ROOT = Path(__file__).resolve().parent.parent
 YEARS = 10
@@ -72,7 +68,7 @@ def measure(size: int, rounds: int, folder: str) -> dict[str, Any]:
     times, queries = {}, {}
     for label, pattern in PAGES.items():
         address = pattern.format(**named)
-        times[label] = [_asked(client, address) for _ in range(WARM + rounds)][WARM:]
+        times[label] = [asked_of(client, address) for _ in range(WARM + rounds)][WARM:]
         with CaptureQueriesContext(connection) as captured:
             client.get(address)
         queries[label] = len(captured)
@@ -194,26 +190,10 @@ def counted(found: dict[int, dict[str, Any]]) -> bool:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sizes", type=int, nargs="+", default=[200, 20_000])
-    parser.add_argument("--rounds", type=int, default=30)
-    parser.add_argument("--at", default="")
-    parser.add_argument("--cpu", action="store_true")
-    parser.add_argument("--side", type=int, help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.side:
-        print(json.dumps(measure(asked.side, asked.rounds, asked.at)))
-        return
-    with tempfile.TemporaryDirectory(prefix="parkledger-bench-") as passing:
-        folder = asked.at or passing
-        found = {}
-        for size in asked.sizes:
-            command = [sys.executable, __file__, "--side", str(size), "--at", folder]
-            command += ["--rounds", str(asked.rounds)] + ["--cpu"] * asked.cpu
-            done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-            found[size] = json.loads(done.stdout.splitlines()[-1])
-    is_kept = compare({size: one["times"] for size, one in found.items()})
-    sys.exit(0 if counted(found) & is_kept else 1)
+    found = sides(__file__, str(__doc__), measure, sizes=[200, 20_000], rounds=30)
+    if found is not None:
+        is_kept = compare({size: one["times"] for size, one in found.items()})
+        sys.exit(0 if counted(found) & is_kept else 1)
 
 
 if __name__ == "__main__":

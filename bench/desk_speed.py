@@ -18,7 +18,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = {
@@ -75,7 +77,7 @@ def measure(size: int, rounds: int, folder: str) -> dict[str, list[float]]:
             user = User.objects.get(username=name)
             client.force_login(user, backend="crm.signin.Backend")
             for label, address in PAGES.items():
-                taken = [_asked(client, address) for _ in range(WARM + rounds)][WARM:]
+                taken = [asked_of(client, address) for _ in range(WARM + rounds)][WARM:]
                 found[f"{name}: {label}"] = taken
         return found
     finally:
@@ -83,7 +85,7 @@ def measure(size: int, rounds: int, folder: str) -> dict[str, list[float]]:
             connection.creation.destroy_test_db(settings.DATABASES["default"]["NAME"], verbosity=0)
 
 
-def _asked(client: object, address: str) -> float:
+def asked_of(client: object, address: str) -> float:
     begun = CLOCK()
     answer = client.get(address)  # type: ignore[attr-defined]
     assert answer.status_code == 200, (address, answer.status_code)
@@ -112,26 +114,37 @@ def compare(found: dict[int, dict[str, list[float]]]) -> bool:
     return is_kept
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 100_000])
-    parser.add_argument("--rounds", type=int, default=30)
+def sides(
+    file: str, doc: str, measure: Callable[[int, int, str], Any], *, sizes: list[int], rounds: int
+) -> dict[int, Any] | None:
+    """What `measure` (size, rounds, folder) gives of each size, in a process and a folder of its
+    own: asked of the script `file` as often as there are sizes. None in such a process, which
+    prints its side."""
+    parser = argparse.ArgumentParser(description=doc.splitlines()[0])
+    parser.add_argument("--sizes", type=int, nargs="+", default=sizes)
+    parser.add_argument("--rounds", type=int, default=rounds)
     parser.add_argument("--at", default="")
     parser.add_argument("--cpu", action="store_true")
     parser.add_argument("--side", type=int, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.side:
         print(json.dumps(measure(asked.side, asked.rounds, asked.at)))
-        return
+        return None
     with tempfile.TemporaryDirectory(prefix="parkledger-bench-") as passing:
         folder = asked.at or passing
         found = {}
         for size in asked.sizes:
-            command = [sys.executable, __file__, "--side", str(size), "--at", folder]
+            command = [sys.executable, file, "--side", str(size), "--at", folder]
             command += ["--rounds", str(asked.rounds)] + ["--cpu"] * asked.cpu
             done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
             found[size] = json.loads(done.stdout.splitlines()[-1])
-    sys.exit(0 if compare(found) else 1)
+    return found
+
+
+def main() -> None:
+    found = sides(__file__, str(__doc__), measure, sizes=[1000, 100_000], rounds=30)
+    if found is not None:
+        sys.exit(0 if compare(found) else 1)
 
 
 if __name__ == "__main__":

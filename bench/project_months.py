@@ -12,12 +12,8 @@ of a page as long as the smaller one's.
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
-import subprocess
 import sys
-import tempfile
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -26,7 +22,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.desk_speed import CLOCK, WARM, at  # noqa: E402
+from bench.desk_speed import WARM, asked_of, at, sides  # noqa: E402
 
 GRID = "/desk/project-months/?month=2023-08"
 PAGES = {
@@ -74,12 +70,8 @@ def measure(size: int, rounds: int, folder: str) -> dict[str, tuple[int, list[fl
                 asked: list[str] = []
                 with connection.execute_wrapper(partial(_noted, asked)):
                     assert client.get(address).status_code == 200
-                taken = []
-                for _ in range(WARM + rounds):
-                    begun = CLOCK()
-                    client.get(address)
-                    taken.append(1000 * (CLOCK() - begun))
-                found[f"{name}: {label}"] = (len(asked), taken[WARM:])
+                taken = [asked_of(client, address) for _ in range(WARM + rounds)][WARM:]
+                found[f"{name}: {label}"] = (len(asked), taken)
     return found
 
 
@@ -142,24 +134,9 @@ def compare(found: dict[int, dict[str, tuple[int, list[float]]]]) -> bool:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sizes", type=int, nargs="+", default=[20, 2000])
-    parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument("--cpu", action="store_true")
-    parser.add_argument("--at", default="", help=argparse.SUPPRESS)
-    parser.add_argument("--side", type=int, help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.side:
-        print(json.dumps(measure(asked.side, asked.rounds, asked.at)))
-        return
-    with tempfile.TemporaryDirectory(prefix="parkledger-bench-") as folder:
-        found = {}
-        for size in asked.sizes:
-            command = [sys.executable, __file__, "--side", str(size), "--at", folder]
-            command += ["--rounds", str(asked.rounds)] + ["--cpu"] * asked.cpu
-            done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-            found[size] = json.loads(done.stdout.splitlines()[-1])
-    sys.exit(0 if compare(found) else 1)
+    found = sides(__file__, str(__doc__), measure, sizes=[20, 2000], rounds=20)
+    if found is not None:
+        sys.exit(0 if compare(found) else 1)
 
 
 if __name__ == "__main__":
