@@ -42,3 +42,11 @@ def year(said: Any) -> int:
     if not str(said or "").isdecimal():
         raise Refused("年度请写四位，例如 2023。", "invalid", ["year"])
     return int(said)
+
+
+def with_year(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with the year, where they say one, as a number."""
+    kept = dict(values)
+    if "year" in kept:
+        kept["year"] = year(kept["year"])
+    return kept

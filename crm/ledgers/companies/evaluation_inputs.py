@@ -46,10 +46,7 @@ def _register(
 def _unmoved(values: Mapping[str, Any], row: Any, what: str) -> dict[str, Any]:
     """What is said of a row besides whose it is and of which year."""
     said = f"{what}不能换到另一户企业或年度；请作废这一条后另行登记。"
-    numbered = dict(values)
-    if "year" in numbered:
-        numbered["year"] = given.year(numbered["year"])
-    return given.unmoved(numbered, row, "company", "year", said=said)
+    return given.unmoved(given.with_year(values), row, "company", "year", said=said)
 
 
 def _change(

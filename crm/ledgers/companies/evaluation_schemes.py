@@ -23,9 +23,7 @@ from crm.models.companies.evaluation_schemes import (
 
 def _with_year(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values with the year as a number; what is not said keeps what the table has."""
-    kept = dict(values)
-    if "year" in kept:
-        kept["year"] = given.year(kept["year"])
+    kept = given.with_year(values)
     for name in ("floor", "cap"):
         if name in kept and kept[name] is None:
             del kept[name]

@@ -62,19 +62,12 @@ RESULTS = declare(
 )  # fmt: skip
 
 
-def _numbered(values: Mapping[str, Any]) -> dict[str, Any]:
-    kept = dict(values)
-    if "year" in kept:
-        kept["year"] = given.year(kept["year"])
-    return kept
-
-
 def _register(
     values: Mapping[str, Any], *, by: User, anyway: Anyway = NOTHING_SAID
 ) -> EvaluationAppeal:
     return rows.register(
         EvaluationAppeal,
-        _numbered(values),
+        given.with_year(values),
         by=by,
         anyway=anyway,
         same=lambda: [row for row in (_find(values, by),) if row is not None],
@@ -84,7 +77,7 @@ def _register(
 def _change(
     row: EvaluationAppeal, values: Mapping[str, Any], *, by: User, version: int | None = None
 ) -> EvaluationAppeal:
-    return evaluations.change_appeal(row, _numbered(values), by=by, version=version)
+    return evaluations.change_appeal(row, given.with_year(values), by=by, version=version)
 
 
 def _find(values: Mapping[str, Any], by: User) -> EvaluationAppeal | None:

@@ -20,8 +20,7 @@ def _register(
         "project": "请选择项目。", "year": "请填写年度。", "amount": "请填写年度计划投资。",
         "made": "请填写下达日期。",
     }  # fmt: skip
-    kept = given.needed(values, lacking)
-    kept["year"] = given.year(kept["year"])
+    kept = given.with_year(given.needed(values, lacking))
     return investment_plans.plan_investment(kept.pop("project"), by=by, anyway=anyway, **kept)
 
 
@@ -34,9 +33,9 @@ def _change(
     reason: str = "按表格更正",
 ) -> InvestmentPlan:
     said = "计划不能换到另一个项目；请作废后另行登记。"
-    kept = given.with_days(given.unmoved(values, row, "project", said=said), "made")
-    if "year" in kept:
-        kept["year"] = given.year(kept["year"])
+    kept = given.with_year(
+        given.with_days(given.unmoved(values, row, "project", said=said), "made")
+    )
     return investment_plans.correct_plan(row, kept, by=by, reason=reason) if kept else row
 
 

@@ -15,8 +15,7 @@ from crm.models.indicators.forecasts import Forecast
 
 def _register(values: Mapping[str, Any], *, by: User, anyway: Anyway = NOTHING_SAID) -> Forecast:
     lacking = {"indicator": "请选择指标。", "year": "请填写年度。", "made": "请填写预计日期。"}
-    kept = given.needed(values, lacking)
-    kept["year"] = given.year(kept["year"])
+    kept = given.with_year(given.needed(values, lacking))
     return forecasts.record_forecast(kept.pop("indicator"), by=by, anyway=anyway, **kept)
 
 
@@ -29,9 +28,9 @@ def _change(
     reason: str = "按表格更正",
 ) -> Forecast:
     said = "全年预计不能换到另一个指标；请作废后另行登记。"
-    kept = given.with_days(given.unmoved(values, row, "indicator", said=said), "made")
-    if "year" in kept:
-        kept["year"] = given.year(kept["year"])
+    kept = given.with_year(
+        given.with_days(given.unmoved(values, row, "indicator", said=said), "made")
+    )
     return forecasts.correct_forecast(row, kept, by=by, reason=reason) if kept else row
 
 

@@ -17,9 +17,7 @@ from crm.models.indicators.indicator_targets import IndicatorTarget
 
 def _stored(values: Mapping[str, Any], row: IndicatorTarget | None = None) -> dict[str, Any]:
     kept = {name: value for name, value in values.items() if value is not None or row is not None}
-    if "year" in kept:
-        kept["year"] = given.year(kept["year"])
-    return kept
+    return given.with_year(kept)
 
 
 def _register(

@@ -16,9 +16,9 @@ from crm.models.indicators.targets import key_of
 
 
 def _stored(values: Mapping[str, Any], row: Target | None = None) -> dict[str, Any]:
-    kept = {name: value for name, value in values.items() if value is not None or row is not None}
-    if "year" in kept:
-        kept["year"] = given.year(kept["year"])
+    kept = given.with_year(
+        {name: value for name, value in values.items() if value is not None or row is not None}
+    )
     if "unit" in kept:
         kept["unit"] = kept["unit"] or ""
     indicator = kept.get("indicator") or (row.indicator if row else "")
